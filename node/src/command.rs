@@ -1,0 +1,97 @@
+//! What the command line does.
+
+use crate::{
+	chain_spec,
+	cli::{Cli, Subcommand},
+	service::{self, Partial},
+};
+use consilium_runtime::opaque::Block;
+use sc_cli::{OffchainWorkerEnabled, SubstrateCli};
+use sc_service::{Configuration, PartialComponents};
+
+impl SubstrateCli for Cli {
+	fn impl_name() -> String {
+		"Consilium".into()
+	}
+
+	fn impl_version() -> String {
+		env!("SUBSTRATE_CLI_IMPL_VERSION").into()
+	}
+
+	fn description() -> String {
+		env!("CARGO_PKG_DESCRIPTION").into()
+	}
+
+	fn author() -> String {
+		env!("CARGO_PKG_AUTHORS").into()
+	}
+
+	fn support_url() -> String {
+		concat!(env!("CARGO_PKG_REPOSITORY"), "/issues").into()
+	}
+
+	fn copyright_start_year() -> i32 {
+		2026
+	}
+
+	fn load_spec(&self, id: &str) -> Result<Box<dyn sc_service::ChainSpec>, String> {
+		Ok(Box::new(chain_spec::load(id)?))
+	}
+}
+
+/// Reads the command line and does what it says.
+pub fn run() -> sc_cli::Result<()> {
+	let mut cli = Cli::from_args();
+	match cli.subcommand.take() {
+		None => run_node(cli),
+		Some(Subcommand::Hospital(command)) => Ok(command.run(&Cli::executable_name())?),
+		Some(Subcommand::Key(command)) => command.run(&cli),
+		Some(Subcommand::ExportChainSpec(command)) => command.run(cli.load_spec(&command.chain)?),
+		Some(Subcommand::BuildSpec(command)) => {
+			cli.create_runner(&command)?.sync_run(|config| command.run(config.chain_spec, config.network))
+		},
+		Some(Subcommand::CheckBlock(command)) => cli.create_runner(&command)?.async_run(|config| {
+			let PartialComponents { client, task_manager, import_queue, .. } = parts(&config)?;
+			Ok((command.run(client, import_queue), task_manager))
+		}),
+		Some(Subcommand::ExportBlocks(command)) => cli.create_runner(&command)?.async_run(|config| {
+			let PartialComponents { client, task_manager, .. } = parts(&config)?;
+			Ok((command.run(client, config.database), task_manager))
+		}),
+		Some(Subcommand::ImportBlocks(command)) => cli.create_runner(&command)?.async_run(|config| {
+			let PartialComponents { client, task_manager, import_queue, .. } = parts(&config)?;
+			Ok((command.run(client, import_queue), task_manager))
+		}),
+		Some(Subcommand::PurgeChain(command)) => {
+			cli.create_runner(&command)?.sync_run(|config| command.run(config.database))
+		},
+		Some(Subcommand::Revert(command)) => cli.create_runner(&command)?.async_run(|config| {
+			let PartialComponents { client, task_manager, backend, .. } = parts(&config)?;
+			// GRANDPA keeps records of its own on the blocks that are taken back.
+			let revert_grandpa = Box::new(|client, _, blocks| {
+				sc_consensus_grandpa::revert(client, blocks)?;
+				Ok(())
+			});
+			Ok((command.run(client, backend, Some(revert_grandpa)), task_manager))
+		}),
+		Some(Subcommand::ChainInfo(command)) => {
+			cli.create_runner(&command)?.sync_run(|config| command.run::<Block>(&config))
+		},
+	}
+}
+
+fn parts(config: &Configuration) -> sc_cli::Result<Partial> {
+	Ok(service::partial(config)?)
+}
+
+fn run_node(cli: Cli) -> sc_cli::Result<()> {
+	let no_worker = matches!(cli.run.offchain_worker_params.enabled, OffchainWorkerEnabled::Never);
+	let hospital = cli.hospital.clone();
+	cli.create_runner(&cli.run)?.run_node_until_exit(|mut config| async move {
+		if hospital.is_some() {
+			// A hospital trains whether or not its node makes blocks, which is what the default looks at.
+			config.offchain_worker.enabled = !no_worker;
+		}
+		service::start(config, hospital).map_err(sc_cli::Error::Service)
+	})
+}

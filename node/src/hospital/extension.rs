@@ -1,0 +1,35 @@
+//! From the off-chain worker to the hospital.
+
+use consilium_hospital::Handle;
+use consilium_primitives::{
+	host::HospitalJobs,
+	job::{Job, JobId, JobStatus},
+	BlockNumber,
+};
+
+/// One connection to the hospital of this node, as the host functions use it.
+#[derive(Clone)]
+pub struct Connection(Handle);
+
+impl Connection {
+	/// Tells the hospital that the block `number` is final.
+	pub fn finalised(&self, number: BlockNumber) {
+		self.0.finalised(number);
+	}
+}
+
+impl From<Handle> for Connection {
+	fn from(handle: Handle) -> Self {
+		Self(handle)
+	}
+}
+
+impl HospitalJobs for Connection {
+	fn start(&mut self, job: Job) -> bool {
+		self.0.start(job)
+	}
+
+	fn poll(&mut self, id: JobId) -> JobStatus {
+		self.0.poll(id)
+	}
+}

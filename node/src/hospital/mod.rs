@@ -1,0 +1,69 @@
+//! The hospital behind this node.
+//!
+//! | file | holds |
+//! | --- | --- |
+//! | `account.rs` | its account key, from the file to the keystore |
+//! | `cli.rs` | `consilium-node hospital ...` |
+//! | `extension.rs` | the connection from the off-chain worker |
+//! | `keys.rs` | `hospital keys generate` |
+
+mod account;
+pub mod cli;
+pub mod extension;
+mod keys;
+
+use account::{AccountKey, AccountKeyError};
+use consilium_hospital::{Hospital, HospitalConfig};
+use extension::Connection;
+use sp_core::crypto::Ss58Codec;
+use sp_keystore::KeystorePtr;
+use sp_panic_handler::AbortGuard;
+use std::path::Path;
+
+/// Of all lines about the hospital.
+pub const LOG_TARGET: &str = "hospital";
+
+/// Starts the hospital of `file` (a hospital.toml) with its state in the folder `state`.
+///
+/// `None` when something is wrong with it. The log says what, and the node goes on: the chain does not depend on
+/// one hospital's records.
+pub fn start_or_explain(file: &Path, state: &Path, keystore: &KeystorePtr) -> Option<Connection> {
+	match start(file, state, keystore) {
+		Ok((account, connection)) => {
+			log::info!(target: LOG_TARGET, "🏥 The hospital of {} takes part as {account}", file.display());
+			Some(connection)
+		},
+		Err(error) => {
+			log::error!(
+				target: LOG_TARGET,
+				"The hospital of {} does not start: {error}. The node goes on WITHOUT it: it validates if it is a \
+				 validator, and trains and attests for nobody. Mend this, check it with `hospital check --hospital \
+				 {}`, and start the node again.",
+				file.display(),
+				file.display(),
+			);
+			None
+		},
+	}
+}
+
+/// Why the hospital does not start.
+#[derive(Debug, thiserror::Error)]
+enum StartError {
+	#[error(transparent)]
+	Config(#[from] consilium_hospital::ConfigError),
+	#[error(transparent)]
+	Account(#[from] AccountKeyError),
+	#[error(transparent)]
+	Start(#[from] consilium_hospital::StartError),
+}
+
+fn start(file: &Path, state: &Path, keystore: &KeystorePtr) -> Result<(String, Connection), StartError> {
+	let config = HospitalConfig::load(file)?;
+	let account = AccountKey::read(&config.keys.account)?;
+	// A panic in a job fails that job; in any other thread of a node it ends the process.
+	let guard = AbortGuard::force_unwind;
+	let handle = Hospital::start_guarded(config, state, account.public().0, guard)?;
+	account.insert(keystore.as_ref())?;
+	Ok((account.public().to_ss58check(), handle.into()))
+}

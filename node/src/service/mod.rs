@@ -1,0 +1,46 @@
+//! The running node.
+//!
+//! | file | holds |
+//! | --- | --- |
+//! | `partial.rs` | what commands and the running node both need: database, client, pool, import queue |
+//! | `full.rs` | network, RPC, and everything below, put together |
+//! | `consensus.rs` | making blocks with Aura, finalising them with GRANDPA |
+//! | `offchain.rs` | the off-chain worker and the hospital behind it |
+
+mod consensus;
+mod full;
+mod offchain;
+mod partial;
+
+pub use partial::{partial, Partial};
+
+use consilium_runtime::{opaque::Block, RuntimeApi};
+use sc_network::{config::NetworkBackendType, Litep2pNetworkBackend, NetworkWorker};
+use sc_service::{Configuration, Error, TFullBackend, TFullClient, TaskManager};
+use sc_transaction_pool::TransactionPoolHandle;
+use sp_runtime::traits::Block as BlockT;
+use std::path::PathBuf;
+
+/// What the runtime may call in the node: Substrate's own host functions and those of the hospital.
+pub type HostFunctions = (sp_io::SubstrateHostFunctions, consilium_primitives::host::jobs::HostFunctions);
+
+type Client = TFullClient<Block, RuntimeApi, sc_executor::WasmExecutor<HostFunctions>>;
+type Backend = TFullBackend<Block>;
+type SelectChain = sc_consensus::LongestChain<Backend, Block>;
+type Pool = TransactionPoolHandle<Block, Client>;
+type GrandpaBlockImport = sc_consensus_grandpa::GrandpaBlockImport<Backend, Block, Client, SelectChain>;
+type GrandpaLink = sc_consensus_grandpa::LinkHalf<Block, Client, SelectChain>;
+type Hash = <Block as BlockT>::Hash;
+
+/// Starts the node with the network backend of the configuration. `hospital` is the path of hospital.toml.
+///
+/// # Errors
+///
+/// Whatever keeps a node from running: database, ports, consensus. A hospital that cannot be started does not;
+/// the log says what is wrong with it.
+pub fn start(config: Configuration, hospital: Option<PathBuf>) -> Result<TaskManager, Error> {
+	match config.network.network_backend {
+		NetworkBackendType::Libp2p => full::start::<NetworkWorker<Block, Hash>>(config, hospital),
+		NetworkBackendType::Litep2p => full::start::<Litep2pNetworkBackend>(config, hospital),
+	}
+}

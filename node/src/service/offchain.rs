@@ -1,0 +1,84 @@
+//! The off-chain worker and the hospital behind it.
+
+use super::{Backend, Client, Pool};
+use crate::hospital::{self, extension::Connection};
+use consilium_primitives::host::HospitalJobsExt;
+use futures::{FutureExt, StreamExt};
+use sc_client_api::{Backend as _, BlockchainEvents, HeaderBackend};
+use sc_network::service::traits::NetworkService;
+use sc_offchain::{OffchainWorkerOptions, OffchainWorkers};
+use sc_service::{Configuration, Error, TaskManager};
+use sc_transaction_pool_api::OffchainTransactionPoolFactory;
+use sp_externalities::Extension;
+use sp_keystore::KeystorePtr;
+use sp_runtime::traits::Header as _;
+use std::{path::Path, sync::Arc};
+
+/// Starts the off-chain worker if it is enabled, and before it the hospital of `hospital` (a hospital.toml).
+#[allow(clippy::too_many_arguments, reason = "the parts of a node, each of its own type")]
+pub fn start(
+	config: &Configuration,
+	hospital: Option<&Path>,
+	tasks: &TaskManager,
+	client: Arc<Client>,
+	backend: &Backend,
+	transaction_pool: Arc<Pool>,
+	keystore: KeystorePtr,
+	network: Arc<dyn NetworkService>,
+) -> Result<(), Error> {
+	if !config.offchain_worker.enabled {
+		if let Some(file) = hospital {
+			log::warn!(
+				target: hospital::LOG_TARGET,
+				"--offchain-worker never: the hospital of {} takes part in no round",
+				file.display(),
+			);
+		}
+		return Ok(());
+	}
+	let connection = hospital.and_then(|file| {
+		let state = config.base_path.config_dir(config.chain_spec.id()).join("hospital");
+		hospital::start_or_explain(file, &state, &keystore)
+	});
+	if let Some(connection) = &connection {
+		tasks.spawn_handle().spawn(
+			"finality",
+			Some("hospital"),
+			follow_finality(client.clone(), connection.clone()),
+		);
+	}
+	let workers = OffchainWorkers::new(OffchainWorkerOptions {
+		runtime_api_provider: client.clone(),
+		keystore: Some(keystore),
+		offchain_db: backend.offchain_storage(),
+		transaction_pool: Some(OffchainTransactionPoolFactory::new(transaction_pool)),
+		network_provider: Arc::new(network),
+		is_validator: config.role.is_authority(),
+		// Without, a runtime whose worker makes an HTTP request would panic in it.
+		enable_http_requests: true,
+		custom_extensions: move |_| {
+			connection
+				.iter()
+				.map(|connection| {
+					Box::new(HospitalJobsExt::new(Box::new(connection.clone()))) as Box<dyn Extension>
+				})
+				.collect()
+		},
+	})?;
+	tasks.spawn_handle().spawn(
+		"offchain-workers-runner",
+		Some("offchain-worker"),
+		workers.run(client, tasks.spawn_handle()).boxed(),
+	);
+	Ok(())
+}
+
+/// Tells the hospital which blocks are final: it publishes nothing on the word of a block that may still go away.
+async fn follow_finality(client: Arc<Client>, connection: Connection) {
+	// The stream comes before the first look, so that no block falls between the two.
+	let mut finalised = client.finality_notification_stream();
+	connection.finalised(client.info().finalized_number);
+	while let Some(notification) = finalised.next().await {
+		connection.finalised(*notification.header.number());
+	}
+}

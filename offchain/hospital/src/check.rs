@@ -1,0 +1,93 @@
+//! Whether a configuration works, before a study needs it.
+
+use crate::{
+	config::HospitalConfig,
+	keys::{HospitalKeys, KeyError},
+	secret_file::{read_secret, SecretFileError},
+	trainer::{LocalTrainer, TrainerError},
+};
+use consilium_blobs::{BlobError, BlobStore, OpenError};
+use std::{fmt, io};
+
+/// What is written to the blob store and deleted again.
+const PROBE: &[u8] = b"consilium: can this store be written?\n";
+
+/// What a study must say of a hospital's records, and how many there are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Report {
+	/// The hospital.
+	pub name: String,
+	/// Hash of the schema: `StudySpec::schema`.
+	pub schema_hash: [u8; 32],
+	/// Features of a record: `ModelSpec::features`.
+	pub features: usize,
+	/// Classes of a record: `ModelSpec::classes`.
+	pub classes: usize,
+	/// Records that train.
+	pub training: usize,
+	/// Records that test.
+	pub test: usize,
+	/// The blob store.
+	pub store: String,
+}
+
+/// What does not work.
+#[derive(Debug, thiserror::Error)]
+pub enum CheckError {
+	/// The account key cannot be read.
+	#[error("keys.account: {0}")]
+	Account(#[from] SecretFileError),
+	/// A post-quantum key cannot be read.
+	#[error("keys: {0}")]
+	Keys(#[from] KeyError),
+	/// Schema or records cannot be used.
+	#[error("records: {0}")]
+	Records(#[from] TrainerError),
+	/// The blob store cannot be opened.
+	#[error("blobs.store: {0}")]
+	Store(#[from] OpenError),
+	/// The blob store cannot be written or read.
+	#[error("blobs.store: {0}")]
+	Probe(#[from] BlobError),
+	/// The system gives no runtime for file operations.
+	#[error("the system has no resources for file operations: {0}")]
+	Runtime(#[from] io::Error),
+}
+
+/// Reads the keys, the schema and all records, and writes, reads and deletes a blob.
+pub fn check(config: &HospitalConfig) -> Result<Report, CheckError> {
+	read_secret(&config.keys.account)?;
+	HospitalKeys::load(&config.keys.ml_dsa_65, &config.keys.ml_kem_768)?;
+
+	let mut trainer = LocalTrainer::new(config.name.clone(), config.records.clone());
+	let (schema, records) = trainer.records()?;
+
+	let store = BlobStore::open(&config.blobs)?;
+	tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+		let probe = store.put(PROBE.into()).await?;
+		store.get(&probe).await?;
+		store.delete(&probe).await
+	})?;
+
+	Ok(Report {
+		name: config.name.clone(),
+		schema_hash: schema.hash(),
+		features: schema.features(),
+		classes: schema.classes(),
+		training: records.training.len(),
+		test: records.test.len(),
+		store: config.blobs.to_string_lossy().into_owned(),
+	})
+}
+
+impl fmt::Display for Report {
+	fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+		writeln!(formatter, "{} is ready.", self.name)?;
+		writeln!(formatter, "schema      0x{}", hex::encode(self.schema_hash))?;
+		writeln!(formatter, "features    {}", self.features)?;
+		writeln!(formatter, "classes     {}", self.classes)?;
+		writeln!(formatter, "training    {} records", self.training)?;
+		writeln!(formatter, "test        {} records", self.test)?;
+		write!(formatter, "blob store  {}", self.store)
+	}
+}

@@ -1,0 +1,223 @@
+//! A hospital's configuration: one TOML file.
+
+use consilium_training::split::Split;
+use serde::Deserialize;
+use std::{
+	ffi::OsString,
+	io,
+	path::{Path, PathBuf},
+};
+use toml::Spanned;
+
+/// Longest name of a hospital, in bytes.
+const MAX_NAME: usize = 64;
+
+/// What a hospital.toml says; all paths are absolute or relative to the working directory.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HospitalConfig {
+	/// What people call the hospital; 1 to 64 bytes.
+	pub name: String,
+	/// Where its private keys lie.
+	pub keys: KeyFiles,
+	/// Where its records lie.
+	pub records: RecordFiles,
+	/// Folder or URL of the blob store.
+	pub blobs: OsString,
+}
+
+/// Files with private keys, one line each.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyFiles {
+	/// Secret URI of the account (sr25519). Read by the node, not by this crate.
+	pub account: PathBuf,
+	/// Seed of the ML-DSA-65 keys, hexadecimal.
+	pub ml_dsa_65: PathBuf,
+	/// Seed of the ML-KEM-768 keys, hexadecimal.
+	pub ml_kem_768: PathBuf,
+}
+
+/// Files with records.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RecordFiles {
+	/// The CSV file.
+	pub file: PathBuf,
+	/// The schema of its columns.
+	pub schema: PathBuf,
+	/// Which rows train and which test.
+	pub split: Split,
+}
+
+/// Why a configuration cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+	/// The file cannot be read.
+	#[error("cannot read the configuration {}: {source}", path.display())]
+	Unreadable {
+		/// The file.
+		path: PathBuf,
+		/// The system's reason.
+		source: io::Error,
+	},
+	/// Not TOML, a key that is missing or unknown, or a value of the wrong type. The message has line and column.
+	#[error("{}: {source}", path.display())]
+	Syntax {
+		/// The file.
+		path: PathBuf,
+		/// Where and why.
+		source: toml::de::Error,
+	},
+	/// A value that cannot be used.
+	#[error("{}, line {line}: `{key}` {fault}", path.display())]
+	Value {
+		/// The file.
+		path: PathBuf,
+		/// Line of the value, from 1.
+		line: usize,
+		/// The key, with its table.
+		key: &'static str,
+		/// What is wrong and what would be right.
+		fault: ValueFault,
+	},
+}
+
+/// What is wrong with a value.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum ValueFault {
+	/// Empty or too long.
+	#[error("has {0} bytes; it must have 1 to {MAX_NAME}")]
+	Name(usize),
+	/// There is no such file.
+	#[error("names {}, which is no file; relative paths begin at the folder of this configuration", .0.display())]
+	NoFile(PathBuf),
+	/// Out of range.
+	#[error("is {0}; it must be above 0 and below 1, such as 0.2")]
+	Fraction(f64),
+	/// Not one of the two ways to divide records.
+	#[error(
+		"needs a split: give either `test_fraction` and `split_seed`, or `split_file` and `split_center`"
+	)]
+	Split,
+	/// Empty.
+	#[error("is empty; give the path of a folder, or a file:// URL")]
+	NoStore,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+	name: Spanned<String>,
+	keys: Keys,
+	records: Records,
+	blobs: Blobs,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Keys {
+	account: Spanned<PathBuf>,
+	ml_dsa_65: Spanned<PathBuf>,
+	ml_kem_768: Spanned<PathBuf>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Records {
+	file: Spanned<PathBuf>,
+	schema: Spanned<PathBuf>,
+	test_fraction: Option<Spanned<f64>>,
+	split_seed: Option<u64>,
+	split_file: Option<Spanned<PathBuf>>,
+	split_center: Option<u32>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Blobs {
+	store: Spanned<String>,
+}
+
+impl HospitalConfig {
+	/// Reads and checks a hospital.toml. Whether the files that it names hold what they should is shown by
+	/// [`crate::check()`].
+	pub fn load(path: &Path) -> Result<Self, ConfigError> {
+		let text = std::fs::read_to_string(path)
+			.map_err(|source| ConfigError::Unreadable { path: path.into(), source })?;
+		let file =
+			toml::from_str(&text).map_err(|source| ConfigError::Syntax { path: path.into(), source })?;
+		Reader { path, text: &text }.check(file)
+	}
+
+	/// A hospital.toml with an explanation of every key.
+	pub fn example() -> &'static str {
+		include_str!("example.toml")
+	}
+}
+
+/// What is needed to say where a value stands.
+struct Reader<'a> {
+	path: &'a Path,
+	text: &'a str,
+}
+
+impl Reader<'_> {
+	fn check(&self, file: File) -> Result<HospitalConfig, ConfigError> {
+		let File { name, keys, records, blobs } = file;
+		if name.get_ref().is_empty() || name.get_ref().len() > MAX_NAME {
+			return Err(self.fault(&name, "name", ValueFault::Name(name.get_ref().len())));
+		}
+		let keys = KeyFiles {
+			account: self.file("keys.account", &keys.account)?,
+			ml_dsa_65: self.file("keys.ml_dsa_65", &keys.ml_dsa_65)?,
+			ml_kem_768: self.file("keys.ml_kem_768", &keys.ml_kem_768)?,
+		};
+		let records = RecordFiles {
+			file: self.file("records.file", &records.file)?,
+			schema: self.file("records.schema", &records.schema)?,
+			split: self.split(&records)?,
+		};
+		Ok(HospitalConfig { name: name.into_inner(), keys, records, blobs: self.store(&blobs.store)? })
+	}
+
+	fn split(&self, records: &Records) -> Result<Split, ConfigError> {
+		match (&records.test_fraction, records.split_seed, &records.split_file, records.split_center) {
+			(Some(test), Some(seed), None, None) => {
+				let fraction = *test.get_ref();
+				if fraction > 0.0 && fraction < 1.0 {
+					Ok(Split::Fraction { test: fraction, seed })
+				} else {
+					Err(self.fault(test, "records.test_fraction", ValueFault::Fraction(fraction)))
+				}
+			},
+			(None, None, Some(path), Some(center)) => {
+				Ok(Split::File { path: self.file("records.split_file", path)?, center })
+			},
+			_ => Err(self.fault(&records.file, "records", ValueFault::Split)),
+		}
+	}
+
+	fn store(&self, store: &Spanned<String>) -> Result<OsString, ConfigError> {
+		match store.get_ref().as_str() {
+			"" => Err(self.fault(store, "blobs.store", ValueFault::NoStore)),
+			url if url.contains("://") => Ok(url.into()),
+			path => Ok(self.resolve(Path::new(path)).into_os_string()),
+		}
+	}
+
+	fn file(&self, key: &'static str, value: &Spanned<PathBuf>) -> Result<PathBuf, ConfigError> {
+		let path = self.resolve(value.get_ref());
+		if path.is_file() {
+			Ok(path)
+		} else {
+			Err(self.fault(value, key, ValueFault::NoFile(path)))
+		}
+	}
+
+	fn resolve(&self, path: &Path) -> PathBuf {
+		self.path.parent().unwrap_or(Path::new("")).join(path)
+	}
+
+	fn fault<T>(&self, value: &Spanned<T>, key: &'static str, fault: ValueFault) -> ConfigError {
+		let before = self.text.get(..value.span().start).unwrap_or_default();
+		ConfigError::Value { path: self.path.into(), line: before.matches('\n').count() + 1, key, fault }
+	}
+}

@@ -1,0 +1,73 @@
+//! One hospital's side of a round: configuration, keys, jobs and their state on disk. Knows nothing of
+//! Substrate.
+//!
+//! # The life of a job
+//!
+//! The chain's off-chain worker hands a [`Job`](consilium_primitives::job::Job) to [`Handle::start`] and asks
+//! [`Handle::poll`] after it, at every block, until the chain shows the result. Neither waits. The work is done on the
+//! hospital's own thread, one job after the other, behind a queue of 64.
+//!
+//! ```text
+//! start ─▶ queued ─▶ Train: train, sign, save ─▶ wait for finality ─▶ save hash, publish the update ─▶ Done
+//!             │
+//!             └────▶ Attest: wait for finality ─▶ fetch updates, step, publish the model, evaluate, save ─▶ Done
+//! ```
+//!
+//! *Wait for finality*: nothing leaves the hospital before the block at which its phase began is final. The
+//! node reports final blocks with [`Handle::finalised`]. A waiting job holds up no other.
+//!
+//! *Failed*: the log (target `hospital`) says why, once for each new reason. The job may be started again,
+//! five seconds later at the earliest, and goes on from what is saved. A panic in a job only fails the job.
+//!
+//! Four stories:
+//!
+//! 1. Alice's node is killed while she trains. After the restart the off-chain worker finds that her update is
+//!    still due and starts the job again; the same seed brings the same update.
+//! 2. It is killed after she published. The saved update and commitment are taken, and the store is asked
+//!    whether it has the update. Another update never leaves her in this try, not even if her records have changed
+//!    or the chain was re-organised. Module `jobs::train` says how.
+//! 3. Bob's update is missing from the store, or was altered there. Alice, Charlie and Dave each give the verdict
+//!    that names Bob. Had Alice lost the connection to the store, her job would have failed and been tried again:
+//!    that is nobody's fault but hers.
+//! 4. The new model does worse on Dave's test records than the study allows. He attests to its hash, so that everyone
+//!    knows what he judged, and rejects it.
+//!
+//! # What is on disk
+//!
+//! A folder of state, given to [`Hospital::start`], with the update and the outcome of every job of the last eight rounds
+//! of each study, one file each (module `state`). Keys, records and the blob store are where hospital.toml says. Without
+//! the state folder a hospital still works, but may publish a second update in a round of which it has forgotten
+//! the first: back it up with the keys, or leave out a round.
+//!
+//! | module | holds |
+//! | --- | --- |
+//! | `board` | where jobs stand |
+//! | [`check`](mod@check) | whether a configuration works |
+//! | [`config`] | hospital.toml |
+//! | [`handle`] | starts a hospital, and talks to it |
+//! | `jobs` | training and attesting |
+//! | [`keys`] | post-quantum keys, and the well-known ones for development |
+//! | [`secret_file`] | files that only their owner may read |
+//! | `state` | what is remembered of jobs |
+//! | [`trainer`] | the seam behind which records live |
+//! | `worker` | works on jobs, in order, on the hospital's thread |
+
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+mod board;
+pub mod check;
+pub mod config;
+pub mod handle;
+mod jobs;
+pub mod keys;
+pub mod secret_file;
+mod state;
+pub mod trainer;
+mod worker;
+
+#[cfg(test)]
+mod tests;
+
+pub use check::{check, CheckError, Report};
+pub use config::{ConfigError, HospitalConfig};
+pub use handle::{Handle, Hospital, StartError};

@@ -1,0 +1,153 @@
+//! What is remembered of jobs on disk.
+//!
+//! ```text
+//! <state>/<genesis>/<account>/<study>/<round>-<attempt>-train.outcome     update, commitment
+//!                                     <round>-<attempt>-train.publishing  hash of the update
+//!                                     <round>-<attempt>-attest.outcome    verdict, metrics
+//! ```
+//!
+//! Genesis hash and account stand with their first 16 hexadecimal digits; folders have mode 700. A file
+//! is a mark of its kind, the SHA-256 of the rest, and the rest in SCALE. It is written whole or not at all, and is
+//! durable when [`State::save`] returns.
+
+use crate::secret_file::create_private_folder;
+use codec::{Decode, DecodeAll, Encode};
+use consilium_primitives::job::JobId;
+use sha2::{Digest, Sha256};
+use std::{
+	fs::File,
+	io::{self, Write},
+	path::{Path, PathBuf},
+};
+
+/// Rounds of a study that are remembered.
+pub const ROUNDS_KEPT: u32 = 8;
+
+const MARK: &[u8; 8] = b"CSLMjob1";
+const HASH_BYTES: usize = 32;
+const TEMPORARY: &str = ".tmp";
+
+/// What a file holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Entry {
+	/// An update and its commitment.
+	Trained,
+	/// Hash of the update that is being, or has been, published.
+	Publishing,
+	/// The outcome of an attestation.
+	Attested,
+}
+
+/// Why something cannot be remembered or recalled.
+#[derive(Debug, thiserror::Error)]
+pub enum StateError {
+	/// A file cannot be read or written.
+	#[error("cannot use {} of the hospital's state: {source}", path.display())]
+	Unusable {
+		/// The file or folder.
+		path: PathBuf,
+		/// The system's reason.
+		source: io::Error,
+	},
+	/// A file is not as it was written.
+	#[error("{} of the hospital's state is damaged", path.display())]
+	Damaged {
+		/// The file.
+		path: PathBuf,
+	},
+}
+
+/// The folder with a hospital's state.
+pub struct State {
+	folder: PathBuf,
+}
+
+impl State {
+	/// Opens a folder, which is made if missing.
+	pub fn open(folder: &Path) -> Result<Self, StateError> {
+		create_private_folder(folder)
+			.map_err(|source| StateError::Unusable { path: folder.into(), source })?;
+		Ok(Self { folder: folder.into() })
+	}
+
+	/// What was saved; `None` if nothing was.
+	pub fn load<T: Decode>(&self, id: &JobId, entry: Entry) -> Result<Option<T>, StateError> {
+		let path = self.path(id, entry);
+		let bytes = match std::fs::read(&path) {
+			Ok(bytes) => bytes,
+			Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+			Err(source) => return Err(StateError::Unusable { path, source }),
+		};
+		match unframe(&bytes) {
+			Some(value) => Ok(Some(value)),
+			None => Err(StateError::Damaged { path }),
+		}
+	}
+
+	/// Saves, in place of what was saved before.
+	pub fn save(&self, id: &JobId, entry: Entry, value: &impl Encode) -> Result<(), StateError> {
+		let path = self.path(id, entry);
+		let folder = self.study(id);
+		write(&folder, &path, &frame(value)).map_err(|source| StateError::Unusable { path, source })
+	}
+
+	/// Forgets all but the last [`ROUNDS_KEPT`] rounds of the job's study, the job's round being the last,
+	/// and what a crash left half written.
+	pub fn prune(&self, id: &JobId) -> Result<(), StateError> {
+		let folder = self.study(id);
+		let prune = || -> io::Result<()> {
+			for file in std::fs::read_dir(&folder)? {
+				let file = file?;
+				let name = file.file_name().to_string_lossy().into_owned();
+				let round = name.split('-').next().and_then(|round| round.parse::<u32>().ok());
+				if name.starts_with(TEMPORARY)
+					|| round.is_some_and(|round| is_forgotten(round, id.round.round))
+				{
+					std::fs::remove_file(file.path())?;
+				}
+			}
+			Ok(())
+		};
+		prune().map_err(|source| StateError::Unusable { path: folder.clone(), source })
+	}
+
+	fn study(&self, id: &JobId) -> PathBuf {
+		self.folder
+			.join(hex::encode(&id.genesis.as_bytes()[..8]))
+			.join(hex::encode(&id.hospital[..8]))
+			.join(id.round.study.to_string())
+	}
+
+	fn path(&self, id: &JobId, entry: Entry) -> PathBuf {
+		let suffix = match entry {
+			Entry::Trained => "train.outcome",
+			Entry::Publishing => "train.publishing",
+			Entry::Attested => "attest.outcome",
+		};
+		self.study(id).join(format!("{}-{}-{suffix}", id.round.round, id.round.attempt))
+	}
+}
+
+/// Whether `round` is no longer remembered once `newest` is.
+pub fn is_forgotten(round: u32, newest: u32) -> bool {
+	round <= newest.saturating_sub(ROUNDS_KEPT)
+}
+
+fn frame(value: &impl Encode) -> Vec<u8> {
+	let body = value.encode();
+	[MARK.as_slice(), &Sha256::digest(&body), &body].concat()
+}
+
+fn unframe<T: Decode>(bytes: &[u8]) -> Option<T> {
+	let (hash, body) = bytes.strip_prefix(MARK)?.split_at_checked(HASH_BYTES)?;
+	(Sha256::digest(body).as_slice() == hash).then(|| T::decode_all(&mut &body[..]).ok())?
+}
+
+fn write(folder: &Path, path: &Path, bytes: &[u8]) -> io::Result<()> {
+	create_private_folder(folder)?;
+	let mut file = tempfile::Builder::new().prefix(TEMPORARY).tempfile_in(folder)?;
+	file.write_all(bytes)?;
+	file.as_file().sync_all()?;
+	file.persist(path).map_err(|error| error.error)?;
+	File::open(folder)?.sync_all()
+}

@@ -1,0 +1,127 @@
+//! hospital.toml.
+
+use super::mock::Town;
+use crate::config::{ConfigError, HospitalConfig, ValueFault};
+use consilium_training::split::Split;
+use std::fs;
+
+/// What is said of Alice's hospital.toml after a replacement.
+fn load(from: &str, to: &str) -> (Town, Result<HospitalConfig, ConfigError>) {
+	let town = Town::new();
+	let path = town.home(0).join("hospital.toml");
+	let text = fs::read_to_string(&path).unwrap();
+	assert!(text.contains(from), "{from}");
+	fs::write(&path, text.replacen(from, to, 1)).unwrap();
+	let result = HospitalConfig::load(&path);
+	(town, result)
+}
+
+fn line_of(part: &str) -> usize {
+	1 + HospitalConfig::example().lines().position(|line| line.contains(part)).unwrap()
+}
+
+#[test]
+fn the_example_is_a_configuration_with_paths_beside_it() {
+	let (town, config) = load("../blobs", "blobs");
+	let (home, config) = (town.home(0), config.unwrap());
+	assert_eq!(config.name, "Alice General");
+	assert_eq!(config.keys.account, home.join("keys/account.key"));
+	assert_eq!(config.keys.ml_dsa_65, home.join("keys/ml-dsa-65.key"));
+	assert_eq!(config.keys.ml_kem_768, home.join("keys/ml-kem-768.key"));
+	assert_eq!(config.records.file, home.join("records.csv"));
+	assert_eq!(config.records.schema, home.join("schema.toml"));
+	assert_eq!(config.records.split, Split::Fraction { test: 0.2, seed: 42 });
+	assert_eq!(config.blobs, home.join("blobs"));
+}
+
+#[test]
+fn absolute_paths_urls_and_split_files_are_taken() {
+	let (_town, config) = load("store = \"../blobs\"", "store = \"/srv/blobs\"");
+	assert_eq!(config.unwrap().blobs, "/srv/blobs");
+	let (_town, config) = load("store = \"../blobs\"", "store = \"file:///srv/blobs\"");
+	assert_eq!(config.unwrap().blobs, "file:///srv/blobs");
+	let by_file = "split_file = \"schema.toml\"\nsplit_center = 3";
+	let (town, config) = load("test_fraction = 0.2\nsplit_seed = 42", by_file);
+	let path = town.home(0).join("schema.toml");
+	assert_eq!(config.unwrap().records.split, Split::File { path, center: 3 });
+}
+
+#[test]
+fn what_toml_does_not_allow_is_named_with_file_line_and_what_would_be_right() {
+	for (from, to, parts) in [
+		("name =", "nmae =", vec!["unknown field `nmae`", "`name`", "line 4"]),
+		("ml_dsa_65 =", "ml_dsa =", vec!["unknown field `ml_dsa`", "`ml_dsa_65`", "line 9"]),
+		("store =", "shop =", vec!["unknown field `shop`", "`store`"]),
+		("account =", "# account =", vec!["missing field `account`"]),
+		("test_fraction = 0.2", "test_fraction = \"0.2\"", vec!["expected", "line 17"]),
+		("[blobs]", "[blobs", vec!["TOML parse error", "line 2"]),
+	] {
+		let message = load(from, to).1.unwrap_err().to_string();
+		for part in parts.into_iter().chain(["hospital.toml"]) {
+			assert!(message.contains(part), "{part} is not in: {message}");
+		}
+	}
+}
+
+#[test]
+fn values_that_cannot_be_used_are_named_with_file_line_and_key() {
+	let empty = ("\"Alice General\"", "\"\"", "name", ValueFault::Name(0));
+	let long = "x".repeat(65);
+	let cases = [
+		empty,
+		("Alice General", &long, "name", ValueFault::Name(65)),
+		("test_fraction = 0.2", "test_fraction = 1.0", "records.test_fraction", ValueFault::Fraction(1.0)),
+		("test_fraction = 0.2", "test_fraction = -0.0", "records.test_fraction", ValueFault::Fraction(-0.0)),
+		("\"../blobs\"", "\"\"", "blobs.store", ValueFault::NoStore),
+	];
+	for (from, to, expected_key, expected_fault) in cases {
+		let error = load(from, to).1.unwrap_err();
+		assert!(error.to_string().contains(&format!("`{expected_key}`")), "{error}");
+		let ConfigError::Value { line, key, fault, .. } = error else { panic!("{error}") };
+		assert_eq!((key, fault), (expected_key, expected_fault));
+		let last_part = expected_key.split('.').next_back().unwrap();
+		assert_eq!(line, line_of(&format!("{last_part} =")));
+	}
+	let error = load("test_fraction = 0.2", "test_fraction = nan").1.unwrap_err();
+	assert!(matches!(error, ConfigError::Value { fault: ValueFault::Fraction(_), .. }), "{error}");
+	for (key, value) in [
+		("keys.account", "keys/account.key"),
+		("keys.ml_dsa_65", "keys/ml-dsa-65.key"),
+		("keys.ml_kem_768", "keys/ml-kem-768.key"),
+		("records.file", "records.csv"),
+		("records.schema", "schema.toml"),
+	] {
+		let error = load(&format!("\"{value}\""), "\"nowhere\"").1.unwrap_err();
+		let line = line_of(&format!("\"{value}\""));
+		let text = error.to_string();
+		assert!(text.contains(&format!("hospital.toml, line {line}: `{key}` names")), "{text}");
+		assert!(text.contains("alice/nowhere, which is no file"), "{text}");
+	}
+}
+
+#[test]
+fn a_split_is_one_of_two_pairs() {
+	for pairs in [
+		"",
+		"test_fraction = 0.2",
+		"split_seed = 1",
+		"split_file = \"schema.toml\"",
+		"split_center = 0",
+		"test_fraction = 0.2\nsplit_center = 0",
+		"test_fraction = 0.2\nsplit_seed = 1\nsplit_center = 0",
+		"test_fraction = 0.2\nsplit_seed = 1\nsplit_file = \"schema.toml\"\nsplit_center = 0",
+	] {
+		let error = load("test_fraction = 0.2\nsplit_seed = 42", pairs).1.unwrap_err();
+		let split = matches!(error, ConfigError::Value { key: "records", fault: ValueFault::Split, .. });
+		assert!(split, "{pairs}: {error}");
+	}
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_named() {
+	let folder = tempfile::tempdir().unwrap();
+	for path in [folder.path().join("none.toml"), folder.path().to_owned()] {
+		let error = HospitalConfig::load(&path).unwrap_err();
+		assert!(matches!(&error, ConfigError::Unreadable { path: named, .. } if *named == path), "{error}");
+	}
+}

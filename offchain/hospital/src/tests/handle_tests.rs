@@ -1,0 +1,190 @@
+//! What the node sees of a hospital.
+
+use super::mock::{account, Town, PHASE_SINCE, QUEUE};
+use crate::{
+	board::BACKOFF,
+	check::{check, CheckError},
+	trainer::{LocalModel, LocalTrainer, Trainer, TrainerError},
+	Hospital, HospitalConfig, StartError,
+};
+use consilium_primitives::{
+	job::{JobStatus, Outcome},
+	study::StudySpec,
+	AccountBytes,
+};
+use consilium_training::metrics::Metrics;
+use std::{fs, path::Path, sync::mpsc, time::Duration};
+
+#[test]
+fn a_thread_works_while_nobody_waits() {
+	let town = Town::new();
+	let (began, ended) = mpsc::channel();
+	struct Guard(mpsc::Sender<&'static str>);
+	impl Drop for Guard {
+		fn drop(&mut self) {
+			self.0.send("dropped").unwrap();
+		}
+	}
+	let guard = move || {
+		began
+			.send(if std::thread::current().name() == Some("hospital") { "made" } else { "elsewhere" })
+			.unwrap();
+		Guard(began)
+	};
+	let state = town.home(0).join("state");
+	let handle = Hospital::start_guarded(town.config(0), &state, account(0), guard).unwrap();
+	let job = town.train(0, 1, None);
+	let id = job.id();
+	assert!(handle.start(job.clone()));
+	handle.clone().finalised(PHASE_SINCE);
+	let outcome = loop {
+		match handle.poll(id) {
+			JobStatus::Pending => std::thread::yield_now(),
+			JobStatus::Done(Outcome::Trained(commitment)) => break commitment,
+			status => panic!("{status:?}"),
+		}
+	};
+	drop(handle);
+	// The guard lives as long as the thread.
+	assert_eq!(ended.iter().collect::<Vec<_>>(), ["made", "dropped"]);
+	assert_eq!(town.open(0).commitment(job), outcome);
+}
+
+#[test]
+fn a_full_queue_takes_no_job_and_known_jobs_need_no_room() {
+	let town = Town::new();
+	let mut desk = town.open(0);
+	let job = |round| town.train(0, round as u32 + 1, None);
+	for round in 0..QUEUE {
+		assert!(desk.handle.start(job(round)));
+	}
+	assert!(!desk.handle.start(job(QUEUE)));
+	assert_eq!(desk.handle.poll(job(QUEUE).id()), JobStatus::Unknown);
+	assert!(desk.handle.start(job(0)));
+	desk.work();
+	assert!(desk.handle.start(job(QUEUE)));
+}
+
+#[test]
+fn a_job_of_another_hospital_is_refused() {
+	let town = Town::new();
+	let mut desk = town.open(0);
+	assert_eq!(desk.run(town.train(1, 1, None)), JobStatus::Failed);
+	assert!(super::mock::files(&town.home(0).join("state")).is_empty());
+	assert!(super::mock::files(&town.blobs()).is_empty());
+}
+
+/// Panics or fails at first, then works.
+struct Moody(LocalTrainer, Vec<Result<(), TrainerError>>);
+
+impl Trainer for Moody {
+	fn train(
+		&mut self,
+		spec: &StudySpec<AccountBytes>,
+		global: &[f64],
+		seed: [u8; 32],
+	) -> Result<LocalModel, TrainerError> {
+		match self.1.pop() {
+			None => self.0.train(spec, global, seed),
+			Some(Err(error)) => Err(error),
+			Some(Ok(())) => panic!("moody"),
+		}
+	}
+
+	fn evaluate(
+		&mut self,
+		spec: &StudySpec<AccountBytes>,
+		parameters: &[f64],
+	) -> Result<Option<Metrics>, TrainerError> {
+		self.0.evaluate(spec, parameters)
+	}
+}
+
+#[test]
+fn a_job_that_panics_or_fails_is_tried_again_after_a_while_and_harms_no_other() {
+	let town = Town::new();
+	let config = town.config(0);
+	let error = TrainerError::Training(consilium_training::local::TrainingError::Diverged);
+	let trainer = LocalTrainer::new(config.name, config.records);
+	let mut desk = town.open_with(0, Box::new(Moody(trainer, vec![Err(error), Ok(())])));
+	let job = || town.train(0, 1, None);
+	let starts = |desk: &super::mock::Desk| {
+		assert!(desk.handle.start(job()));
+		desk.handle.poll(job().id())
+	};
+	assert_eq!(desk.run(job()), JobStatus::Failed);
+	assert_eq!(starts(&desk), JobStatus::Failed);
+	desk.pass(BACKOFF - Duration::from_millis(1));
+	assert_eq!(starts(&desk), JobStatus::Failed);
+	desk.pass(Duration::from_millis(1));
+	assert_eq!(starts(&desk), JobStatus::Pending);
+	assert_eq!(desk.run(job()), JobStatus::Failed);
+	assert!(matches!(desk.run(town.train(0, 2, None)), JobStatus::Done(_)));
+	desk.pass(BACKOFF);
+	assert!(matches!(desk.run(job()), JobStatus::Done(_)));
+}
+
+#[test]
+fn the_same_reason_is_news_once() {
+	let town = Town::new();
+	let desk = town.open(0);
+	let board = desk.handle.board();
+	let id = town.train(0, 1, None).id();
+	let news = |reason: &str| {
+		assert!(board.start(id, || true));
+		let news = board.failed(id, reason.to_owned());
+		desk.pass(BACKOFF);
+		news
+	};
+	assert!(news("no store"));
+	assert!(!news("no store"));
+	assert!(news("no schema"));
+	assert!(news("no store"));
+}
+
+#[test]
+fn a_check_reports_what_a_study_must_say() {
+	let town = Town::new();
+	let report = check(&town.config(0)).unwrap();
+	assert_eq!(report.schema_hash, town.spec.schema.0);
+	assert_eq!((report.features as u32, report.classes as u32), (town.spec.model.features, 2));
+	assert!(report.training > report.test && report.test > 0);
+	let text = report.to_string();
+	for part in ["Alice General is ready", &hex::encode(town.spec.schema), "test        "] {
+		assert!(text.contains(part), "{text}");
+	}
+	assert!(super::mock::files(&town.blobs()).is_empty());
+}
+
+#[test]
+fn a_check_and_a_start_name_what_does_not_work() {
+	let town = Town::new();
+	let failure = |damage: &dyn Fn(&Path)| {
+		damage(&town.home(0));
+		let config = HospitalConfig::load(&town.home(0).join("hospital.toml")).unwrap();
+		check(&config).unwrap_err()
+	};
+	let error = failure(&|home| fs::write(home.join("records.csv"), "age\n1\n").unwrap());
+	assert!(matches!(error, CheckError::Records(_)), "{error}");
+	assert!(
+		error.to_string().starts_with("records: ") && error.to_string().contains("records.csv"),
+		"{error}"
+	);
+	let error = failure(&|home| {
+		fs::write(home.join("../blobs"), "").unwrap_or_else(|_| {
+			fs::remove_dir(home.join("../blobs")).unwrap();
+			fs::write(home.join("../blobs"), "").unwrap();
+		})
+	});
+	assert!(error.to_string().starts_with("records: "), "records come first: {error}");
+	fs::write(town.home(0).join("records.csv"), consilium_training::synthetic::csv_text(1, 0, 80)).unwrap();
+	let error = failure(&|_| {});
+	assert!(matches!(error, CheckError::Store(_)), "{error}");
+	let state = town.home(0).join("state");
+	let error = Hospital::start(town.config(0), &state, account(0)).err().unwrap();
+	assert!(matches!(error, StartError::Store(_)), "{error}");
+	let error = failure(&|home| fs::write(home.join("keys/ml-dsa-65.key"), "x").unwrap());
+	assert!(matches!(error, CheckError::Keys(_)), "{error}");
+	let error = Hospital::start(town.config(0), &state, account(0)).err().unwrap();
+	assert!(error.to_string().contains("ml-dsa-65.key"), "{error}");
+}

@@ -1,0 +1,252 @@
+//! A study of four hospitals with made-up records.
+
+use crate::{
+	handle::{workplace, Handle},
+	keys::HospitalKeys,
+	secret_file::write_secret,
+	trainer::{LocalTrainer, Trainer},
+	worker::{Message, Worker},
+	HospitalConfig,
+};
+use consilium_primitives::{
+	commitment::Commitment,
+	fixed_point::Decimal,
+	job::{Contribution, Job, JobId, JobStatus, Outcome, RoundContext},
+	model::{Adaptive, LocalSteps, LocalTraining, ModelFamily, ModelSpec, ServerOptimizer},
+	study::{AggregationScheme, RoundKey, StudySpec},
+	AccountBytes, BoundedVec, H256,
+};
+use consilium_training::{schema::Schema, synthetic};
+use std::{
+	fs,
+	path::{Path, PathBuf},
+	sync::{
+		mpsc::{sync_channel, Receiver},
+		Arc, Mutex,
+	},
+	time::{Duration, Instant},
+};
+use tempfile::TempDir;
+
+pub const NAMES: [&str; 4] = ["alice", "bob", "charlie", "dave"];
+pub const GENESIS: H256 = H256([7; 32]);
+/// Block at which every phase begins.
+pub const PHASE_SINCE: u32 = 10;
+/// Jobs that find room in a desk's queue.
+pub const QUEUE: usize = 4;
+
+pub fn account(number: usize) -> AccountBytes {
+	[number as u8 + 1; 32]
+}
+
+pub fn adam() -> Adaptive {
+	let decimal = |value| Decimal::from_f64(value).unwrap();
+	Adaptive { learning_rate: decimal(0.1), beta_1: decimal(0.9), beta_2: decimal(0.99), tau: decimal(0.001) }
+}
+
+/// A study with the synthetic schema.
+pub fn study_of(hospitals: Vec<AccountBytes>, seed: u64) -> StudySpec<AccountBytes> {
+	let schema = Schema::parse(synthetic::SCHEMA).unwrap();
+	let quorum = hospitals.len() as u32 / 2 + 1;
+	StudySpec {
+		title: BoundedVec::truncate_from(b"mortality".to_vec()),
+		agreement: 0,
+		schema: H256(schema.hash()),
+		model: ModelSpec {
+			family: ModelFamily::LogisticRegression,
+			features: schema.features() as u32,
+			classes: schema.classes() as u32,
+		},
+		training: LocalTraining {
+			steps: LocalSteps::Epochs(2),
+			batch_size: 16,
+			learning_rate: Decimal::from_f64(0.05).unwrap(),
+			proximal: Decimal::ZERO,
+		},
+		optimizer: ServerOptimizer::FedAvg,
+		scheme: AggregationScheme::Plain,
+		max_examples: 1000,
+		fraction_bits: 20,
+		hospitals: BoundedVec::truncate_from(hospitals),
+		quorum,
+		max_rounds: 3,
+		max_attempts: 3,
+		collecting_blocks: 10,
+		attesting_blocks: 10,
+		max_log_loss_increase: Decimal::from_f64(0.5).unwrap(),
+		seed,
+	}
+}
+
+/// Folders of four hospitals with one blob store.
+pub struct Town {
+	pub folder: TempDir,
+	pub spec: StudySpec<AccountBytes>,
+}
+
+impl Town {
+	pub fn new() -> Self {
+		let folder = tempfile::tempdir().unwrap();
+		for (number, name) in NAMES.into_iter().enumerate() {
+			let home = folder.path().join(name);
+			HospitalKeys::development(name).unwrap().write(&home.join("keys")).unwrap();
+			write_secret(&home.join("keys/account.key"), &format!("//{name}")).unwrap();
+			fs::write(home.join("records.csv"), synthetic::csv_text(1, number as u32, 80)).unwrap();
+			fs::write(home.join("schema.toml"), synthetic::SCHEMA).unwrap();
+			let text = HospitalConfig::example().replace("store = \"blobs\"", "store = \"../blobs\"");
+			fs::write(home.join("hospital.toml"), text).unwrap();
+		}
+		Self { folder, spec: study_of((0..4).map(account).collect(), 9) }
+	}
+
+	pub fn home(&self, number: usize) -> PathBuf {
+		self.folder.path().join(NAMES[number])
+	}
+
+	pub fn config(&self, number: usize) -> HospitalConfig {
+		HospitalConfig::load(&self.home(number).join("hospital.toml")).unwrap()
+	}
+
+	pub fn blobs(&self) -> PathBuf {
+		self.folder.path().join("blobs")
+	}
+
+	/// Where a hospital keeps its state of the study.
+	pub fn state(&self, number: usize) -> PathBuf {
+		let account = hex::encode(&account(number)[..8]);
+		self.home(number).join("state").join("07".repeat(8)).join(account).join("0")
+	}
+
+	/// Replaces a hospital's records by others.
+	pub fn change_records(&self, number: usize) {
+		fs::write(self.home(number).join("records.csv"), synthetic::csv_text(2, number as u32, 80)).unwrap();
+	}
+
+	/// Starts a hospital, or starts it again after a crash.
+	pub fn open(&self, number: usize) -> Desk {
+		let config = self.config(number);
+		let trainer = LocalTrainer::new(config.name.clone(), config.records.clone());
+		self.open_with(number, Box::new(trainer))
+	}
+
+	pub fn open_with(&self, number: usize, trainer: Box<dyn Trainer>) -> Desk {
+		let (sender, receiver) = sync_channel(QUEUE);
+		let now = Arc::new(Mutex::new(Instant::now()));
+		let clock = now.clone();
+		let handle = Handle::new(account(number), sender, Box::new(move || *clock.lock().unwrap()));
+		let workplace = workplace(&self.config(number), &self.home(number).join("state"), trainer).unwrap();
+		Desk { worker: Worker::new(workplace, handle.board()), handle, receiver, now }
+	}
+
+	pub fn open_all(&self) -> Vec<Desk> {
+		(0..NAMES.len()).map(|number| self.open(number)).collect()
+	}
+
+	pub fn context(&self, number: usize, round: u32, base: Option<H256>) -> RoundContext {
+		RoundContext {
+			genesis: GENESIS,
+			round: RoundKey { study: 0, round, attempt: 1 },
+			hospital: account(number),
+			spec: self.spec.clone(),
+			base,
+			phase_since: PHASE_SINCE,
+		}
+	}
+
+	pub fn train(&self, number: usize, round: u32, base: Option<H256>) -> Job {
+		Job::Train(self.context(number, round, base))
+	}
+
+	pub fn attest(
+		&self,
+		number: usize,
+		round: u32,
+		base: Option<H256>,
+		contributions: &[Contribution],
+	) -> Job {
+		Job::Attest { context: self.context(number, round, base), contributions: contributions.to_vec() }
+	}
+
+	/// All hospitals train in round 1.
+	pub fn contributions(&self, desks: &mut [Desk]) -> Vec<Contribution> {
+		let commitments =
+			desks.iter_mut().enumerate().map(|(number, desk)| desk.commitment(self.train(number, 1, None)));
+		commitments.enumerate().map(|(number, commitment)| contribution(number, &commitment)).collect()
+	}
+}
+
+pub fn contribution(number: usize, commitment: &Commitment) -> Contribution {
+	Contribution { hospital: account(number), weight: commitment.examples, blob: commitment.blobs[0] }
+}
+
+/// One running hospital. Dropping it is a crash.
+pub struct Desk {
+	pub worker: Worker,
+	pub handle: Handle,
+	receiver: Receiver<Message>,
+	now: Arc<Mutex<Instant>>,
+}
+
+impl Desk {
+	/// The thread's turn: works until the queue is empty.
+	pub fn work(&mut self) {
+		while let Ok(message) = self.receiver.try_recv() {
+			self.worker.handle(message);
+		}
+	}
+
+	pub fn pass(&self, time: Duration) {
+		*self.now.lock().unwrap() += time;
+	}
+
+	/// Starts a job and works on it.
+	pub fn start(&mut self, job: Job) -> JobStatus {
+		let id = job.id();
+		assert!(self.handle.start(job));
+		self.work();
+		self.handle.poll(id)
+	}
+
+	/// Makes blocks final and goes on with waiting jobs.
+	pub fn finalise(&mut self, id: JobId) -> JobStatus {
+		self.handle.finalised(PHASE_SINCE);
+		self.work();
+		self.handle.poll(id)
+	}
+
+	/// Starts a job and brings it to its end.
+	pub fn run(&mut self, job: Job) -> JobStatus {
+		let id = job.id();
+		self.start(job);
+		self.finalise(id)
+	}
+
+	pub fn outcome(&mut self, job: Job) -> Outcome {
+		match self.run(job) {
+			JobStatus::Done(outcome) => outcome,
+			status => panic!("{status:?}"),
+		}
+	}
+
+	pub fn commitment(&mut self, job: Job) -> Commitment {
+		match self.outcome(job) {
+			Outcome::Trained(commitment) => commitment,
+			outcome => panic!("{outcome:?}"),
+		}
+	}
+}
+
+/// Names of the files in a folder, sorted.
+pub fn files(folder: &Path) -> Vec<String> {
+	let mut names: Vec<_> =
+		fs::read_dir(folder).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap()).collect();
+	names.sort();
+	names
+}
+
+/// Changes the last byte of a file.
+pub fn damage(path: &Path) {
+	let mut bytes = fs::read(path).unwrap();
+	*bytes.last_mut().unwrap() ^= 1;
+	fs::write(path, bytes).unwrap();
+}

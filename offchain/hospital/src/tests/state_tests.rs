@@ -1,0 +1,86 @@
+//! What is remembered on disk.
+
+use super::mock::Town;
+use crate::state::{Entry, State, StateError};
+use consilium_primitives::job::JobId;
+use proptest::prelude::*;
+use std::{fs, os::unix::fs::PermissionsExt};
+
+fn id() -> JobId {
+	Town::new().train(0, 1, None).id()
+}
+
+#[test]
+fn nobody_else_may_look() {
+	let folder = tempfile::tempdir().unwrap();
+	let path = folder.path().join("deep/state");
+	let state = State::open(&path).unwrap();
+	state.save(&id(), Entry::Trained, &1u32).unwrap();
+	let mut inside = path;
+	loop {
+		let metadata = fs::metadata(&inside).unwrap();
+		let expected = if metadata.is_dir() { 0o700 } else { 0o600 };
+		assert_eq!(metadata.permissions().mode() & 0o777, expected, "{}", inside.display());
+		if metadata.is_file() {
+			break;
+		}
+		inside = fs::read_dir(&inside).unwrap().next().unwrap().unwrap().path();
+	}
+}
+
+#[test]
+fn entries_and_jobs_have_files_of_their_own() {
+	let folder = tempfile::tempdir().unwrap();
+	let state = State::open(folder.path()).unwrap();
+	let first = id();
+	let mut others = [first; 5];
+	others[0].round.study += 1;
+	others[1].round.round += 1;
+	others[2].round.attempt += 1;
+	others[3].hospital[0] ^= 1;
+	others[4].genesis.0[0] ^= 1;
+	state.save(&first, Entry::Trained, &7u32).unwrap();
+	for other in &others {
+		assert_eq!(state.load::<u32>(other, Entry::Trained).unwrap(), None);
+	}
+	assert_eq!(state.load::<u32>(&first, Entry::Publishing).unwrap(), None);
+	assert_eq!(state.load::<u32>(&first, Entry::Attested).unwrap(), None);
+	assert_eq!(state.load::<u32>(&first, Entry::Trained).unwrap(), Some(7));
+}
+
+#[test]
+fn a_folder_that_is_none_is_named() {
+	let folder = tempfile::tempdir().unwrap();
+	let path = folder.path().join("file");
+	fs::write(&path, b"").unwrap();
+	let error = State::open(&path).err().unwrap();
+	assert!(error.to_string().contains(&path.display().to_string()), "{error}");
+}
+
+proptest! {
+	#![proptest_config(ProptestConfig::with_cases(64))]
+
+	#[test]
+	fn a_changed_file_is_called_damaged(
+		value in proptest::collection::vec(any::<u8>(), 0..100),
+		position in any::<prop::sample::Index>(),
+		cut in any::<prop::sample::Index>(),
+	) {
+		let folder = tempfile::tempdir().unwrap();
+		let state = State::open(folder.path()).unwrap();
+		let id = id();
+		state.save(&id, Entry::Trained, &value).unwrap();
+		prop_assert_eq!(state.load(&id, Entry::Trained).unwrap(), Some(value));
+
+		let account = hex::encode(&id.hospital[..8]);
+		let path = folder.path().join("07".repeat(8)).join(account).join("0/1-1-train.outcome");
+		let bytes = fs::read(&path).unwrap();
+		let mut flipped = bytes.clone();
+		flipped[position.index(bytes.len())] ^= 1;
+		for wrong in [flipped, bytes[..cut.index(bytes.len())].to_vec(), [bytes.as_slice(), &[0]].concat()] {
+			fs::write(&path, wrong).unwrap();
+			let damaged = matches!(state.load::<Vec<u8>>(&id, Entry::Trained), Err(StateError::Damaged { .. }));
+			prop_assert!(damaged);
+		}
+	}
+}

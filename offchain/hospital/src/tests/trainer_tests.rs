@@ -1,0 +1,99 @@
+//! The trainer in this process.
+
+use super::mock::Town;
+use crate::trainer::{LocalTrainer, Trainer, TrainerError};
+use std::{
+	fs,
+	fs::File,
+	time::{Duration, SystemTime},
+};
+
+fn trainer(town: &Town) -> LocalTrainer {
+	let config = town.config(0);
+	LocalTrainer::new(config.name, config.records)
+}
+
+fn zeros(town: &Town) -> Vec<f64> {
+	vec![0.0; town.spec.model.parameters().unwrap() as usize]
+}
+
+#[test]
+fn records_are_read_when_needed_and_again_when_a_file_has_changed() {
+	let town = Town::new();
+	let mut trainer = trainer(&town);
+	let mut train = || trainer.train(&town.spec, &zeros(&town), [1; 32]).unwrap();
+	let first = train();
+	assert_eq!(train(), first);
+	town.change_records(0);
+	let second = train();
+	assert_ne!(second, first);
+
+	// Other bytes with the old length and time are not looked at: that the file was not read again.
+	let records = town.home(0).join("records.csv");
+	let changed = fs::metadata(&records).unwrap().modified().unwrap();
+	fs::write(&records, "x".repeat(fs::metadata(&records).unwrap().len() as usize)).unwrap();
+	let set_time = |time| File::options().write(true).open(&records).unwrap().set_modified(time).unwrap();
+	set_time(changed);
+	assert_eq!(train(), second);
+	set_time(SystemTime::now() + Duration::from_secs(60));
+	assert!(matches!(trainer.train(&town.spec, &zeros(&town), [1; 32]), Err(TrainerError::Records(_))));
+}
+
+#[test]
+fn the_seed_decides_on_the_order_of_records() {
+	let town = Town::new();
+	let mut trainer = trainer(&town);
+	let mut train = |seed| trainer.train(&town.spec, &zeros(&town), [seed; 32]).unwrap().parameters;
+	assert_eq!(train(1), train(1));
+	assert_ne!(train(1), train(2));
+}
+
+#[test]
+fn another_schema_is_refused_with_both_hashes() {
+	let mut town = Town::new();
+	let ours = hex::encode(town.spec.schema);
+	town.spec.schema.0[0] ^= 1;
+	let error = trainer(&town).evaluate(&town.spec, &zeros(&town)).unwrap_err().to_string();
+	for part in [&ours, &hex::encode(town.spec.schema), "alice/schema.toml"] {
+		assert!(error.contains(part), "{error}");
+	}
+}
+
+#[test]
+fn a_model_of_another_shape_is_refused() {
+	let town = Town::new();
+	for (features, classes) in [(1, 0), (0, 1)] {
+		let mut spec = town.spec.clone();
+		spec.model.features += features;
+		spec.model.classes += classes;
+		let error = trainer(&town).train(&spec, &zeros(&town), [1; 32]).unwrap_err();
+		assert!(matches!(error, TrainerError::Shape { .. }), "{error}");
+	}
+}
+
+#[test]
+fn metrics_are_those_of_the_test_records() {
+	let town = Town::new();
+	let mut trainer = trainer(&town);
+	let test = trainer.records().unwrap().1.test.len();
+	let metrics = trainer.evaluate(&town.spec, &zeros(&town)).unwrap().unwrap();
+	assert_eq!(metrics.examples, test);
+	assert!((metrics.log_loss - 2f64.ln()).abs() < 1e-12);
+	let mut infinite = zeros(&town);
+	infinite[0] = f64::INFINITY;
+	assert_eq!(trainer.evaluate(&town.spec, &infinite).unwrap(), None);
+}
+
+#[test]
+fn files_that_are_gone_are_named() {
+	let town = Town::new();
+	for file in ["records.csv", "schema.toml"] {
+		let mut trainer = trainer(&town);
+		let path = town.home(0).join(file);
+		let bytes = fs::read(&path).unwrap();
+		fs::remove_file(&path).unwrap();
+		let error = trainer.evaluate(&town.spec, &zeros(&town)).unwrap_err();
+		assert!(error.to_string().contains(&format!("alice/{file}")), "{error}");
+		fs::write(&path, bytes).unwrap();
+	}
+}

@@ -1,0 +1,206 @@
+//! The seam behind which a hospital's records live.
+//!
+//! Whatever touches a record stands on the far side of [`Trainer`]; what crosses it are a study's
+//! specification, parameters and metrics. So the records can move to another process, beside the data,
+//! without a change to the rest.
+
+use crate::config::RecordFiles;
+use consilium_primitives::{study::StudySpec, AccountBytes};
+use consilium_training::{
+	dataset::{DatasetError, Hospital},
+	local::{self, TrainingError},
+	metrics::{Metrics, MetricsError},
+	model::{Model, ModelError},
+	schema::{Schema, SchemaError},
+	split::Split,
+};
+use std::{
+	io,
+	path::{Path, PathBuf},
+	time::SystemTime,
+};
+
+/// One hospital's records, as far as a job needs them.
+pub trait Trainer: Send {
+	/// Trains from the parameters `global` on the training records. `seed` determines their order; the same
+	/// arguments and records bring the same result.
+	fn train(
+		&mut self,
+		spec: &StudySpec<AccountBytes>,
+		global: &[f64],
+		seed: [u8; 32],
+	) -> Result<LocalModel, TrainerError>;
+
+	/// Metrics of a model on the test records; `None` for a model whose predictions are not numbers.
+	fn evaluate(
+		&mut self,
+		spec: &StudySpec<AccountBytes>,
+		parameters: &[f64],
+	) -> Result<Option<Metrics>, TrainerError>;
+}
+
+/// What local training brings.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LocalModel {
+	/// Parameters after training, as many as before.
+	pub parameters: Vec<f64>,
+	/// Training records, at least 1.
+	pub examples: u32,
+}
+
+/// Why records cannot be trained on or tested with.
+#[derive(Debug, thiserror::Error)]
+pub enum TrainerError {
+	/// A file of the configuration is gone.
+	#[error("cannot read {}: {source}", path.display())]
+	Unreadable {
+		/// The file.
+		path: PathBuf,
+		/// The system's reason.
+		source: io::Error,
+	},
+	/// The schema is wrong.
+	#[error(transparent)]
+	Schema(#[from] SchemaError),
+	/// The records are not what the schema says, or cannot be divided.
+	#[error(transparent)]
+	Records(#[from] DatasetError),
+	/// The study has another schema than this hospital.
+	#[error(
+		"the study needs records with the schema {}, but {} has the hash {}; put the study's schema there",
+		hex::encode(expected), path.display(), hex::encode(found)
+	)]
+	OtherSchema {
+		/// The configured schema.
+		path: PathBuf,
+		/// Its hash.
+		found: [u8; 32],
+		/// The hash in the study.
+		expected: [u8; 32],
+	},
+	/// The study's model does not fit its own schema.
+	#[error(
+		"the study's model has {model_features} features and {model_classes} classes, but its schema gives records with \
+		 {features} and {classes}; the study must be opened with these"
+	)]
+	Shape {
+		/// Features of the model.
+		model_features: u32,
+		/// Classes of the model.
+		model_classes: u32,
+		/// Features of the records.
+		features: usize,
+		/// Classes of the records.
+		classes: usize,
+	},
+	/// The model cannot be computed.
+	#[error(transparent)]
+	Model(#[from] ModelError),
+	/// Training failed.
+	#[error(transparent)]
+	Training(#[from] TrainingError),
+	/// The model cannot be tested.
+	#[error(transparent)]
+	Metrics(#[from] MetricsError),
+}
+
+/// A [`Trainer`] in this process, on the configured files.
+///
+/// The records are read when first needed, and again when one of the files has changed since.
+pub struct LocalTrainer {
+	name: String,
+	files: RecordFiles,
+	loaded: Option<Loaded>,
+}
+
+struct Loaded {
+	/// Time of change and length of each file, before it was read.
+	stamps: Vec<(SystemTime, u64)>,
+	schema: Schema,
+	/// Standardised.
+	records: Hospital,
+}
+
+impl LocalTrainer {
+	/// A trainer on these files, which are not read yet. `name` stands in errors.
+	pub fn new(name: String, files: RecordFiles) -> Self {
+		Self { name, files, loaded: None }
+	}
+
+	/// The schema and the standardised records.
+	pub fn records(&mut self) -> Result<(&Schema, &Hospital), TrainerError> {
+		let stamps = self.stamps()?;
+		let loaded = match self.loaded.take().filter(|loaded| loaded.stamps == stamps) {
+			Some(loaded) => loaded,
+			None => {
+				let RecordFiles { file, schema, split } = &self.files;
+				let schema = Schema::open(schema)?;
+				let records = Hospital::open(&self.name, &schema, file, split)?.standardized();
+				Loaded { stamps, schema, records }
+			},
+		};
+		let loaded = self.loaded.insert(loaded);
+		Ok((&loaded.schema, &loaded.records))
+	}
+
+	fn stamps(&self) -> Result<Vec<(SystemTime, u64)>, TrainerError> {
+		let RecordFiles { file, schema, split } = &self.files;
+		let mut paths = vec![file, schema];
+		if let Split::File { path, .. } = split {
+			paths.push(path);
+		}
+		paths.into_iter().map(|path| stamp(path)).collect()
+	}
+
+	/// The study's model and the records, which fit each other.
+	fn fitting(&mut self, spec: &StudySpec<AccountBytes>) -> Result<(Model, &Hospital), TrainerError> {
+		let path = self.files.schema.clone();
+		let (schema, records) = self.records()?;
+		if schema.hash() != spec.schema.0 {
+			return Err(TrainerError::OtherSchema { path, found: schema.hash(), expected: spec.schema.0 });
+		}
+		let (features, classes) = (schema.features(), schema.classes());
+		if (spec.model.features as usize, spec.model.classes as usize) != (features, classes) {
+			return Err(TrainerError::Shape {
+				model_features: spec.model.features,
+				model_classes: spec.model.classes,
+				features,
+				classes,
+			});
+		}
+		Ok((Model::new(&spec.model)?, records))
+	}
+}
+
+impl Trainer for LocalTrainer {
+	fn train(
+		&mut self,
+		spec: &StudySpec<AccountBytes>,
+		global: &[f64],
+		seed: [u8; 32],
+	) -> Result<LocalModel, TrainerError> {
+		let (model, records) = self.fitting(spec)?;
+		let parameters = local::train(&model, global, &records.training, &spec.training, seed)?;
+		Ok(LocalModel { parameters, examples: records.training.len() as u32 })
+	}
+
+	fn evaluate(
+		&mut self,
+		spec: &StudySpec<AccountBytes>,
+		parameters: &[f64],
+	) -> Result<Option<Metrics>, TrainerError> {
+		let (model, records) = self.fitting(spec)?;
+		match Metrics::evaluate(&model, parameters, &records.test) {
+			Ok(metrics) => Ok(Some(metrics)),
+			Err(MetricsError::NotFinite) => Ok(None),
+			Err(error) => Err(error.into()),
+		}
+	}
+}
+
+fn stamp(path: &Path) -> Result<(SystemTime, u64), TrainerError> {
+	let metadata = std::fs::metadata(path);
+	metadata
+		.and_then(|metadata| Ok((metadata.modified()?, metadata.len())))
+		.map_err(|source| TrainerError::Unreadable { path: path.into(), source })
+}

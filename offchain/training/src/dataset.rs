@@ -1,0 +1,174 @@
+//! One hospital's records, or a folder with the records of several.
+
+use crate::{
+	imputation::{Imputation, NothingToImpute},
+	records::Records,
+	schema::{Schema, SchemaError},
+	split::{Split, SplitError},
+	standardizer::Standardizer,
+	table::{Table, TableError},
+};
+use std::path::{Path, PathBuf};
+
+/// The schema of the UCI heart disease files.
+pub const HEART_DISEASE_SCHEMA: &str = include_str!("../schemas/heart-disease.toml");
+
+/// The UCI files in FLamby's order; the position is the number in `flamby-split.csv`.
+const HEART_DISEASE_HOSPITALS: [&str; 4] = ["cleveland", "hungarian", "switzerland", "va"];
+const HEART_DISEASE_SPLIT: &str = "flamby-split.csv";
+const SCHEMA_FILE: &str = "schema.toml";
+
+/// One hospital's records, in the schema's units.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Hospital {
+	/// What people call it.
+	pub name: String,
+	/// Rows that train; at least one.
+	pub training: Records,
+	/// Rows that test; at least one.
+	pub test: Records,
+}
+
+/// Records of several hospitals under one schema.
+#[derive(Clone, Debug)]
+pub struct Dataset {
+	/// What the columns mean.
+	pub schema: Schema,
+	/// At least one.
+	pub hospitals: Vec<Hospital>,
+}
+
+/// Why records cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum DatasetError {
+	/// The schema is wrong.
+	#[error(transparent)]
+	Schema(#[from] SchemaError),
+	/// A file is not what the schema says.
+	#[error(transparent)]
+	Table(#[from] TableError),
+	/// Rows cannot be divided.
+	#[error("{hospital}: {source}")]
+	Split {
+		/// The hospital or its file.
+		hospital: String,
+		/// Why.
+		source: SplitError,
+	},
+	/// A gap cannot be filled.
+	#[error(transparent)]
+	Imputation(#[from] NothingToImpute),
+	/// No such folder.
+	#[error("cannot read the folder {}: {source}; expected a folder with one CSV file for each hospital", path.display())]
+	Folder {
+		/// The folder.
+		path: PathBuf,
+		/// The system's reason.
+		source: std::io::Error,
+	},
+	/// Not a folder with records.
+	#[error(
+		"{} has neither `processed.cleveland.data` (UCI heart disease) nor `{SCHEMA_FILE}` and one CSV file for each hospital",
+		path.display()
+	)]
+	Unrecognised {
+		/// The folder.
+		path: PathBuf,
+	},
+}
+
+impl Hospital {
+	/// Divides a hospital's rows and fills their gaps.
+	pub fn new(name: &str, schema: &Schema, table: &Table, split: &Split) -> Result<Self, DatasetError> {
+		let division = split
+			.divide(table.labels())
+			.map_err(|source| DatasetError::Split { hospital: name.to_owned(), source })?;
+		let imputation = Imputation::fit(schema, table, &division.training)?;
+		let records = Records::encode(schema, table, &imputation);
+		Ok(Self {
+			name: name.to_owned(),
+			training: records.select(&division.training),
+			test: records.select(&division.test),
+		})
+	}
+
+	/// Reads a hospital's CSV file, divides its rows and fills their gaps.
+	pub fn open(name: &str, schema: &Schema, csv: &Path, split: &Split) -> Result<Self, DatasetError> {
+		Self::new(name, schema, &Table::open(schema, csv)?, split)
+	}
+
+	/// Both parts as z-scores by this hospital's own training rows: what its models are trained and
+	/// tested on.
+	pub fn standardized(&self) -> Self {
+		let standardizer = Standardizer::fit(&self.training);
+		Self {
+			name: self.name.clone(),
+			training: standardizer.apply(&self.training),
+			test: standardizer.apply(&self.test),
+		}
+	}
+}
+
+impl Dataset {
+	/// Reads a folder. With `processed.cleveland.data` it is the UCI heart disease folder: its four
+	/// files, the shipped schema, and FLamby's split if `flamby-split.csv` is there. Otherwise it holds
+	/// `schema.toml` and one `.csv` file for each hospital, in the order of their names.
+	///
+	/// Without a split file, `test_fraction` of each hospital's rows test, drawn with `split_seed`.
+	pub fn open(folder: &Path, test_fraction: f64, split_seed: u64) -> Result<Self, DatasetError> {
+		let fraction = Split::Fraction { test: test_fraction, seed: split_seed };
+		let names = file_names(folder)?;
+		let has = |name: &str| names.iter().any(|other| other == name);
+		let heart_disease_file = |hospital: &str| format!("processed.{hospital}.data");
+
+		if has(&heart_disease_file(HEART_DISEASE_HOSPITALS[0])) {
+			let schema = Schema::parse(HEART_DISEASE_SCHEMA)?;
+			let mut hospitals = Vec::new();
+			for (center, name) in (0..).zip(HEART_DISEASE_HOSPITALS) {
+				let split = if has(HEART_DISEASE_SPLIT) {
+					Split::File { path: folder.join(HEART_DISEASE_SPLIT), center }
+				} else {
+					fraction.clone()
+				};
+				hospitals.push(Hospital::open(
+					name,
+					&schema,
+					&folder.join(heart_disease_file(name)),
+					&split,
+				)?);
+			}
+			return Ok(Self { schema, hospitals });
+		}
+
+		let files: Vec<_> =
+			names.iter().filter_map(|name| Some((name, name.strip_suffix(".csv")?))).collect();
+		if !has(SCHEMA_FILE) || files.is_empty() {
+			return Err(DatasetError::Unrecognised { path: folder.into() });
+		}
+		let schema = Schema::open(&folder.join(SCHEMA_FILE))?;
+		let hospitals = files
+			.into_iter()
+			.map(|(file, name)| Hospital::open(name, &schema, &folder.join(file), &fraction))
+			.collect::<Result<_, _>>()?;
+		Ok(Self { schema, hospitals })
+	}
+
+	/// The test rows of all hospitals as z-scores by the training rows of all hospitals: FLamby's pooled
+	/// test set. Only an experiment can compute it; in a real study no one sees all rows.
+	pub fn pooled_test(&self) -> Records {
+		let pool = |part: fn(&Hospital) -> &Records| {
+			Records::pool(self.hospitals.iter().map(part)).expect("one schema, so one number of features")
+		};
+		Standardizer::fit(&pool(|hospital| &hospital.training)).apply(&pool(|hospital| &hospital.test))
+	}
+}
+
+fn file_names(folder: &Path) -> Result<Vec<String>, DatasetError> {
+	let failed = |source| DatasetError::Folder { path: folder.into(), source };
+	let mut names = Vec::new();
+	for entry in std::fs::read_dir(folder).map_err(failed)? {
+		names.extend(entry.map_err(failed)?.file_name().into_string());
+	}
+	names.sort();
+	Ok(names)
+}

@@ -1,0 +1,133 @@
+//! Updates in fixed point, and whole rounds in one process.
+//!
+//! [`run_round`] computes what a study on the chain computes, with the same functions in the same order, only
+//! without the chain.
+
+use crate::{
+	local::{self, TrainingError},
+	model::Model,
+	records::Records,
+	server::{self, StepError},
+};
+use consilium_primitives::{
+	artifact::Artifact,
+	fixed_point,
+	model::{LocalTraining, ServerOptimizer},
+};
+use sha2::{Digest, Sha256};
+
+/// Separates this hash from every other SHA-256 in the protocol.
+const SEED_DOMAIN: &[u8] = b"consilium/training-seed/1\n";
+
+/// How every hospital trains and how the updates become a model.
+#[derive(Clone, Debug)]
+pub struct Federation {
+	/// The model.
+	pub model: Model,
+	/// Training at each hospital.
+	pub training: LocalTraining,
+	/// From the mean update to the model.
+	pub optimizer: ServerOptimizer,
+	/// Fractional bits of an update's coordinates, at most 40.
+	pub fraction_bits: u8,
+	/// Seed of the order of records.
+	pub seed: u64,
+}
+
+/// Why a round brought no model.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum FederatedError {
+	/// A hospital's training failed.
+	#[error("hospital {hospital}: {source}")]
+	Training {
+		/// Its number, from 0.
+		hospital: usize,
+		/// Why.
+		source: TrainingError,
+	},
+	/// A hospital's update has no fixed-point form.
+	#[error("hospital {hospital}: {source}")]
+	Update {
+		/// Its number, from 0.
+		hospital: usize,
+		/// Why.
+		source: UpdateError,
+	},
+	/// The updates have no weighted mean: no hospital, or too many fractional bits.
+	#[error("the updates have no mean; expected at least one hospital, and at most 40 fractional bits")]
+	NoMean,
+	/// The server's step failed.
+	#[error(transparent)]
+	Step(#[from] StepError),
+}
+
+/// Why an update has no fixed-point form.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum UpdateError {
+	/// The two models differ in length.
+	#[error("the trained model has {local} parameters, the global one {global}")]
+	Length {
+		/// Parameters after training.
+		local: usize,
+		/// Parameters before.
+		global: usize,
+	},
+	/// A coordinate is too large.
+	#[error("coordinate {coordinate} of the update is too large for {fraction_bits} fractional bits; use a lower learning rate")]
+	TooLarge {
+		/// From 0, in the layout of the model.
+		coordinate: usize,
+		/// The study's fractional bits.
+		fraction_bits: u8,
+	},
+}
+
+/// What a hospital sends: `local - global`, coordinate by coordinate, with `fraction_bits` fractional bits.
+pub fn encode_update(global: &[f64], local: &[f64], fraction_bits: u8) -> Result<Vec<i64>, UpdateError> {
+	if local.len() != global.len() {
+		return Err(UpdateError::Length { local: local.len(), global: global.len() });
+	}
+	let changes = local.iter().zip(global).map(|(local, global)| local - global).enumerate();
+	changes
+		.map(|(coordinate, change)| {
+			fixed_point::encode(change, fraction_bits)
+				.ok_or(UpdateError::TooLarge { coordinate, fraction_bits })
+		})
+		.collect()
+}
+
+/// The seed of one hospital's training in one round: SHA-256 over `consilium/training-seed/1`, a line
+/// feed, the study's seed (8 bytes) and the round (4 bytes), little-endian, and the hospital's account or
+/// other name.
+pub fn training_seed(study_seed: u64, round: u32, hospital: &[u8]) -> [u8; 32] {
+	Sha256::new()
+		.chain_update(SEED_DOMAIN)
+		.chain_update(study_seed.to_le_bytes())
+		.chain_update(round.to_le_bytes())
+		.chain_update(hospital)
+		.finalize()
+		.into()
+}
+
+/// One round: every hospital trains on its standardised training records, the updates are weighted by
+/// the number of records, and the server takes a step. `round` counts from 1.
+pub fn run_round(
+	federation: &Federation,
+	global: &Artifact,
+	hospitals: &[&Records],
+	round: u32,
+) -> Result<Artifact, FederatedError> {
+	let mut updates = Vec::with_capacity(hospitals.len());
+	for (hospital, records) in hospitals.iter().enumerate() {
+		let seed = training_seed(federation.seed, round, &(hospital as u32).to_le_bytes());
+		let local = local::train(&federation.model, &global.parameters, records, &federation.training, seed)
+			.map_err(|source| FederatedError::Training { hospital, source })?;
+		let update = encode_update(&global.parameters, &local, federation.fraction_bits)
+			.map_err(|source| FederatedError::Update { hospital, source })?;
+		updates.push((records.len() as u32, update));
+	}
+	let weighted: Vec<_> = updates.iter().map(|(weight, update)| (*weight, update.as_slice())).collect();
+	let mean =
+		fixed_point::weighted_mean(&weighted, federation.fraction_bits).ok_or(FederatedError::NoMean)?;
+	Ok(server::step(&federation.optimizer, global, &mean)?)
+}

@@ -1,0 +1,76 @@
+//! What stands in for a missing value: the training rows' mean, or their most frequent category.
+
+use crate::{
+	schema::{Column, Schema},
+	table::{Cell, Table},
+};
+
+/// One value for each feature column, learnt from training rows only, so that nothing of the test rows
+/// enters training.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Imputation {
+	/// `None` where nothing is missing anywhere in the table.
+	fill: Vec<Option<Cell>>,
+}
+
+/// Why nothing can stand in.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+	"{file}, column `{column}`: values are missing and no training row has one to learn from; the study needs a schema \
+	 without this column, or this hospital cannot take part"
+)]
+pub struct NothingToImpute {
+	/// The file.
+	pub file: String,
+	/// Name in the schema.
+	pub column: String,
+}
+
+impl Imputation {
+	/// Learns from the rows `training` of `table`, which was read with `schema`.
+	///
+	/// # Panics
+	/// When a row number is not below the number of rows.
+	pub fn fit(schema: &Schema, table: &Table, training: &[usize]) -> Result<Self, NothingToImpute> {
+		let fill = schema.feature_columns().enumerate().map(|(position, column)| {
+			if table.rows.iter().all(|row| row[position] != Cell::Missing) {
+				return Ok(None);
+			}
+			let known = training.iter().map(|row| table.rows[*row][position]);
+			stand_in(column, known)
+				.map(Some)
+				.ok_or_else(|| NothingToImpute { file: table.file.clone(), column: column.name().to_owned() })
+		});
+		Ok(Self { fill: fill.collect::<Result<_, _>>()? })
+	}
+
+	/// The cell itself, or what stands in for it in the feature column `position`.
+	pub(crate) fn complete(&self, position: usize, cell: Cell) -> Cell {
+		match (cell, self.fill[position]) {
+			(Cell::Missing, Some(fill)) => fill,
+			_ => cell,
+		}
+	}
+}
+
+fn stand_in(column: &Column, cells: impl Iterator<Item = Cell>) -> Option<Cell> {
+	if let Column::Categorical { categories, .. } = column {
+		let mut counts = vec![0u32; categories.len()];
+		for cell in cells {
+			if let Cell::Category(code) = cell {
+				counts[code] += 1;
+			}
+		}
+		let most = counts.iter().max().copied().filter(|most| *most > 0)?;
+		return counts.iter().position(|count| *count == most).map(Cell::Category);
+	}
+	let (mut mean, mut count) = (0.0, 0.0);
+	for cell in cells {
+		if let Cell::Number(value) = cell {
+			count += 1.0;
+			// Running, so that the sum of large values cannot overflow.
+			mean += value / count - mean / count;
+		}
+	}
+	(count > 0.0).then_some(Cell::Number(mean))
+}

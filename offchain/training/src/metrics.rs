@@ -1,0 +1,119 @@
+//! How good predictions are.
+
+use crate::{
+	model::{Model, ModelError},
+	records::Records,
+};
+use ndarray::{Array2, ArrayView1};
+use serde::Serialize;
+
+/// Probabilities are kept this far from 0 and 1 in the log-loss.
+const CLIP: f64 = 1e-15;
+
+/// Metrics of a model on test records.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Metrics {
+	/// Number of records.
+	pub examples: usize,
+	/// Share of records whose most probable class is right, 0 to 1. Of equally probable classes the first
+	/// counts, so that class 1 of two needs more than 0.5.
+	pub accuracy: f64,
+	/// Area under the receiver operating characteristic, 0 to 1; with more than two classes the mean of
+	/// one class against the rest. `None` when a class is absent.
+	pub auc: Option<f64>,
+	/// Mean negative log-likelihood in nats, with probabilities clipped to [1e-15, 1 - 1e-15].
+	pub log_loss: f64,
+	/// Brier score: with two classes the mean of (p - y)^2, 0 to 1; with more the mean of the sum of
+	/// (p - y)^2 over the classes, 0 to 2 (Brier 1950).
+	pub brier: f64,
+}
+
+/// Why predictions cannot be measured.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum MetricsError {
+	/// Parameters or records do not fit the model.
+	#[error(transparent)]
+	Model(#[from] ModelError),
+	/// No record.
+	#[error("no test record; at least one is needed")]
+	NoRecords,
+	/// A parameter is not finite, or so large that a probability is not a number.
+	#[error("the model's parameters are not finite, or too large to predict with")]
+	NotFinite,
+}
+
+impl Metrics {
+	/// Predicts the classes of `records` and measures how well.
+	pub fn evaluate(model: &Model, parameters: &[f64], records: &Records) -> Result<Self, MetricsError> {
+		let probabilities = model.probabilities(parameters, records)?;
+		if records.is_empty() {
+			return Err(MetricsError::NoRecords);
+		}
+		let finite = parameters.iter().all(|parameter| parameter.is_finite());
+		if !finite || probabilities.iter().any(|probability| probability.is_nan()) {
+			return Err(MetricsError::NotFinite);
+		}
+		Ok(Self::measure(&probabilities, &records.labels))
+	}
+
+	/// `probabilities` has a row for each label and a column for each class; nothing is NaN.
+	fn measure(probabilities: &Array2<f64>, labels: &[u32]) -> Self {
+		let classes = probabilities.ncols();
+		let (mut right, mut log_loss, mut brier) = (0u32, 0.0, 0.0);
+		for (row, label) in probabilities.rows().into_iter().zip(labels) {
+			let label = *label as usize;
+			right += u32::from(most_probable(row) == label);
+			log_loss -= row[label].clamp(CLIP, 1.0 - CLIP).ln();
+			let errors = row.iter().enumerate().map(|(class, p)| p - f64::from(u8::from(class == label)));
+			brier += if classes == 2 { (1.0 - row[label]).powi(2) } else { errors.map(|e| e * e).sum() };
+		}
+		let examples = labels.len() as f64;
+		Self {
+			examples: labels.len(),
+			accuracy: f64::from(right) / examples,
+			auc: mean_auc(probabilities, labels),
+			log_loss: log_loss / examples,
+			brier: brier / examples,
+		}
+	}
+}
+
+fn most_probable(row: ArrayView1<f64>) -> usize {
+	let mut best = 0;
+	for (class, probability) in row.iter().enumerate() {
+		if *probability > row[best] {
+			best = class;
+		}
+	}
+	best
+}
+
+fn mean_auc(probabilities: &Array2<f64>, labels: &[u32]) -> Option<f64> {
+	let one_against_rest = |class: usize| {
+		let scores: Vec<f64> = probabilities.column(class).to_vec();
+		let positive: Vec<bool> = labels.iter().map(|label| *label as usize == class).collect();
+		area_under_curve(&scores, &positive)
+	};
+	match probabilities.ncols() {
+		2 => one_against_rest(1),
+		classes => Some((0..classes).map(one_against_rest).sum::<Option<f64>>()? / classes as f64),
+	}
+}
+
+/// Probability that a random positive scores higher than a random negative, ties counted half: the
+/// Mann-Whitney statistic (Hanley and McNeil 1982), in O(n log n). Scores are not NaN; both slices have
+/// one length. `None` without a positive or without a negative.
+pub fn area_under_curve(scores: &[f64], positive: &[bool]) -> Option<f64> {
+	let mut ranked: Vec<(f64, bool)> = scores.iter().copied().zip(positive.iter().copied()).collect();
+	ranked.sort_by(|a, b| a.0.total_cmp(&b.0));
+	let (mut pairs_won, mut negatives_below, mut positives) = (0.0, 0.0, 0.0);
+	// `==`, not the total order, decides on ties: 0.0 and -0.0 are one score.
+	for tied in ranked.chunk_by(|a, b| a.0 == b.0) {
+		let tied_positives = tied.iter().filter(|(_, positive)| *positive).count() as f64;
+		let tied_negatives = tied.len() as f64 - tied_positives;
+		pairs_won += tied_positives * (negatives_below + tied_negatives / 2.0);
+		negatives_below += tied_negatives;
+		positives += tied_positives;
+	}
+	(positives > 0.0 && negatives_below > 0.0).then(|| pairs_won / (positives * negatives_below))
+}

@@ -1,0 +1,80 @@
+//! What the types of a schema cannot say.
+
+use super::{canonical_value, Category, Column, ColumnFault, Declaration, SchemaError};
+use std::collections::HashSet;
+
+pub(super) fn check(declaration: &Declaration) -> Result<(), SchemaError> {
+	let delimiter = declaration.delimiter;
+	if !delimiter.is_ascii() || ['"', '\n', '\r'].contains(&delimiter) {
+		return Err(SchemaError::Delimiter(delimiter));
+	}
+	let mut names = HashSet::new();
+	for column in &declaration.columns {
+		check_names(column, &mut names)
+			.and_then(|()| check_column(column, declaration))
+			.map_err(|fault| SchemaError::Column { column: column.name().to_owned(), fault })?;
+	}
+	match declaration.columns.iter().filter(|column| matches!(column, Column::Label { .. })).count() {
+		1 => {},
+		labels => return Err(SchemaError::Labels(labels)),
+	}
+	if declaration.columns.iter().any(Column::is_feature) {
+		Ok(())
+	} else {
+		Err(SchemaError::NoFeature)
+	}
+}
+
+fn check_names<'a>(column: &'a Column, names: &mut HashSet<&'a str>) -> Result<(), ColumnFault> {
+	let alternatives =
+		if let Column::Numeric { alternatives, .. } = column { alternatives.as_slice() } else { &[] };
+	for name in alternatives.iter().map(|alternative| alternative.name.as_str()).chain([column.name()]) {
+		if name.is_empty() {
+			return Err(ColumnFault::Unnamed);
+		}
+		if !names.insert(name) {
+			return Err(ColumnFault::Duplicate(name.to_owned()));
+		}
+	}
+	Ok(())
+}
+
+fn check_column(column: &Column, declaration: &Declaration) -> Result<(), ColumnFault> {
+	match column {
+		Column::Numeric { alternatives, .. } => {
+			if !alternatives.is_empty() && !declaration.header {
+				return Err(ColumnFault::AlternativeWithoutHeader);
+			}
+			for alternative in alternatives {
+				let usable = alternative.factor.is_finite()
+					&& alternative.factor != 0.0
+					&& alternative.offset.is_finite();
+				if !usable {
+					return Err(ColumnFault::Conversion(alternative.name.clone()));
+				}
+			}
+			Ok(())
+		},
+		Column::Categorical { categories, drop_first, .. } => {
+			check_categories(categories, 1 + usize::from(*drop_first), &declaration.missing)
+		},
+		Column::Label { classes, .. } => check_categories(classes, 2, &declaration.missing),
+		Column::Ignored { .. } => Ok(()),
+	}
+}
+
+fn check_categories(categories: &[Category], needed: usize, missing: &[String]) -> Result<(), ColumnFault> {
+	if categories.len() < needed {
+		return Err(ColumnFault::TooFew { found: categories.len(), needed });
+	}
+	if categories.iter().any(|category| category.spellings().is_empty()) {
+		return Err(ColumnFault::NoSpelling);
+	}
+	let mut seen: HashSet<String> = missing.iter().map(|marker| canonical_value(marker)).collect();
+	for spelling in categories.iter().flat_map(Category::spellings) {
+		if !seen.insert(canonical_value(spelling)) {
+			return Err(ColumnFault::Ambiguous(spelling.clone()));
+		}
+	}
+	Ok(())
+}

@@ -1,0 +1,181 @@
+//! Which of a hospital's rows train and which test.
+
+use rand::{seq::SliceRandom, SeedableRng};
+use rand_chacha::ChaCha20Rng;
+use serde::Deserialize;
+use std::path::{Path, PathBuf};
+
+/// How rows are divided.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Split {
+	/// By a file with the columns `center,set,y`: one line for each kept row of each hospital, a
+	/// hospital's lines in the order of its rows; `set` is `train` or `test`, `y` the row's class.
+	File {
+		/// The file.
+		path: PathBuf,
+		/// The hospital's number in its column `center`.
+		center: u32,
+	},
+	/// By chance, each class apart, so that both parts have nearly the same share of each class.
+	Fraction {
+		/// Share of the rows that test, above 0 and below 1.
+		test: f64,
+		/// The same seed and rows give the same division.
+		seed: u64,
+	},
+}
+
+/// Row numbers, ascending; neither is empty and no row is in both.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Division {
+	/// Rows that train.
+	pub training: Vec<usize>,
+	/// Rows that test.
+	pub test: Vec<usize>,
+}
+
+/// Why rows cannot be divided.
+#[derive(Debug, thiserror::Error)]
+pub enum SplitError {
+	/// The split file cannot be read.
+	#[error("cannot read the split {}: {source}; expected a CSV file with the columns center,set,y", path.display())]
+	Unreadable {
+		/// The file.
+		path: PathBuf,
+		/// The reader's reason.
+		source: csv::Error,
+	},
+	/// A line is wrong.
+	#[error(
+		"split {}, line {line}: expected center,set,y with a hospital's number, `train` or `test`, and a class number",
+		path.display()
+	)]
+	Line {
+		/// The file.
+		path: PathBuf,
+		/// From 1; 0 when not known.
+		line: u64,
+		/// The reader's reason.
+		source: csv::Error,
+	},
+	/// Another number of rows than the hospital has.
+	#[error(
+		"split {}: {listed} lines for center {center}, whose file has {rows} usable rows; expected one line for each",
+		path.display()
+	)]
+	RowCount {
+		/// The file.
+		path: PathBuf,
+		/// The hospital's number.
+		center: u32,
+		/// Lines of this hospital.
+		listed: usize,
+		/// Rows that are kept of its file.
+		rows: usize,
+	},
+	/// The split belongs to other rows.
+	#[error(
+		"split {}: `y` of line {row} of center {center} is not the class of the hospital's usable row {row}; the split was \
+		 made for other rows or another order",
+		path.display()
+	)]
+	Label {
+		/// The file.
+		path: PathBuf,
+		/// The hospital's number.
+		center: u32,
+		/// From 1, among this hospital's rows.
+		row: usize,
+	},
+	/// The fraction is out of range.
+	#[error("the test fraction is {0}; expected a number above 0 and below 1, such as 0.3")]
+	Fraction(f64),
+	/// A part would be empty.
+	#[error("{training} rows would train and {test} would test; each part needs at least one row")]
+	EmptyPart {
+		/// Rows that would train.
+		training: usize,
+		/// Rows that would test.
+		test: usize,
+	},
+}
+
+#[derive(Deserialize)]
+struct Line {
+	center: u32,
+	set: Set,
+	y: u32,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Set {
+	Train,
+	Test,
+}
+
+impl Split {
+	/// Divides rows with these classes.
+	pub fn divide(&self, labels: &[u32]) -> Result<Division, SplitError> {
+		let is_test = match self {
+			Self::File { path, center } => from_file(path, *center, labels)?,
+			Self::Fraction { test, seed } => by_chance(*test, *seed, labels)?,
+		};
+		let (test, training): (Vec<_>, Vec<_>) = (0..labels.len()).partition(|row| is_test[*row]);
+		if training.is_empty() || test.is_empty() {
+			return Err(SplitError::EmptyPart { training: training.len(), test: test.len() });
+		}
+		Ok(Division { training, test })
+	}
+}
+
+fn from_file(path: &Path, center: u32, labels: &[u32]) -> Result<Vec<bool>, SplitError> {
+	let mut reader = csv::ReaderBuilder::new()
+		.trim(csv::Trim::All)
+		.from_path(path)
+		.map_err(|source| SplitError::Unreadable { path: path.into(), source })?;
+	let mut lines = Vec::new();
+	for line in reader.deserialize::<Line>() {
+		let line = line.map_err(|source| SplitError::Line {
+			path: path.into(),
+			line: source.position().map_or(0, csv::Position::line),
+			source,
+		})?;
+		if line.center == center {
+			lines.push(line);
+		}
+	}
+	if lines.len() != labels.len() {
+		return Err(SplitError::RowCount {
+			path: path.into(),
+			center,
+			listed: lines.len(),
+			rows: labels.len(),
+		});
+	}
+	match lines.iter().zip(labels).position(|(line, label)| line.y != *label) {
+		Some(row) => Err(SplitError::Label { path: path.into(), center, row: row + 1 }),
+		None => Ok(lines.iter().map(|line| line.set == Set::Test).collect()),
+	}
+}
+
+fn by_chance(fraction: f64, seed: u64, labels: &[u32]) -> Result<Vec<bool>, SplitError> {
+	if !(fraction > 0.0 && fraction < 1.0) {
+		return Err(SplitError::Fraction(fraction));
+	}
+	let mut rng = ChaCha20Rng::seed_from_u64(seed);
+	let mut order: Vec<usize> = (0..labels.len()).collect();
+	order.shuffle(&mut rng);
+	order.sort_by_key(|row| labels[*row]);
+	let mut is_test = vec![false; labels.len()];
+	// Every class is one run of `order`; at the ends of the runs the wanted number of test rows is
+	// rounded, so that rounding does not add up over many small classes.
+	let mut taken = 0.0;
+	for (done, row) in order.into_iter().enumerate() {
+		if ((done + 1) as f64 * fraction).round() > taken {
+			is_test[row] = true;
+			taken += 1.0;
+		}
+	}
+	Ok(is_test)
+}

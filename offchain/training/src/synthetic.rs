@@ -1,0 +1,125 @@
+//! Made-up hospitals that differ as real ones do, for trials without patients.
+//!
+//! Every hospital draws from one seeded population of admissions and one fixed outcome model
+//! (module `patient`), and differs in what makes federated learning hard: its size, the age and frailty of
+//! its patients, how often the outcome occurs, how much is missing, and how it codes
+//! (module `coding`): spellings of categories, units of laboratory values, what stands for a missing value. The shipped
+//! schema reads all of them into the same 15 features.
+//!
+//! The same seed and hospital number give the same file.
+
+use crate::{
+	dataset::{Dataset, DatasetError, Hospital},
+	schema::Schema,
+	split::Split,
+	table::Table,
+};
+use coding::Coding;
+use patient::Patient;
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha20Rng;
+use rand_distr::{Distribution, Normal};
+use std::{
+	io,
+	path::{Path, PathBuf},
+};
+
+mod coding;
+mod patient;
+
+/// The schema of every generated file.
+pub const SCHEMA: &str = include_str!("../schemas/synthetic-ehr.toml");
+
+/// Least rows of a hospital.
+const MIN_ROWS: f64 = 20.0;
+
+/// What makes one hospital different from the others.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Profile {
+	rows: usize,
+	/// Mean age, years.
+	age: f64,
+	/// Mean of the patients' frailty; 0 on average over hospitals.
+	frailty: f64,
+	/// Added to the log-odds of the outcome.
+	outcome_shift: f64,
+	/// Share of emergency admissions.
+	emergencies: f64,
+	/// Share of missing laboratory values.
+	missing: f64,
+}
+
+impl Profile {
+	/// Draws the hospital that the generator stands at.
+	fn draw(rng: &mut ChaCha20Rng, median_rows: u32) -> Self {
+		let rows = f64::from(median_rows) * normal(rng, 0.0, 0.5).exp();
+		Self {
+			rows: rows.max(MIN_ROWS) as usize,
+			age: normal(rng, 64.0, 5.0),
+			frailty: normal(rng, 0.0, 0.4),
+			outcome_shift: normal(rng, 0.0, 0.6),
+			emergencies: rng.random_range(0.25..0.65),
+			missing: rng.random_range(0.02..0.15),
+		}
+	}
+}
+
+/// The CSV text of hospital number `hospital`. Sizes of hospitals are
+/// log-normal around `median_rows`, and at least 20.
+pub fn csv_text(seed: u64, hospital: u32, median_rows: u32) -> String {
+	let mut rng = ChaCha20Rng::seed_from_u64(seed);
+	rng.set_stream(u64::from(hospital));
+	let profile = Profile::draw(&mut rng, median_rows);
+	let coding = Coding::of_hospital(hospital);
+	let mut text = coding.header();
+	for number in 1..=profile.rows {
+		let patient = Patient::draw(&mut rng, &profile);
+		text.push_str(&coding.line(number, &patient));
+	}
+	text
+}
+
+/// The records of hospitals 0 to `hospitals - 1`, without a file; `test_fraction` of each one's rows test, drawn with
+/// `split_seed`.
+pub fn dataset(
+	seed: u64,
+	hospitals: u32,
+	median_rows: u32,
+	test_fraction: f64,
+	split_seed: u64,
+) -> Result<Dataset, DatasetError> {
+	let schema = Schema::parse(SCHEMA)?;
+	let split = Split::Fraction { test: test_fraction, seed: split_seed };
+	let hospitals = (0..hospitals)
+		.map(|hospital| {
+			let name = hospital_name(hospital);
+			let table = Table::read(&schema, csv_text(seed, hospital, median_rows).as_bytes(), &name)?;
+			Hospital::new(&name, &schema, &table, &split)
+		})
+		.collect::<Result<_, _>>()?;
+	Ok(Dataset { schema, hospitals })
+}
+
+/// Writes `schema.toml` and one CSV file for each hospital into `folder`, which is made if it does not
+/// exist, and returns the paths of the CSV files. Files of these names are overwritten.
+pub fn write_folder(folder: &Path, seed: u64, hospitals: u32, median_rows: u32) -> io::Result<Vec<PathBuf>> {
+	std::fs::create_dir_all(folder)?;
+	std::fs::write(folder.join("schema.toml"), SCHEMA)?;
+	let mut paths = Vec::new();
+	for hospital in 0..hospitals {
+		let path = folder.join(format!("{}.csv", hospital_name(hospital)));
+		std::fs::write(&path, csv_text(seed, hospital, median_rows))?;
+		paths.push(path);
+	}
+	Ok(paths)
+}
+
+/// `hospital-00`, `hospital-01` and so on, which sort in the order of their numbers up to 99.
+fn hospital_name(hospital: u32) -> String {
+	format!("hospital-{hospital:02}")
+}
+
+/// A normally distributed number; the standard deviation is a constant of this module's, finite.
+fn normal(rng: &mut ChaCha20Rng, mean: f64, standard_deviation: f64) -> f64 {
+	Normal::new(mean, standard_deviation).expect("the standard deviation is finite").sample(rng)
+}

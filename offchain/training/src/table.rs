@@ -1,0 +1,360 @@
+//! Typed rows of a hospital's CSV file.
+//!
+//! Errors name file, line and column and say what would be right. They never quote a cell: it is a
+//! patient's, and messages end up in logs.
+
+use crate::schema::{canonical_value, Category, Column, MissingPolicy, Schema};
+use std::{
+	collections::{HashMap, HashSet},
+	io::Read,
+	path::Path,
+};
+
+/// One cell of a feature column.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Cell {
+	/// Not known.
+	Missing,
+	/// Finite, in the schema's unit.
+	Number(f64),
+	/// Index into the column's categories.
+	Category(usize),
+}
+
+/// The rows of one file that are kept: those with a label and, under [`MissingPolicy::DropRow`],
+/// without a missing feature.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Table {
+	pub(crate) file: String,
+	/// For each kept row one cell for each feature column.
+	pub(crate) rows: Vec<Vec<Cell>>,
+	labels: Vec<u32>,
+	dropped: usize,
+}
+
+/// Why a file is not what its schema says.
+#[derive(Debug, thiserror::Error)]
+pub enum TableError {
+	/// The file cannot be opened.
+	#[error("cannot open {file}: {source}; expected a CSV file")]
+	Unreadable {
+		/// The file.
+		file: String,
+		/// The system's reason.
+		source: std::io::Error,
+	},
+	/// Reading failed midway, or the text is not UTF-8.
+	#[error("{file}, line {line}: cannot be read as UTF-8 text of comma-separated values")]
+	Unparsable {
+		/// The file.
+		file: String,
+		/// From 1; 0 when not known.
+		line: u64,
+		/// The reader's reason. Not part of the message.
+		source: csv::Error,
+	},
+	/// No line at all.
+	#[error("{file} is empty; expected {}one line for each patient", if *.header { "a header line and " } else { "" })]
+	Empty {
+		/// The file.
+		file: String,
+		/// Whether the schema says that the first line is a header.
+		header: bool,
+	},
+	/// The header lacks a column of the schema.
+	#[error("{file}, line 1: no column `{column}` in the header; expected exactly one of: {accepted}")]
+	MissingColumn {
+		/// The file.
+		file: String,
+		/// Name in the schema.
+		column: String,
+		/// This name and its alternatives.
+		accepted: String,
+	},
+	/// The header has a column more than once, or together with one of its alternatives.
+	#[error(
+		"{file}, line 1: {found} columns for `{column}` in the header; expected exactly one of: {accepted}"
+	)]
+	AmbiguousColumn {
+		/// The file.
+		file: String,
+		/// Name in the schema.
+		column: String,
+		/// How many columns could be it.
+		found: usize,
+		/// This name and its alternatives.
+		accepted: String,
+	},
+	/// A line with too few or too many cells.
+	#[error("{file}, line {line}: {found} columns; expected {expected}")]
+	ColumnCount {
+		/// The file.
+		file: String,
+		/// From 1.
+		line: u64,
+		/// Cells in the line.
+		found: usize,
+		/// Cells that the header or the schema has.
+		expected: usize,
+	},
+	/// A cell with a value that its column cannot have.
+	#[error("{file}, line {line}, column `{column}`: {fault}")]
+	Cell {
+		/// The file.
+		file: String,
+		/// From 1.
+		line: u64,
+		/// Name in the schema.
+		column: String,
+		/// What is wrong and what would be right.
+		fault: CellFault,
+	},
+	/// No row is kept.
+	#[error("{file}: no row is left; {dropped} were read and dropped because a value is missing")]
+	NoRows {
+		/// The file.
+		file: String,
+		/// Rows read.
+		dropped: usize,
+	},
+}
+
+/// What is wrong with a cell.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CellFault {
+	/// Text where a number belongs.
+	#[error("not a number; expected one such as 12.5{missing}")]
+	NotANumber {
+		/// What the schema accepts as missing, as the end of a sentence.
+		missing: String,
+	},
+	/// NaN, infinity, or a number that overflows.
+	#[error("not a finite number; expected one such as 12.5{missing}")]
+	NotFinite {
+		/// What the schema accepts as missing, as the end of a sentence.
+		missing: String,
+	},
+	/// A value that no category or class has.
+	#[error("not one of the declared values; expected one of: {declared}")]
+	Undeclared {
+		/// The declared values.
+		declared: String,
+	},
+}
+
+/// Where a column is in the file and how its cells are read.
+struct Reading<'a> {
+	column: &'a Column,
+	position: usize,
+	kind: Kind<'a>,
+}
+
+enum Kind<'a> {
+	Numeric { factor: f64, offset: f64 },
+	Coded { codes: HashMap<String, usize>, values: &'a [Category] },
+}
+
+impl Table {
+	/// Opens and reads a CSV file.
+	pub fn open(schema: &Schema, path: &Path) -> Result<Self, TableError> {
+		let file = path.display().to_string();
+		match std::fs::File::open(path) {
+			Ok(opened) => Self::read(schema, opened, &file),
+			Err(source) => Err(TableError::Unreadable { file, source }),
+		}
+	}
+
+	/// Reads CSV text; `file` is what errors call it.
+	pub fn read(schema: &Schema, source: impl Read, file: &str) -> Result<Self, TableError> {
+		let mut reader = csv::ReaderBuilder::new()
+			.has_headers(false)
+			.flexible(true)
+			.delimiter(schema.delimiter())
+			.trim(csv::Trim::All)
+			.from_reader(source);
+		let mut record = csv::StringRecord::new();
+		let mut advance = |record: &mut csv::StringRecord| {
+			reader.read_record(record).map_err(|source| TableError::Unparsable {
+				file: file.to_owned(),
+				line: source.position().map_or(0, csv::Position::line),
+				source,
+			})
+		};
+
+		let (readings, width) = if schema.has_header() {
+			if !advance(&mut record)? {
+				return Err(TableError::Empty { file: file.to_owned(), header: true });
+			}
+			(locate_by_name(schema, &record, file)?, record.len())
+		} else {
+			(locate_by_position(schema), schema.columns().len())
+		};
+		let missing: HashSet<String> =
+			schema.missing().iter().map(|marker| canonical_value(marker)).collect();
+
+		let mut table = Self { file: file.to_owned(), rows: Vec::new(), labels: Vec::new(), dropped: 0 };
+		while advance(&mut record)? {
+			let line = record.position().map_or(0, csv::Position::line);
+			if record.len() != width {
+				return Err(TableError::ColumnCount {
+					file: file.to_owned(),
+					line,
+					found: record.len(),
+					expected: width,
+				});
+			}
+			let mut label = None;
+			let mut cells = Vec::with_capacity(readings.len());
+			for reading in &readings {
+				let cell = reading.read(&record[reading.position], &missing, schema).map_err(|fault| {
+					let column = reading.column.name().to_owned();
+					TableError::Cell { file: file.to_owned(), line, column, fault }
+				})?;
+				match (reading.column, cell) {
+					(Column::Label { .. }, Cell::Category(class)) => label = Some(class as u32),
+					(Column::Label { .. }, _) => {},
+					_ => cells.push(cell),
+				}
+			}
+			table.keep(cells, label, schema.missing_policy());
+		}
+		match (table.rows.len(), table.dropped) {
+			(0, 0) => Err(TableError::Empty { file: file.to_owned(), header: schema.has_header() }),
+			(0, dropped) => Err(TableError::NoRows { file: file.to_owned(), dropped }),
+			_ => Ok(table),
+		}
+	}
+
+	fn keep(&mut self, cells: Vec<Cell>, label: Option<u32>, policy: MissingPolicy) {
+		let complete = policy == MissingPolicy::ImputeMean || !cells.contains(&Cell::Missing);
+		match label {
+			Some(label) if complete => {
+				self.rows.push(cells);
+				self.labels.push(label);
+			},
+			_ => self.dropped += 1,
+		}
+	}
+
+	/// Class of each kept row, in the order of the file.
+	pub fn labels(&self) -> &[u32] {
+		&self.labels
+	}
+
+	/// How many rows were dropped.
+	pub fn dropped(&self) -> usize {
+		self.dropped
+	}
+}
+
+fn locate_by_position(schema: &Schema) -> Vec<Reading<'_>> {
+	let numbered = schema.columns().iter().enumerate();
+	numbered.filter_map(|(position, column)| Reading::new(column, position, 1.0, 0.0)).collect()
+}
+
+fn locate_by_name<'a>(
+	schema: &'a Schema,
+	header: &csv::StringRecord,
+	file: &str,
+) -> Result<Vec<Reading<'a>>, TableError> {
+	let mut positions: HashMap<&str, Vec<usize>> = HashMap::new();
+	for (position, name) in header.iter().enumerate() {
+		positions.entry(name).or_default().push(position);
+	}
+	let mut readings = Vec::new();
+	for column in schema.columns() {
+		if matches!(column, Column::Ignored { .. }) {
+			continue;
+		}
+		let mut names = vec![(column.name(), 1.0, 0.0)];
+		if let Column::Numeric { alternatives, .. } = column {
+			names.extend(alternatives.iter().map(|other| (other.name.as_str(), other.factor, other.offset)));
+		}
+		let found: Vec<_> = names
+			.iter()
+			.flat_map(|(name, factor, offset)| {
+				let positions = positions.get(name).map_or(&[][..], Vec::as_slice);
+				positions.iter().map(move |position| (*position, *factor, *offset))
+			})
+			.collect();
+		let accepted = || names.iter().map(|(name, ..)| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+		match found.as_slice() {
+			[(position, factor, offset)] => {
+				readings.extend(Reading::new(column, *position, *factor, *offset))
+			},
+			[] => {
+				return Err(TableError::MissingColumn {
+					file: file.to_owned(),
+					column: column.name().to_owned(),
+					accepted: accepted(),
+				})
+			},
+			several => {
+				return Err(TableError::AmbiguousColumn {
+					file: file.to_owned(),
+					column: column.name().to_owned(),
+					found: several.len(),
+					accepted: accepted(),
+				})
+			},
+		}
+	}
+	Ok(readings)
+}
+
+impl<'a> Reading<'a> {
+	/// `None` for a column that is not read.
+	fn new(column: &'a Column, position: usize, factor: f64, offset: f64) -> Option<Self> {
+		let values = match column {
+			Column::Numeric { .. } => {
+				return Some(Self { column, position, kind: Kind::Numeric { factor, offset } });
+			},
+			Column::Categorical { categories, .. } => categories,
+			Column::Label { classes, .. } => classes,
+			Column::Ignored { .. } => return None,
+		};
+		let numbered = values.iter().enumerate();
+		let codes = numbered
+			.flat_map(|(code, value)| {
+				value.spellings().iter().map(move |spelling| (canonical_value(spelling), code))
+			})
+			.collect();
+		Some(Self { column, position, kind: Kind::Coded { codes, values } })
+	}
+
+	fn read(&self, cell: &str, missing: &HashSet<String>, schema: &Schema) -> Result<Cell, CellFault> {
+		let value = canonical_value(cell);
+		if missing.contains(&value) {
+			return Ok(Cell::Missing);
+		}
+		match &self.kind {
+			Kind::Numeric { factor, offset } => {
+				let number: f64 =
+					cell.parse().map_err(|_| CellFault::NotANumber { missing: describe_missing(schema) })?;
+				let converted = number * factor + offset;
+				if converted.is_finite() {
+					Ok(Cell::Number(converted))
+				} else {
+					Err(CellFault::NotFinite { missing: describe_missing(schema) })
+				}
+			},
+			Kind::Coded { codes, values } => match codes.get(&value) {
+				Some(code) => Ok(Cell::Category(*code)),
+				None => Err(CellFault::Undeclared {
+					declared: describe(values.iter().flat_map(Category::spellings)),
+				}),
+			},
+		}
+	}
+}
+
+fn describe<'a>(values: impl Iterator<Item = &'a String>) -> String {
+	values.map(|value| format!("\"{value}\"")).collect::<Vec<_>>().join(", ")
+}
+
+fn describe_missing(schema: &Schema) -> String {
+	if schema.missing().is_empty() {
+		return ", since the schema has no value for \"not known\"".to_owned();
+	}
+	format!(", or for \"not known\" one of: {}", describe(schema.missing().iter()))
+}

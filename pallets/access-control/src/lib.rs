@@ -1,0 +1,273 @@
+//! # Access control
+//!
+//! Data-use agreements between hospitals.
+//!
+//! ## Terms
+//!
+//! * **Agreement**: a contract on who may use whose data for what, until when. The document stays off chain; its
+//!   SHA-256 stands here.
+//! * **Party**: a hospital named in the terms. An agreement holds when every party has signed, until a party
+//!   revokes it or its end is reached.
+//!
+//! ## Scenario
+//!
+//! 1. Alice General proposes an agreement with Bob Clinic "to predict heart disease". Her proposal is her
+//!    signature.
+//! 2. Bob reads the document, compares its hash and signs: the agreement is active, and studies may run under it
+//!    with the parties' data.
+//! 3. A year later Bob withdraws with [`Pallet::revoke_agreement`]. Nobody has to agree; every study under the
+//!    agreement ends at the next block.
+
+#![cfg_attr(not(feature = "std"), no_std)]
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+pub use pallet::*;
+
+pub mod weights;
+pub use weights::WeightInfo;
+
+#[cfg(test)]
+mod mock;
+#[cfg(test)]
+mod tests;
+
+#[allow(missing_docs, reason = "the pallet macro generates items without docs")]
+#[frame_support::pallet]
+pub mod pallet {
+	use super::*;
+	use consilium_primitives::{
+		agreement::{Agreement, AgreementStatus, AgreementTerms},
+		audit::{Action, Subject},
+		traits::{Agreements as AgreementsSeam, Audit, Members},
+		AgreementId, BlockNumber, H256, MAX_PARTIES,
+	};
+	use frame_support::pallet_prelude::*;
+	use frame_system::pallet_prelude::*;
+	use sp_runtime::SaturatedConversion;
+
+	const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
+
+	#[pallet::pallet]
+	#[pallet::storage_version(STORAGE_VERSION)]
+	pub struct Pallet<T>(_);
+
+	#[pallet::config]
+	pub trait Config: frame_system::Config {
+		/// Who is in.
+		type Members: Members<Self::AccountId>;
+
+		/// Where state changes are written down.
+		type Audit: Audit<Self::AccountId>;
+
+		/// Costs.
+		type WeightInfo: WeightInfo;
+	}
+
+	/// Id of the next agreement.
+	#[pallet::storage]
+	pub type NextAgreement<T> = StorageValue<_, AgreementId, ValueQuery>;
+
+	/// All agreements.
+	#[pallet::storage]
+	pub type Agreements<T: Config> = StorageMap<_, Twox64Concat, AgreementId, Agreement<T::AccountId>>;
+
+	#[pallet::event]
+	#[pallet::generate_deposit(pub(super) fn deposit_event)]
+	pub enum Event<T: Config> {
+		/// An agreement was proposed; the proposer has signed.
+		AgreementProposed {
+			/// Which.
+			agreement: AgreementId,
+			/// Who proposed it.
+			by: T::AccountId,
+			/// SHA-256 of the document.
+			document: H256,
+		},
+		/// A party signed.
+		AgreementSigned {
+			/// Which.
+			agreement: AgreementId,
+			/// Who signed.
+			by: T::AccountId,
+		},
+		/// All parties have signed.
+		AgreementActivated {
+			/// Which.
+			agreement: AgreementId,
+		},
+		/// A party withdrew.
+		AgreementRevoked {
+			/// Which.
+			agreement: AgreementId,
+			/// Who withdrew.
+			by: T::AccountId,
+		},
+	}
+
+	#[pallet::error]
+	pub enum Error<T> {
+		/// There is no agreement with this id.
+		NotFound,
+		/// The caller is no active member.
+		NotAMember,
+		/// The caller is no party to the agreement.
+		NotAParty,
+		/// A party is no active member.
+		PartyNotAMember,
+		/// A party stands in the terms twice.
+		PartyNamedTwice,
+		/// The purpose has 1 to 64 bytes of UTF-8.
+		InvalidPurpose,
+		/// The agreement would end before it can begin.
+		AlreadyExpired,
+		/// The caller has signed already.
+		AlreadySigned,
+		/// The agreement was revoked; it cannot be signed or revoked again.
+		AlreadyRevoked,
+		/// There are as many agreements as ids.
+		MaxAgreementsReached,
+	}
+
+	#[pallet::hooks]
+	impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
+		#[cfg(feature = "try-runtime")]
+		fn try_state(_: BlockNumberFor<T>) -> Result<(), sp_runtime::TryRuntimeError> {
+			Self::do_try_state()
+		}
+	}
+
+	#[pallet::call]
+	impl<T: Config> Pallet<T> {
+		/// Proposes an agreement and signs it. The caller must be one of its parties.
+		#[pallet::call_index(0)]
+		#[pallet::weight(T::WeightInfo::propose_agreement(MAX_PARTIES))]
+		pub fn propose_agreement(
+			origin: OriginFor<T>,
+			terms: AgreementTerms<T::AccountId>,
+		) -> DispatchResult {
+			let who = Self::ensure_member(origin)?;
+			Self::ensure_terms(&terms, &who)?;
+			let agreement = NextAgreement::<T>::get();
+			let next = agreement.checked_add(1).ok_or(Error::<T>::MaxAgreementsReached)?;
+			let document = terms.document;
+			let proposed =
+				Agreement { terms, signatures: Default::default(), status: AgreementStatus::Proposed };
+			NextAgreement::<T>::put(next);
+			Self::write_down(&who, agreement, Action::AgreementProposed, &proposed.terms);
+			Self::deposit_event(Event::AgreementProposed { agreement, by: who.clone(), document });
+			Self::add_signature(agreement, proposed, who)
+		}
+
+		/// Signs an agreement. It becomes active with the last signature.
+		#[pallet::call_index(1)]
+		#[pallet::weight(T::WeightInfo::sign_agreement(MAX_PARTIES))]
+		pub fn sign_agreement(origin: OriginFor<T>, agreement: AgreementId) -> DispatchResult {
+			let who = Self::ensure_member(origin)?;
+			let entry = Agreements::<T>::get(agreement).ok_or(Error::<T>::NotFound)?;
+			ensure!(entry.terms.parties.contains(&who), Error::<T>::NotAParty);
+			ensure!(!matches!(entry.status, AgreementStatus::Revoked { .. }), Error::<T>::AlreadyRevoked);
+			ensure!(!entry.signatures.contains(&who), Error::<T>::AlreadySigned);
+			ensure!(entry.terms.expires_at.is_none_or(|end| Self::now() < end), Error::<T>::AlreadyExpired);
+			Self::add_signature(agreement, entry, who)
+		}
+
+		/// Withdraws from an agreement, signed or not. It ends for all parties, for good.
+		#[pallet::call_index(2)]
+		#[pallet::weight(T::WeightInfo::revoke_agreement(MAX_PARTIES))]
+		pub fn revoke_agreement(origin: OriginFor<T>, agreement: AgreementId) -> DispatchResult {
+			let who = Self::ensure_member(origin)?;
+			Agreements::<T>::try_mutate(agreement, |entry| {
+				let entry = entry.as_mut().ok_or(Error::<T>::NotFound)?;
+				ensure!(entry.terms.parties.contains(&who), Error::<T>::NotAParty);
+				ensure!(!matches!(entry.status, AgreementStatus::Revoked { .. }), Error::<T>::AlreadyRevoked);
+				entry.status = AgreementStatus::Revoked { by: who.clone() };
+				Ok::<_, DispatchError>(())
+			})?;
+			Self::write_down(&who, agreement, Action::AgreementRevoked, ());
+			Self::deposit_event(Event::AgreementRevoked { agreement, by: who });
+			Ok(())
+		}
+	}
+
+	impl<T: Config> Pallet<T> {
+		fn ensure_member(origin: OriginFor<T>) -> Result<T::AccountId, DispatchError> {
+			let who = ensure_signed(origin)?;
+			ensure!(T::Members::is_active(&who), Error::<T>::NotAMember);
+			Ok(who)
+		}
+
+		fn ensure_terms(terms: &AgreementTerms<T::AccountId>, proposer: &T::AccountId) -> DispatchResult {
+			let purpose = &terms.purpose;
+			ensure!(!purpose.is_empty() && core::str::from_utf8(purpose).is_ok(), Error::<T>::InvalidPurpose);
+			ensure!(terms.parties.contains(proposer), Error::<T>::NotAParty);
+			for (i, party) in terms.parties.iter().enumerate() {
+				ensure!(
+					!terms.parties.iter().skip(i + 1).any(|other| other == party),
+					Error::<T>::PartyNamedTwice
+				);
+				ensure!(T::Members::is_active(party), Error::<T>::PartyNotAMember);
+			}
+			ensure!(terms.expires_at.is_none_or(|end| Self::now() < end), Error::<T>::AlreadyExpired);
+			Ok(())
+		}
+
+		fn add_signature(
+			agreement: AgreementId,
+			mut entry: Agreement<T::AccountId>,
+			who: T::AccountId,
+		) -> DispatchResult {
+			entry.signatures.try_push(who.clone()).map_err(|_| Error::<T>::AlreadySigned)?;
+			Self::write_down(&who, agreement, Action::AgreementSigned, entry.terms.document);
+			Self::deposit_event(Event::AgreementSigned { agreement, by: who.clone() });
+			if entry.signatures.len() == entry.terms.parties.len() {
+				entry.status = AgreementStatus::Active;
+				Self::write_down(&who, agreement, Action::AgreementActivated, entry.terms.document);
+				Self::deposit_event(Event::AgreementActivated { agreement });
+			}
+			Agreements::<T>::insert(agreement, entry);
+			Ok(())
+		}
+
+		fn write_down(who: &T::AccountId, agreement: AgreementId, action: Action, detail: impl Encode) {
+			T::Audit::record(Some(who), Subject::Agreement(agreement), action, detail);
+		}
+
+		fn now() -> BlockNumber {
+			frame_system::Pallet::<T>::block_number().saturated_into()
+		}
+
+		/// What always holds: only parties sign, each once; active means signed by all; ids have no gaps.
+		#[cfg(any(feature = "std", feature = "try-runtime"))]
+		pub fn do_try_state() -> Result<(), sp_runtime::TryRuntimeError> {
+			let next = NextAgreement::<T>::get();
+			ensure!(Agreements::<T>::iter().count() as u32 == next, "agreement ids have gaps");
+			for (id, agreement) in Agreements::<T>::iter() {
+				ensure!(id < next, "an agreement's id was not given out");
+				let signatures = &agreement.signatures;
+				for (i, who) in signatures.iter().enumerate() {
+					ensure!(agreement.terms.parties.contains(who), "a signature is not a party's");
+					ensure!(!signatures.iter().skip(i + 1).any(|other| other == who), "a party signed twice");
+				}
+				let complete = signatures.len() == agreement.terms.parties.len();
+				match agreement.status {
+					AgreementStatus::Proposed => ensure!(!complete, "a complete agreement is not active"),
+					AgreementStatus::Active => ensure!(complete, "an incomplete agreement is active"),
+					AgreementStatus::Revoked { by } => {
+						ensure!(agreement.terms.parties.contains(&by), "revoked by no party")
+					},
+				}
+			}
+			Ok(())
+		}
+	}
+
+	impl<T: Config> AgreementsSeam<T::AccountId> for Pallet<T> {
+		fn holds(agreement: AgreementId) -> bool {
+			Agreements::<T>::get(agreement).is_some_and(|entry| entry.holds_at(Self::now()))
+		}
+
+		fn has_signed(agreement: AgreementId, who: &T::AccountId) -> bool {
+			Agreements::<T>::get(agreement).is_some_and(|entry| entry.signatures.contains(who))
+		}
+	}
+}

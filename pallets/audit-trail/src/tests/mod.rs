@@ -1,0 +1,8 @@
+//! One file for each thing that is done with the trail.
+
+mod costs;
+mod forgetting;
+mod invariants;
+mod properties;
+mod reading;
+mod recording;

@@ -1,0 +1,387 @@
+//! # Hospital registry
+//!
+//! Who is in: admission of hospitals, their roles and keys.
+//!
+//! ## Terms
+//!
+//! * **Member**: a hospital with an account, a name, roles, two post-quantum keys and an SAE id.
+//! * **Active**: a member that is not suspended.
+//! * **Admission origin**: whoever may admit, suspend, reinstate and remove ([`Config::AdmissionOrigin`]);
+//!   in the runtime a majority of the council, in which each active member has one seat.
+//!
+//! ## Scenario
+//!
+//! 1. Eve Clinic makes its keys at home and sends its public identity to the consortium.
+//! 2. A member moves [`Pallet::admit`], a majority of the council agrees, and Eve's account exists for the
+//!    chain from that block on: it can transact, and it has a seat.
+//! 3. Eve's key custodian leaves in anger. The council suspends Eve: its transactions are refused in the pool,
+//!    its history stays, and no other hospital needs to do anything.
+//! 4. [`Pallet::reinstate`] brings it back, [`Pallet::remove`] parts for good.
+//!
+//! Transactions of everyone else are refused by [`CheckMembership`].
+
+#![cfg_attr(not(feature = "std"), no_std)]
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+extern crate alloc;
+
+pub use extension::CheckMembership;
+pub use pallet::*;
+pub use types::GenesisHospital;
+
+mod extension;
+mod types;
+pub mod weights;
+pub use weights::WeightInfo;
+
+#[cfg(test)]
+mod mock;
+#[cfg(test)]
+mod tests;
+
+/// Where this pallet's log lines go.
+pub const LOG_TARGET: &str = "runtime::hospital-registry";
+
+#[allow(missing_docs, reason = "the pallet macro generates items without docs")]
+#[frame_support::pallet]
+pub mod pallet {
+	use super::*;
+	use alloc::{boxed::Box, vec::Vec};
+	use consilium_primitives::{
+		audit::{Action, Subject},
+		hospital::{Hospital, MlDsa65PublicKey, PublicKeys, Role, Roles, SaeId},
+		traits::{Audit, Members},
+		BlockNumber, Name,
+	};
+	use frame_support::{
+		pallet_prelude::*,
+		traits::{ChangeMembers, InitializeMembers},
+	};
+	use frame_system::pallet_prelude::*;
+	use sp_runtime::SaturatedConversion;
+
+	const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
+
+	#[pallet::pallet]
+	#[pallet::storage_version(STORAGE_VERSION)]
+	pub struct Pallet<T>(_);
+
+	#[pallet::config]
+	pub trait Config: frame_system::Config {
+		/// Who may admit, suspend, reinstate and remove members and change their roles.
+		type AdmissionOrigin: EnsureOrigin<Self::RuntimeOrigin>;
+
+		/// The council, with one seat for each active member.
+		type Council: ChangeMembers<Self::AccountId> + InitializeMembers<Self::AccountId>;
+
+		/// Where state changes are written down.
+		type Audit: Audit<Self::AccountId>;
+
+		/// Most members, suspended ones included.
+		#[pallet::constant]
+		type MaxHospitals: Get<u32>;
+
+		/// Costs.
+		type WeightInfo: WeightInfo;
+	}
+
+	/// The members.
+	#[pallet::storage]
+	pub type Hospitals<T: Config> = CountedStorageMap<_, Blake2_128Concat, T::AccountId, Hospital>;
+
+	/// Which member has an SAE id.
+	#[pallet::storage]
+	pub type SaeIds<T: Config> = StorageMap<_, Blake2_128Concat, SaeId, T::AccountId>;
+
+	#[pallet::event]
+	#[pallet::generate_deposit(pub(super) fn deposit_event)]
+	pub enum Event<T: Config> {
+		/// A hospital became a member.
+		HospitalAdmitted {
+			/// Its account.
+			hospital: T::AccountId,
+			/// Its name.
+			name: Name,
+			/// What it does.
+			roles: Roles,
+		},
+		/// A member may do nothing until it is reinstated.
+		HospitalSuspended {
+			/// Its account.
+			hospital: T::AccountId,
+		},
+		/// A suspended member may act again.
+		HospitalReinstated {
+			/// Its account.
+			hospital: T::AccountId,
+		},
+		/// A member left for good.
+		HospitalRemoved {
+			/// Its account.
+			hospital: T::AccountId,
+		},
+		/// A member's roles changed.
+		RolesChanged {
+			/// Its account.
+			hospital: T::AccountId,
+			/// What it does from now on.
+			roles: Roles,
+		},
+	}
+
+	#[pallet::error]
+	pub enum Error<T> {
+		/// The account is a member already.
+		AlreadyAdmitted,
+		/// The account is no member.
+		NotAdmitted,
+		/// The member is suspended already.
+		AlreadySuspended,
+		/// The member is not suspended.
+		NotSuspended,
+		/// There are as many members as the chain allows.
+		MaxHospitalsReached,
+		/// A name has 1 to 64 bytes of UTF-8.
+		InvalidName,
+		/// A member has at least one role, and each at most once.
+		InvalidRoles,
+		/// An SAE id has 1 to 64 printable ASCII characters without `/`.
+		InvalidSaeId,
+		/// Another member has this SAE id.
+		SaeIdTaken,
+		/// This is the last active member with the role of a validator.
+		LastValidator,
+	}
+
+	/// The members of the first block.
+	#[pallet::genesis_config]
+	#[derive(frame_support::DefaultNoBound)]
+	pub struct GenesisConfig<T: Config> {
+		/// The members, each once.
+		pub hospitals: Vec<GenesisHospital<T::AccountId>>,
+	}
+
+	#[pallet::genesis_build]
+	impl<T: Config> BuildGenesisConfig for GenesisConfig<T> {
+		fn build(&self) {
+			for hospital in &self.hospitals {
+				let entry = hospital.to_entry().unwrap_or_else(|fault| {
+					panic!("hospitalRegistry.hospitals: {:?}: {fault}", hospital.name)
+				});
+				Pallet::<T>::do_admit(hospital.account.clone(), entry).unwrap_or_else(|error| {
+					panic!("hospitalRegistry.hospitals: {:?}: {error:?}", hospital.name)
+				});
+			}
+			T::Council::initialize_members(&Pallet::<T>::active_members());
+		}
+	}
+
+	#[pallet::hooks]
+	impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
+		#[cfg(feature = "try-runtime")]
+		fn try_state(_: BlockNumberFor<T>) -> Result<(), sp_runtime::TryRuntimeError> {
+			Self::do_try_state()
+		}
+	}
+
+	#[pallet::call]
+	impl<T: Config> Pallet<T> {
+		/// Makes `account` a member.
+		#[pallet::call_index(0)]
+		#[pallet::weight(T::WeightInfo::admit(T::MaxHospitals::get()))]
+		pub fn admit(
+			origin: OriginFor<T>,
+			account: T::AccountId,
+			name: Name,
+			roles: Roles,
+			keys: Box<PublicKeys>,
+			sae_id: SaeId,
+		) -> DispatchResult {
+			T::AdmissionOrigin::ensure_origin(origin)?;
+			let admitted_at = Self::now();
+			let hospital = Hospital { name, roles, keys: *keys, sae_id, admitted_at, suspended: false };
+			Self::do_admit(account.clone(), hospital)?;
+			Self::change_council(&[account], &[]);
+			Ok(())
+		}
+
+		/// Keeps a member from doing anything. Its history stays.
+		#[pallet::call_index(1)]
+		#[pallet::weight(T::WeightInfo::change(T::MaxHospitals::get()))]
+		pub fn suspend(origin: OriginFor<T>, account: T::AccountId) -> DispatchResult {
+			T::AdmissionOrigin::ensure_origin(origin)?;
+			Hospitals::<T>::try_mutate(&account, |entry| {
+				let hospital = entry.as_mut().ok_or(Error::<T>::NotAdmitted)?;
+				ensure!(!hospital.suspended, Error::<T>::AlreadySuspended);
+				Self::ensure_not_last_validator(&account, &hospital.roles)?;
+				hospital.suspended = true;
+				Ok::<_, DispatchError>(())
+			})?;
+			Self::change_council(&[], core::slice::from_ref(&account));
+			Self::write_down(&account, Action::HospitalSuspended, ());
+			Self::deposit_event(Event::HospitalSuspended { hospital: account });
+			Ok(())
+		}
+
+		/// Lets a suspended member act again.
+		#[pallet::call_index(2)]
+		#[pallet::weight(T::WeightInfo::change(T::MaxHospitals::get()))]
+		pub fn reinstate(origin: OriginFor<T>, account: T::AccountId) -> DispatchResult {
+			T::AdmissionOrigin::ensure_origin(origin)?;
+			Hospitals::<T>::try_mutate(&account, |entry| {
+				let hospital = entry.as_mut().ok_or(Error::<T>::NotAdmitted)?;
+				ensure!(hospital.suspended, Error::<T>::NotSuspended);
+				hospital.suspended = false;
+				Ok::<_, DispatchError>(())
+			})?;
+			Self::change_council(core::slice::from_ref(&account), &[]);
+			Self::write_down(&account, Action::HospitalReinstated, ());
+			Self::deposit_event(Event::HospitalReinstated { hospital: account });
+			Ok(())
+		}
+
+		/// Parts with a member for good. Its records in the audit trail stay.
+		#[pallet::call_index(3)]
+		#[pallet::weight(T::WeightInfo::change(T::MaxHospitals::get()))]
+		pub fn remove(origin: OriginFor<T>, account: T::AccountId) -> DispatchResult {
+			T::AdmissionOrigin::ensure_origin(origin)?;
+			let hospital = Hospitals::<T>::get(&account).ok_or(Error::<T>::NotAdmitted)?;
+			if !hospital.suspended {
+				Self::ensure_not_last_validator(&account, &hospital.roles)?;
+			}
+			Hospitals::<T>::remove(&account);
+			SaeIds::<T>::remove(&hospital.sae_id);
+			// An account whose session keys are still set stays known to the system pallet. It can do
+			// nothing all the same, since `CheckMembership` asks this pallet.
+			if let Err(reason) = frame_system::Pallet::<T>::dec_providers(&account) {
+				log::info!(target: LOG_TARGET, "the account of a removed hospital stays: {reason:?}");
+			}
+			if !hospital.suspended {
+				Self::change_council(&[], core::slice::from_ref(&account));
+			}
+			Self::write_down(&account, Action::HospitalRemoved, ());
+			Self::deposit_event(Event::HospitalRemoved { hospital: account });
+			Ok(())
+		}
+
+		/// Changes what a member does.
+		#[pallet::call_index(4)]
+		#[pallet::weight(T::WeightInfo::change(T::MaxHospitals::get()))]
+		pub fn set_roles(origin: OriginFor<T>, account: T::AccountId, roles: Roles) -> DispatchResult {
+			T::AdmissionOrigin::ensure_origin(origin)?;
+			ensure!(types::roles_are_valid(&roles), Error::<T>::InvalidRoles);
+			Hospitals::<T>::try_mutate(&account, |entry| {
+				let hospital = entry.as_mut().ok_or(Error::<T>::NotAdmitted)?;
+				if !hospital.suspended && !roles.contains(&Role::Validator) {
+					Self::ensure_not_last_validator(&account, &hospital.roles)?;
+				}
+				hospital.roles = roles.clone();
+				Ok::<_, DispatchError>(())
+			})?;
+			Self::write_down(&account, Action::RolesChanged, &roles);
+			Self::deposit_event(Event::RolesChanged { hospital: account, roles });
+			Ok(())
+		}
+	}
+
+	impl<T: Config> Pallet<T> {
+		/// All members, in the order of accounts.
+		pub fn members() -> Vec<(T::AccountId, Hospital)> {
+			let mut members: Vec<_> = Hospitals::<T>::iter().collect();
+			members.sort_by(|a, b| a.0.cmp(&b.0));
+			members
+		}
+
+		/// The active members that make blocks, in the order of accounts.
+		pub fn validators() -> Vec<T::AccountId> {
+			Self::members()
+				.into_iter()
+				.filter(|(_, hospital)| !hospital.suspended && hospital.roles.contains(&Role::Validator))
+				.map(|(account, _)| account)
+				.collect()
+		}
+
+		fn active_members() -> Vec<T::AccountId> {
+			Self::members()
+				.into_iter()
+				.filter(|(_, hospital)| !hospital.suspended)
+				.map(|(account, _)| account)
+				.collect()
+		}
+
+		fn do_admit(account: T::AccountId, hospital: Hospital) -> DispatchResult {
+			ensure!(!Hospitals::<T>::contains_key(&account), Error::<T>::AlreadyAdmitted);
+			ensure!(Hospitals::<T>::count() < T::MaxHospitals::get(), Error::<T>::MaxHospitalsReached);
+			ensure!(types::name_is_valid(&hospital.name), Error::<T>::InvalidName);
+			ensure!(types::roles_are_valid(&hospital.roles), Error::<T>::InvalidRoles);
+			ensure!(types::sae_id_is_valid(&hospital.sae_id), Error::<T>::InvalidSaeId);
+			ensure!(!SaeIds::<T>::contains_key(&hospital.sae_id), Error::<T>::SaeIdTaken);
+			frame_system::Pallet::<T>::inc_providers(&account);
+			SaeIds::<T>::insert(&hospital.sae_id, &account);
+			Hospitals::<T>::insert(&account, &hospital);
+			Self::write_down(&account, Action::HospitalAdmitted, &hospital);
+			let Hospital { name, roles, .. } = hospital;
+			Self::deposit_event(Event::HospitalAdmitted { hospital: account, name, roles });
+			Ok(())
+		}
+
+		fn ensure_not_last_validator(account: &T::AccountId, roles: &Roles) -> DispatchResult {
+			let is_last = roles.contains(&Role::Validator)
+				&& !Self::validators().iter().any(|validator| validator != account);
+			ensure!(!is_last, Error::<T>::LastValidator);
+			Ok(())
+		}
+
+		fn change_council(incoming: &[T::AccountId], outgoing: &[T::AccountId]) {
+			T::Council::change_members_sorted(incoming, outgoing, &Self::active_members());
+		}
+
+		fn write_down(account: &T::AccountId, action: Action, detail: impl Encode) {
+			T::Audit::record(None, Subject::Hospital(account.clone()), action, detail);
+		}
+
+		fn now() -> BlockNumber {
+			frame_system::Pallet::<T>::block_number().saturated_into()
+		}
+
+		/// What always holds: members and SAE ids point at each other, and every entry is one that
+		/// could be admitted.
+		#[cfg(any(feature = "std", feature = "try-runtime"))]
+		pub fn do_try_state() -> Result<(), sp_runtime::TryRuntimeError> {
+			ensure!(Hospitals::<T>::count() <= T::MaxHospitals::get(), "there are too many members");
+			for (account, hospital) in Hospitals::<T>::iter() {
+				ensure!(
+					SaeIds::<T>::get(&hospital.sae_id).as_ref() == Some(&account),
+					"an SAE id does not point at its member"
+				);
+				ensure!(
+					types::name_is_valid(&hospital.name)
+						&& types::roles_are_valid(&hospital.roles)
+						&& types::sae_id_is_valid(&hospital.sae_id),
+					"an entry is invalid"
+				);
+				ensure!(
+					frame_system::Pallet::<T>::providers(&account) > 0,
+					"a member's account does not exist"
+				);
+			}
+			ensure!(SaeIds::<T>::iter().count() as u32 == Hospitals::<T>::count(), "an SAE id has no member");
+			Ok(())
+		}
+	}
+
+	impl<T: Config> Members<T::AccountId> for Pallet<T> {
+		fn is_active(who: &T::AccountId) -> bool {
+			Hospitals::<T>::get(who).is_some_and(|hospital| !hospital.suspended)
+		}
+
+		fn has_role(who: &T::AccountId, role: Role) -> bool {
+			Hospitals::<T>::get(who)
+				.is_some_and(|hospital| !hospital.suspended && hospital.roles.contains(&role))
+		}
+
+		fn ml_dsa_65_key(who: &T::AccountId) -> Option<MlDsa65PublicKey> {
+			Hospitals::<T>::get(who).map(|hospital| hospital.keys.ml_dsa_65)
+		}
+	}
+}

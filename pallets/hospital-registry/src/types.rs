@@ -1,0 +1,58 @@
+//! Entries of the first block, and the rules that every entry keeps.
+
+use alloc::{string::String, vec::Vec};
+use consilium_primitives::{
+	hospital::{Hospital, PublicKeys, Role, Roles, SaeId},
+	Name,
+};
+use serde::{Deserialize, Serialize};
+use sp_core::Bytes;
+
+/// A member of the first block, as a chain specification writes it: text as text, keys in hex.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct GenesisHospital<AccountId> {
+	/// Its account.
+	pub account: AccountId,
+	/// Name that people read, 1 to 64 bytes.
+	pub name: String,
+	/// What it does, at least one role.
+	pub roles: Vec<Role>,
+	/// ML-DSA-65 public key, 1952 bytes.
+	pub ml_dsa_65: Bytes,
+	/// ML-KEM-768 encapsulation key, 1184 bytes.
+	pub ml_kem_768: Bytes,
+	/// Its name towards key management entities, 1 to 64 printable ASCII characters.
+	pub sae_id: String,
+}
+
+impl<AccountId> GenesisHospital<AccountId> {
+	/// The entry, if every field has the length it must have.
+	pub(crate) fn to_entry(&self) -> Result<Hospital, &'static str> {
+		Ok(Hospital {
+			name: Name::try_from(self.name.as_bytes().to_vec()).map_err(|_| "name is over 64 bytes")?,
+			roles: Roles::try_from(self.roles.clone()).map_err(|_| "roles stand more than once")?,
+			keys: PublicKeys {
+				ml_dsa_65: self.ml_dsa_65[..].try_into().map_err(|_| "mlDsa65 is not 1952 bytes")?,
+				ml_kem_768: self.ml_kem_768[..].try_into().map_err(|_| "mlKem768 is not 1184 bytes")?,
+			},
+			sae_id: SaeId::try_from(self.sae_id.as_bytes().to_vec()).map_err(|_| "saeId is over 64 bytes")?,
+			admitted_at: 0,
+			suspended: false,
+		})
+	}
+}
+
+pub(crate) fn name_is_valid(name: &Name) -> bool {
+	!name.is_empty() && core::str::from_utf8(name).is_ok()
+}
+
+pub(crate) fn roles_are_valid(roles: &Roles) -> bool {
+	!roles.is_empty()
+		&& roles.iter().enumerate().all(|(i, role)| !roles.iter().skip(i + 1).any(|other| other == role))
+}
+
+/// An SAE id stands in the path of a URL (ETSI GS QKD 014, clause 5), so it holds no `/`.
+pub(crate) fn sae_id_is_valid(sae_id: &SaeId) -> bool {
+	!sae_id.is_empty() && sae_id.iter().all(|byte| byte.is_ascii_graphic() && *byte != b'/')
+}

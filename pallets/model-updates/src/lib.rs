@@ -1,0 +1,218 @@
+//! # Model updates
+//!
+//! The commitments of a round, each checked against a post-quantum key.
+//!
+//! ## Terms
+//!
+//! * **Update**: what a hospital learned in a round. It stays off chain, in blobs.
+//! * **Commitment**: hashes and lengths of these blobs, the number of training records behind them, and an
+//!   ML-DSA-65 signature over all of it, the chain, the round and the sender
+//!   ([`consilium_primitives::commitment`]).
+//!
+//! ## Scenario
+//!
+//! 1. A round of study 3 is collecting. Alice General trains on its own records, puts the update into the blob
+//!    store and signs for it.
+//! 2. Its node sends [`Pallet::commit_update`] under Alice's account. The signature under the account's key says
+//!    who pays attention; authority over the update comes from the ML-DSA signature, which is checked here with
+//!    the key in the registry.
+//! 3. Mallory copies the commitment under its own name, or keeps it for the next round: the signed bytes name
+//!    sender, round and try, so both are refused. Alice cannot commit twice either.
+
+#![cfg_attr(not(feature = "std"), no_std)]
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+extern crate alloc;
+
+pub use pallet::*;
+
+pub mod verification;
+pub mod weights;
+pub use weights::WeightInfo;
+
+#[cfg(test)]
+mod mock;
+#[cfg(test)]
+mod tests;
+
+#[allow(missing_docs, reason = "the pallet macro generates items without docs")]
+#[frame_support::pallet]
+pub mod pallet {
+	use super::*;
+	use alloc::{boxed::Box, vec::Vec};
+	use consilium_primitives::{
+		audit::{Action, Subject},
+		commitment::{signing_payload, Commitment},
+		study::RoundKey,
+		traits::{Audit, CollectingRounds, Commitments as CommitmentsSeam, Members},
+		AccountBytes, RoundNumber, StudyId, H256, MAX_PARTIES,
+	};
+	use frame_support::pallet_prelude::*;
+	use frame_system::pallet_prelude::*;
+	use sp_runtime::traits::Zero;
+
+	const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
+
+	#[pallet::pallet]
+	#[pallet::storage_version(STORAGE_VERSION)]
+	pub struct Pallet<T>(_);
+
+	#[pallet::config]
+	pub trait Config: frame_system::Config<Hash = H256, AccountId: Into<AccountBytes>> {
+		/// Who is in, and with which keys.
+		type Members: Members<Self::AccountId>;
+
+		/// Which rounds take commitments.
+		type Rounds: CollectingRounds<Self::AccountId>;
+
+		/// Where state changes are written down.
+		type Audit: Audit<Self::AccountId>;
+
+		/// Costs.
+		type WeightInfo: WeightInfo;
+	}
+
+	/// The commitments of each round. Those of a failed try are replaced by the next one's.
+	#[pallet::storage]
+	pub type Commitments<T: Config> =
+		StorageDoubleMap<_, Twox64Concat, (StudyId, RoundNumber), Blake2_128Concat, T::AccountId, Commitment>;
+
+	#[pallet::event]
+	#[pallet::generate_deposit(pub(super) fn deposit_event)]
+	pub enum Event<T: Config> {
+		/// A hospital committed its update.
+		UpdateCommitted {
+			/// The round and its try.
+			round: RoundKey,
+			/// Who.
+			hospital: T::AccountId,
+			/// Training records behind the update.
+			examples: u32,
+		},
+	}
+
+	#[pallet::error]
+	pub enum Error<T> {
+		/// The commitment is for another try of the round than the one under way.
+		WrongAttempt,
+		/// The hospital has committed to this round already.
+		AlreadyCommitted,
+		/// The study's scheme asks for another number of blobs, or for blobs of another length.
+		UnexpectedBlobs,
+		/// An update needs at least one training record behind it.
+		NoExamples,
+		/// The caller is no member with a verification key.
+		NoVerificationKey,
+		/// The ML-DSA-65 signature does not verify for this chain, round, sender and content.
+		InvalidSignature,
+	}
+
+	#[pallet::hooks]
+	impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
+		#[cfg(feature = "try-runtime")]
+		fn try_state(_: BlockNumberFor<T>) -> Result<(), sp_runtime::TryRuntimeError> {
+			Self::do_try_state()
+		}
+	}
+
+	#[pallet::call]
+	impl<T: Config> Pallet<T> {
+		/// Commits the caller's update for a try of a round that is collecting.
+		#[pallet::call_index(0)]
+		#[pallet::weight(T::WeightInfo::commit_update(MAX_PARTIES))]
+		pub fn commit_update(
+			origin: OriginFor<T>,
+			study: StudyId,
+			round: RoundNumber,
+			attempt: u32,
+			commitment: Box<Commitment>,
+		) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			let key = T::Rounds::ensure_may_commit(study, round, &who)?;
+			ensure!(key.attempt == attempt, Error::<T>::WrongAttempt);
+			ensure!(!Commitments::<T>::contains_key((study, round), &who), Error::<T>::AlreadyCommitted);
+			ensure!(commitment.examples > 0, Error::<T>::NoExamples);
+			Self::ensure_blobs(study, &commitment)?;
+			// Last, because it costs most.
+			Self::ensure_signature(key, &who, &commitment)?;
+
+			T::Rounds::note_commitment(key, &who)?;
+			T::Audit::record(
+				Some(&who),
+				Subject::Study(study),
+				Action::UpdateCommitted,
+				(key, commitment.examples, &commitment.blobs),
+			);
+			let examples = commitment.examples;
+			Commitments::<T>::insert((study, round), &who, *commitment);
+			Self::deposit_event(Event::UpdateCommitted { round: key, hospital: who, examples });
+			Ok(())
+		}
+	}
+
+	impl<T: Config> Pallet<T> {
+		fn ensure_blobs(study: StudyId, commitment: &Commitment) -> DispatchResult {
+			let (number, length) = T::Rounds::blob_shape(study).ok_or(Error::<T>::UnexpectedBlobs)?;
+			let fits = commitment.blobs.len() as u32 == number
+				&& commitment.blobs.iter().all(|blob| blob.length == length);
+			ensure!(fits, Error::<T>::UnexpectedBlobs);
+			Ok(())
+		}
+
+		fn ensure_signature(key: RoundKey, who: &T::AccountId, commitment: &Commitment) -> DispatchResult {
+			let public_key = T::Members::ml_dsa_65_key(who).ok_or(Error::<T>::NoVerificationKey)?;
+			let payload = signing_payload(
+				frame_system::Pallet::<T>::block_hash(BlockNumberFor::<T>::zero()),
+				key,
+				&who.clone().into(),
+				commitment.suite,
+				commitment.examples,
+				&commitment.blobs,
+			);
+			ensure!(
+				verification::verify(&public_key, &payload, &commitment.signature),
+				Error::<T>::InvalidSignature
+			);
+			Ok(())
+		}
+
+		/// What always holds: every commitment has the number of blobs its study asks for, examples behind
+		/// it and a signature of full length.
+		#[cfg(any(feature = "std", feature = "try-runtime"))]
+		pub fn do_try_state() -> Result<(), sp_runtime::TryRuntimeError> {
+			for ((study, _), _, commitment) in Commitments::<T>::iter() {
+				ensure!(commitment.examples > 0, "a commitment has no examples");
+				ensure!(Self::ensure_blobs(study, &commitment).is_ok(), "a commitment has other blobs");
+				ensure!(
+					commitment.signature.len() == consilium_primitives::hospital::ML_DSA_65_SIGNATURE_BYTES,
+					"a signature has another length"
+				);
+			}
+			Ok(())
+		}
+	}
+
+	impl<T: Config> CommitmentsSeam<T::AccountId> for Pallet<T>
+	where
+		T::RuntimeCall: From<Call<T>>,
+	{
+		type Call = T::RuntimeCall;
+
+		fn of_round(study: StudyId, round: RoundNumber) -> Vec<(T::AccountId, Commitment)> {
+			let mut commitments: Vec<_> = Commitments::<T>::iter_prefix((study, round)).collect();
+			commitments.sort_by(|a, b| a.0.cmp(&b.0));
+			commitments
+		}
+
+		fn clear(study: StudyId, round: RoundNumber, who: &[T::AccountId]) {
+			for hospital in who {
+				Commitments::<T>::remove((study, round), hospital);
+			}
+		}
+
+		fn commit_call(round: RoundKey, commitment: Commitment) -> T::RuntimeCall {
+			let RoundKey { study, round, attempt } = round;
+			Call::commit_update { study, round, attempt, commitment: Box::new(commitment) }.into()
+		}
+	}
+}

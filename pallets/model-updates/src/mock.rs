@@ -1,0 +1,207 @@
+//! A chain with commitments and the audit trail; one round takes commitments, and members are a list.
+
+use consilium_primitives::{
+	commitment::{signing_payload, BlobReference, Blobs, Commitment, Suite},
+	hospital::{MlDsa65PublicKey, Role},
+	study::RoundKey,
+	traits::{CollectingRounds, Members},
+	RoundNumber, StudyId, H256,
+};
+use fips204::{
+	ml_dsa_65::{PrivateKey, PublicKey, KG},
+	traits::{KeyGen, SerDes, Signer},
+};
+use frame_support::{derive_impl, parameter_types, traits::ConstU64};
+use frame_system::mocking::MockBlockU32;
+use sp_runtime::{traits::IdentityLookup, AccountId32, BuildStorage, DispatchError, DispatchResult};
+use std::sync::OnceLock;
+
+frame_support::construct_runtime!(
+	pub enum Test {
+		System: frame_system,
+		AuditTrail: pallet_audit_trail,
+		ModelUpdates: crate,
+	}
+);
+
+#[derive_impl(frame_system::config_preludes::TestDefaultConfig)]
+impl frame_system::Config for Test {
+	type Block = MockBlockU32<Test>;
+	type AccountId = AccountId32;
+	type Lookup = IdentityLookup<AccountId32>;
+}
+
+impl pallet_audit_trail::Config for Test {
+	type KeptRecords = ConstU64<1_000>;
+	type WeightInfo = pallet_audit_trail::weights::SubstrateWeight<Test>;
+}
+
+/// The round that takes commitments.
+pub const ROUND: RoundKey = RoundKey { study: 3, round: 2, attempt: 4 };
+/// Length of the one blob of an update.
+pub const LENGTH: u64 = 164;
+
+pub const ALICE: u8 = 1;
+pub const BOB: u8 = 2;
+/// Has no key in the registry.
+pub const EVE: u8 = 9;
+
+/// What the state machine of rounds says when no commitment may come.
+pub const CLOSED: DispatchError = DispatchError::Other("the round is closed");
+
+parameter_types! {
+	/// Whether the round takes commitments.
+	pub static Open: bool = true;
+	/// Number and length of an update's blobs.
+	pub static Shape: Option<(u32, u64)> = Some((1, LENGTH));
+	/// What was noted.
+	pub static Noted: Vec<(RoundKey, AccountId32)> = Vec::new();
+	/// Whether notes are taken.
+	pub static TakesNotes: bool = true;
+}
+
+/// One round that is open or closed.
+pub struct OneRound;
+
+impl CollectingRounds<AccountId32> for OneRound {
+	fn ensure_may_commit(
+		study: StudyId,
+		round: RoundNumber,
+		_: &AccountId32,
+	) -> Result<RoundKey, DispatchError> {
+		let takes = Open::get() && (study, round) == (ROUND.study, ROUND.round);
+		takes.then_some(ROUND).ok_or(CLOSED)
+	}
+
+	fn blob_shape(_: StudyId) -> Option<(u32, u64)> {
+		Shape::get()
+	}
+
+	fn note_commitment(round: RoundKey, who: &AccountId32) -> DispatchResult {
+		if !TakesNotes::get() {
+			return Err(CLOSED);
+		}
+		Noted::mutate(|noted| noted.push((round, who.clone())));
+		Ok(())
+	}
+}
+
+/// Everyone but Eve, with [`public_key`].
+pub struct Everyone;
+
+impl Members<AccountId32> for Everyone {
+	fn is_active(who: &AccountId32) -> bool {
+		*who != account(EVE)
+	}
+
+	fn has_role(who: &AccountId32, _: Role) -> bool {
+		Self::is_active(who)
+	}
+
+	fn ml_dsa_65_key(who: &AccountId32) -> Option<MlDsa65PublicKey> {
+		let bytes: &[u8; 32] = who.as_ref();
+		Self::is_active(who).then(|| public_key(bytes[0]))
+	}
+}
+
+impl crate::Config for Test {
+	type Members = Everyone;
+	type Rounds = OneRound;
+	type Audit = AuditTrail;
+	type WeightInfo = crate::weights::SubstrateWeight<Test>;
+}
+
+/// A chain at its first block, whose one round is open.
+pub fn chain() -> sp_io::TestExternalities {
+	Open::set(true);
+	Shape::set(Some((1, LENGTH)));
+	Noted::set(Vec::new());
+	TakesNotes::set(true);
+	let storage = frame_system::GenesisConfig::<Test>::default().build_storage().unwrap();
+	let mut chain = sp_io::TestExternalities::new(storage);
+	chain.execute_with(|| System::set_block_number(1));
+	chain
+}
+
+/// Runs a test on a chain whose one round is open and checks the invariants after it.
+pub fn run(test: impl FnOnce()) {
+	chain().execute_with(|| {
+		test();
+		ModelUpdates::do_try_state().unwrap();
+		AuditTrail::do_try_state().unwrap();
+	});
+}
+
+pub fn account(hospital: u8) -> AccountId32 {
+	AccountId32::new([hospital; 32])
+}
+
+/// The ML-DSA-65 key pair of a hospital below 10, made once.
+pub fn key_pair(hospital: u8) -> &'static (PublicKey, PrivateKey) {
+	static PAIRS: [OnceLock<(PublicKey, PrivateKey)>; 10] = [const { OnceLock::new() }; 10];
+	PAIRS[usize::from(hospital)].get_or_init(|| KG::keygen_from_seed(&[hospital; 32]))
+}
+
+pub fn public_key(hospital: u8) -> MlDsa65PublicKey {
+	key_pair(hospital).0.clone().into_bytes()
+}
+
+/// Blobs of which all bytes of the hashes are `fill`.
+pub fn blobs(fill: u8, lengths: &[u64]) -> Blobs {
+	let blob = |length: &u64| BlobReference { hash: H256::repeat_byte(fill), length: *length };
+	Blobs::try_from(lengths.iter().map(blob).collect::<Vec<_>>()).unwrap()
+}
+
+/// What a hospital says of its update, before it signs.
+#[derive(Clone)]
+pub struct Statement {
+	pub genesis: H256,
+	pub round: RoundKey,
+	pub sender: u8,
+	pub examples: u32,
+	pub blobs: Blobs,
+}
+
+/// A statement that the chain accepts from its sender.
+pub fn statement(sender: u8) -> Statement {
+	Statement {
+		genesis: System::block_hash(0),
+		round: ROUND,
+		sender,
+		examples: 303,
+		blobs: blobs(sender, &[LENGTH]),
+	}
+}
+
+impl Statement {
+	pub fn payload(&self) -> Vec<u8> {
+		let Self { genesis, round, sender, examples, blobs } = self;
+		signing_payload(*genesis, *round, &[*sender; 32], Suite::Plain, *examples, blobs)
+	}
+
+	pub fn signature_by(&self, hospital: u8) -> Vec<u8> {
+		key_pair(hospital).1.try_sign_with_seed(&[0; 32], &self.payload(), &[]).unwrap().to_vec()
+	}
+
+	/// The commitment with this content and that signature.
+	pub fn with_signature(&self, signature: Vec<u8>) -> Commitment {
+		Commitment {
+			blobs: self.blobs.clone(),
+			examples: self.examples,
+			suite: Suite::Plain,
+			signature: signature.try_into().unwrap(),
+		}
+	}
+
+	/// The commitment as its sender makes it.
+	pub fn signed(&self) -> Commitment {
+		self.with_signature(self.signature_by(self.sender))
+	}
+}
+
+/// Commits to [`ROUND`] under the account of `hospital`.
+pub fn commit(hospital: u8, commitment: Commitment) -> DispatchResult {
+	let RoundKey { study, round, attempt } = ROUND;
+	let origin = RuntimeOrigin::signed(account(hospital));
+	ModelUpdates::commit_update(origin, study, round, attempt, Box::new(commitment))
+}

@@ -1,0 +1,132 @@
+use crate::{mock::*, Commitments, Error, Event};
+use codec::Encode;
+use consilium_primitives::audit::{Action, Subject};
+use frame_support::{assert_noop, assert_ok};
+use sp_io::hashing::blake2_256;
+use sp_runtime::DispatchError;
+
+#[test]
+fn a_signed_commitment_is_kept_noted_announced_and_recorded() {
+	run(|| {
+		let commitment = statement(ALICE).signed();
+		assert_ok!(commit(ALICE, commitment.clone()));
+		assert_eq!(Commitments::<Test>::get((3, 2), account(ALICE)), Some(commitment.clone()));
+		assert_eq!(Noted::get(), [(ROUND, account(ALICE))]);
+		let event = Event::UpdateCommitted { round: ROUND, hospital: account(ALICE), examples: 303 };
+		System::assert_last_event(event.into());
+		let records = AuditTrail::trail(Subject::Study(3), 0, 10);
+		assert_eq!(records.len(), 1);
+		assert_eq!(
+			(records[0].action, records[0].actor.clone()),
+			(Action::UpdateCommitted, Some(account(ALICE)))
+		);
+		let detail = (ROUND, 303u32, commitment.blobs).encode();
+		assert_eq!(records[0].detail.as_bytes(), blake2_256(&detail));
+	});
+}
+
+#[test]
+fn a_signature_that_is_hedged_counts_as_much_as_a_deterministic_one() {
+	use fips204::traits::Signer;
+	run(|| {
+		let statement = statement(ALICE);
+		let hedged = key_pair(ALICE).1.try_sign_with_seed(&[77; 32], &statement.payload(), &[]).unwrap();
+		assert_ne!(hedged.to_vec(), statement.signature_by(ALICE));
+		assert_ok!(commit(ALICE, statement.with_signature(hedged.to_vec())));
+	});
+}
+
+#[test]
+fn only_accounts_commit() {
+	run(|| {
+		for origin in [RuntimeOrigin::none(), RuntimeOrigin::root()] {
+			let commitment = Box::new(statement(ALICE).signed());
+			assert_noop!(ModelUpdates::commit_update(origin, 3, 2, 4, commitment), DispatchError::BadOrigin);
+		}
+	});
+}
+
+#[test]
+fn a_round_that_takes_no_commitments_says_why() {
+	run(|| {
+		Open::set(false);
+		assert_noop!(commit(ALICE, statement(ALICE).signed()), CLOSED);
+	});
+}
+
+#[test]
+fn a_round_that_takes_no_commitments_any_more_keeps_nothing_of_one() {
+	run(|| {
+		TakesNotes::set(false);
+		assert_noop!(commit(ALICE, statement(ALICE).signed()), CLOSED);
+	});
+}
+
+#[test]
+fn a_commitment_is_for_the_try_under_way() {
+	run(|| {
+		for attempt in [0, 3, 5, u32::MAX] {
+			let mut statement = statement(ALICE);
+			statement.round.attempt = attempt;
+			let origin = RuntimeOrigin::signed(account(ALICE));
+			assert_noop!(
+				ModelUpdates::commit_update(origin, 3, 2, attempt, Box::new(statement.signed())),
+				Error::<Test>::WrongAttempt
+			);
+		}
+	});
+}
+
+#[test]
+fn a_hospital_commits_once() {
+	run(|| {
+		assert_ok!(commit(ALICE, statement(ALICE).signed()));
+		let mut other = statement(ALICE);
+		other.examples = 304;
+		assert_noop!(commit(ALICE, other.signed()), Error::<Test>::AlreadyCommitted);
+		assert_ok!(commit(BOB, statement(BOB).signed()));
+	});
+}
+
+#[test]
+fn an_update_needs_a_training_record() {
+	run(|| {
+		let mut statement = statement(ALICE);
+		statement.examples = 0;
+		assert_noop!(commit(ALICE, statement.signed()), Error::<Test>::NoExamples);
+		statement.examples = 1;
+		assert_ok!(commit(ALICE, statement.signed()));
+	});
+}
+
+#[test]
+fn an_update_has_the_blobs_its_study_asks_for() {
+	run(|| {
+		for lengths in [&[][..], &[LENGTH, LENGTH], &[LENGTH - 1], &[LENGTH + 1], &[0], &[u64::MAX]] {
+			let mut statement = statement(ALICE);
+			statement.blobs = blobs(1, lengths);
+			assert_noop!(commit(ALICE, statement.signed()), Error::<Test>::UnexpectedBlobs);
+		}
+		Shape::set(Some((2, LENGTH)));
+		let mut statement = statement(ALICE);
+		statement.blobs = blobs(1, &[LENGTH, LENGTH - 1]);
+		assert_noop!(commit(ALICE, statement.signed()), Error::<Test>::UnexpectedBlobs);
+		statement.blobs = blobs(1, &[LENGTH, LENGTH]);
+		assert_ok!(commit(ALICE, statement.signed()));
+	});
+}
+
+#[test]
+fn a_study_that_asks_for_no_blobs_takes_no_commitment() {
+	run(|| {
+		Shape::set(None);
+		assert_noop!(commit(ALICE, statement(ALICE).signed()), Error::<Test>::UnexpectedBlobs);
+	});
+}
+
+#[test]
+fn who_has_no_key_in_the_registry_may_not_commit() {
+	run(|| {
+		assert_noop!(commit(EVE, statement(EVE).signed()), Error::<Test>::NoVerificationKey);
+	});
+}

@@ -1,0 +1,9 @@
+//! One file for each thing that is done with commitments.
+
+mod committing;
+mod costs;
+mod invariants;
+mod known_answers;
+mod reading;
+mod signatures;
+mod verification;

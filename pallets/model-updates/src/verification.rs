@@ -1,0 +1,17 @@
+//! Verification of ML-DSA-65 (FIPS 204, algorithm 3) with an empty context.
+//!
+//! What this accepts is consensus: the crate's version is exact, and a change of it needs the same test vectors
+//! and a new runtime.
+
+use consilium_primitives::hospital::{MlDsa65PublicKey, ML_DSA_65_SIGNATURE_BYTES};
+use fips204::{
+	ml_dsa_65::PublicKey,
+	traits::{SerDes, Verifier},
+};
+
+/// Whether `signature` is one of `message` under `public_key`. A key or signature that cannot be decoded
+/// verifies nothing.
+pub fn verify(public_key: &MlDsa65PublicKey, message: &[u8], signature: &[u8]) -> bool {
+	let Ok(signature) = <&[u8; ML_DSA_65_SIGNATURE_BYTES]>::try_from(signature) else { return false };
+	PublicKey::try_from_bytes(*public_key).is_ok_and(|key| key.verify(message, signature, &[]))
+}

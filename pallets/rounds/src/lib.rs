@@ -1,0 +1,351 @@
+//! # Rounds
+//!
+//! Studies, the state machine of a round, and the off-chain worker that plays a hospital's part.
+//!
+//! ## Terms
+//!
+//! * **Study**: one model to be trained by several hospitals under one agreement
+//!   ([`consilium_primitives::study::StudySpec`]).
+//! * **Round**: one step of a study. Hospitals train and commit (*Collecting*), compute the new model and judge it
+//!   (*Attesting*); it is *Finalised* when a quorum accepts the same artifact.
+//! * **Try**: a round that fails is *Aborted* with a reason and tried again; the last finalised model stays.
+//! * **Quorum**: how many hospitals must commit, and must accept one artifact; more than half of them.
+//!
+//! ## Scenarios
+//!
+//! *A study runs.* Alice General opens a study under an active agreement with Bob, Charlie and Dave, with a quorum of
+//! three. The first round opens with it. Each hospital's node trains on its own records and commits; the fourth
+//! commitment ends the phase. Each node fetches the updates, computes the new model with the same arithmetic,
+//! evaluates it on its own test records and attests. The third word for the same artifact finalises the round, and
+//! the next one opens in the same block.
+//!
+//! *A hospital is away.* Dave's node is down. At the deadline three commitments are a quorum, and the round goes
+//! on. With two hospitals down the round is aborted ([`AbortReason::TooFewCommitments`](consilium_primitives::study::AbortReason)) and tried again, until
+//! the study's tries are used up and it is halted; any hospital of the study may resume it.
+//!
+//! *An update is missing.* Bob commits to an update but its blob is gone. The others reject it by name. The try is
+//! aborted, Bob is excluded from this round with the reason, and the next try goes on without him.
+//!
+//! *A hospital withdraws.* Charlie revokes the agreement. At the next block the study is halted.
+//!
+//! ## Off-chain worker
+//!
+//! [`worker`] reads what the chain wants from the hospital whose account key is in this node's keystore, hands the
+//! job to native code and submits what is ready. See the module for why it never needs to remember anything.
+
+#![cfg_attr(not(feature = "std"), no_std)]
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+extern crate alloc;
+
+pub use pallet::*;
+
+pub mod crypto;
+pub mod machine;
+mod progress;
+#[cfg(any(feature = "std", feature = "try-runtime"))]
+mod try_state;
+pub mod weights;
+pub mod worker;
+pub use weights::WeightInfo;
+
+#[cfg(test)]
+mod mock;
+#[cfg(test)]
+mod tests;
+
+/// Where this pallet's log lines go.
+pub const LOG_TARGET: &str = "runtime::rounds";
+
+#[allow(missing_docs, reason = "the pallet macro generates items without docs")]
+#[frame_support::pallet]
+pub mod pallet {
+	use super::*;
+	use alloc::boxed::Box;
+	use consilium_primitives::{
+		hospital::Role,
+		study::{
+			AbortReason, Attestation, HaltReason, Metrics, Round, RoundKey, Study, StudySpec, UpdateFault,
+			Verdict,
+		},
+		traits::{Agreements, Audit, Commitments, Members},
+		AccountBytes, BlockNumber, RoundNumber, StudyId, H256, MAX_PARTIES,
+	};
+	use frame_support::pallet_prelude::*;
+	use frame_system::{
+		offchain::{AppCrypto, CreateSignedTransaction},
+		pallet_prelude::*,
+	};
+
+	const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
+
+	#[pallet::pallet]
+	#[pallet::storage_version(STORAGE_VERSION)]
+	pub struct Pallet<T>(_);
+
+	#[pallet::config]
+	pub trait Config:
+		frame_system::Config<
+			Hash = H256,
+			AccountId: Into<AccountBytes> + From<AccountBytes>,
+			RuntimeCall: From<Call<Self>>,
+		> + CreateSignedTransaction<<Self as frame_system::Config>::RuntimeCall>
+	{
+		/// Who is in.
+		type Members: Members<Self::AccountId>;
+
+		/// Which agreements permit use of data.
+		type Agreements: Agreements<Self::AccountId>;
+
+		/// The commitments of a round.
+		type Commitments: Commitments<Self::AccountId, Call = <Self as frame_system::Config>::RuntimeCall>;
+
+		/// Where state changes are written down.
+		type Audit: Audit<Self::AccountId>;
+
+		/// The key with which the off-chain worker signs.
+		type WorkerKey: AppCrypto<Self::Public, Self::Signature>;
+
+		/// Most studies that run at the same time. Each costs a look at every block.
+		#[pallet::constant]
+		type MaxRunningStudies: Get<u32>;
+
+		/// Costs.
+		type WeightInfo: WeightInfo;
+	}
+
+	/// Id of the next study.
+	#[pallet::storage]
+	pub type NextStudy<T> = StorageValue<_, StudyId, ValueQuery>;
+
+	/// All studies.
+	#[pallet::storage]
+	pub type Studies<T: Config> = StorageMap<_, Twox64Concat, StudyId, Study<T::AccountId>>;
+
+	/// All rounds, each with its present or last try.
+	#[pallet::storage]
+	pub type Rounds<T: Config> =
+		StorageDoubleMap<_, Twox64Concat, StudyId, Twox64Concat, RoundNumber, Round<T::AccountId>>;
+
+	/// The studies that run, in the order of opening.
+	#[pallet::storage]
+	pub type RunningStudies<T: Config> =
+		StorageValue<_, BoundedVec<StudyId, T::MaxRunningStudies>, ValueQuery>;
+
+	#[pallet::event]
+	#[pallet::generate_deposit(pub(super) fn deposit_event)]
+	pub enum Event<T: Config> {
+		/// A study was opened.
+		StudyOpened {
+			/// Which.
+			study: StudyId,
+			/// Who opened it.
+			by: T::AccountId,
+		},
+		/// A study finalised its last round.
+		StudyCompleted {
+			/// Which.
+			study: StudyId,
+			/// Its last model.
+			artifact: H256,
+		},
+		/// A study ended early.
+		StudyHalted {
+			/// Which.
+			study: StudyId,
+			/// Why.
+			reason: HaltReason,
+		},
+		/// A halted study goes on.
+		StudyResumed {
+			/// Which.
+			study: StudyId,
+			/// Who resumed it.
+			by: T::AccountId,
+		},
+		/// A try of a round was opened.
+		RoundOpened {
+			/// The round and its try.
+			round: RoundKey,
+			/// Last block for commitments.
+			deadline: BlockNumber,
+		},
+		/// A round goes on to Attesting.
+		CollectingEnded {
+			/// The round and its try.
+			round: RoundKey,
+			/// How many committed.
+			committed: u32,
+			/// Last block for attestations.
+			deadline: BlockNumber,
+		},
+		/// A hospital gave its word on a new model.
+		ModelAttested {
+			/// The round and its try.
+			round: RoundKey,
+			/// Who.
+			hospital: T::AccountId,
+			/// The judgement.
+			verdict: Verdict<T::AccountId>,
+			/// The new model on the hospital's test records.
+			metrics: Option<Metrics>,
+		},
+		/// A hospital's update does not count in a round any more.
+		HospitalExcluded {
+			/// The round and the try that failed.
+			round: RoundKey,
+			/// Who.
+			hospital: T::AccountId,
+			/// Why.
+			fault: UpdateFault,
+		},
+		/// A quorum accepts a new model.
+		RoundFinalised {
+			/// The round and its try.
+			round: RoundKey,
+			/// The new model.
+			artifact: H256,
+		},
+		/// A try of a round failed.
+		RoundAborted {
+			/// The round and its try.
+			round: RoundKey,
+			/// Why.
+			reason: AbortReason,
+		},
+	}
+
+	#[pallet::error]
+	pub enum Error<T> {
+		/// There is no study with this id.
+		StudyNotFound,
+		/// The study has no round with this number.
+		RoundNotFound,
+		/// The study is completed or halted.
+		StudyNotRunning,
+		/// The study is not halted, or cannot be resumed.
+		StudyNotHalted,
+		/// The round is not the one under way.
+		WrongRound,
+		/// The attestation is for another try of the round.
+		WrongAttempt,
+		/// The round takes no commitments: it is in another phase or its deadline has passed.
+		NotCollecting,
+		/// The round takes no attestations: it is in another phase or its deadline has passed.
+		NotAttesting,
+		/// The hospital does not take part in the study.
+		NotEnrolled,
+		/// The hospital's update does not count in this round.
+		Excluded,
+		/// The hospital has committed to this round already.
+		AlreadyCommitted,
+		/// The hospital has attested already.
+		AlreadyAttested,
+		/// The verdict rejects the update of a hospital that did not commit one.
+		NoSuchUpdate,
+		/// The agreement does not hold: it is unknown, not signed by all, revoked or expired.
+		AgreementNotActive,
+		/// A hospital of the study has not signed the agreement.
+		AgreementNotSigned,
+		/// A hospital of the study is no active member with the role of a trainer.
+		NotATrainer,
+		/// The model's shape cannot be trained.
+		InvalidModel,
+		/// A parameter of the local training is out of range.
+		InvalidTraining,
+		/// A parameter of the server optimiser is out of range.
+		InvalidOptimizer,
+		/// Weights must be allowed to be at least 1.
+		InvalidMaxExamples,
+		/// At most 40 fractional bits.
+		InvalidFractionBits,
+		/// A study has at least one hospital, and each once.
+		InvalidHospitals,
+		/// A quorum is more than half of the hospitals and at most all.
+		InvalidQuorum,
+		/// At least one round, one try, and one block for each phase.
+		InvalidSchedule,
+		/// As many studies run as the chain allows.
+		MaxRunningStudiesReached,
+	}
+
+	#[pallet::hooks]
+	impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
+		fn on_initialize(_: BlockNumberFor<T>) -> Weight {
+			Self::tick_studies()
+		}
+
+		fn offchain_worker(_: BlockNumberFor<T>) {
+			worker::run::<T>();
+		}
+
+		#[cfg(feature = "try-runtime")]
+		fn try_state(_: BlockNumberFor<T>) -> Result<(), sp_runtime::TryRuntimeError> {
+			Self::do_try_state()
+		}
+	}
+
+	#[pallet::call]
+	impl<T: Config> Pallet<T> {
+		/// Opens a study and its first round. The caller must be one of its hospitals; all of them must be
+		/// trainers and must have signed the agreement, which must hold.
+		#[pallet::call_index(0)]
+		#[pallet::weight(T::WeightInfo::open_study(MAX_PARTIES))]
+		pub fn open_study(origin: OriginFor<T>, spec: Box<StudySpec<T::AccountId>>) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			spec.check().map_err(Error::<T>::from)?;
+			ensure!(spec.hospitals.contains(&who), Error::<T>::NotEnrolled);
+			ensure!(T::Agreements::holds(spec.agreement), Error::<T>::AgreementNotActive);
+			for hospital in &spec.hospitals {
+				ensure!(T::Members::has_role(hospital, Role::Trainer), Error::<T>::NotATrainer);
+				ensure!(T::Agreements::has_signed(spec.agreement, hospital), Error::<T>::AgreementNotSigned);
+			}
+			Self::do_open_study(who, *spec)
+		}
+
+		/// Gives the caller's word on the new model of a round.
+		#[pallet::call_index(1)]
+		#[pallet::weight(T::WeightInfo::attest(MAX_PARTIES))]
+		pub fn attest(
+			origin: OriginFor<T>,
+			study: StudyId,
+			round: RoundNumber,
+			attempt: u32,
+			verdict: Verdict<T::AccountId>,
+			metrics: Option<Metrics>,
+		) -> DispatchResult {
+			let hospital = ensure_signed(origin)?;
+			ensure!(T::Members::is_active(&hospital), Error::<T>::NotEnrolled);
+			Self::do_attest(RoundKey { study, round, attempt }, Attestation { hospital, verdict, metrics })
+		}
+
+		/// Halts a running study. Any of its hospitals may.
+		#[pallet::call_index(2)]
+		#[pallet::weight(T::WeightInfo::stop_study(MAX_PARTIES))]
+		pub fn stop_study(origin: OriginFor<T>, study: StudyId) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			let entry = Self::study_of(study, &who)?;
+			Self::do_halt(study, entry, HaltReason::Stopped, Some(&who))
+		}
+
+		/// Lets a halted study go on with a new try of the round under way. Any of its hospitals may, if the
+		/// agreement still holds.
+		#[pallet::call_index(3)]
+		#[pallet::weight(T::WeightInfo::resume_study(MAX_PARTIES))]
+		pub fn resume_study(origin: OriginFor<T>, study: StudyId) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			let entry = Self::study_of(study, &who)?;
+			Self::do_resume(study, entry, who)
+		}
+	}
+
+	impl<T: Config> Pallet<T> {
+		/// A study in which `who` takes part as an active member.
+		fn study_of(study: StudyId, who: &T::AccountId) -> Result<Study<T::AccountId>, DispatchError> {
+			let entry = Studies::<T>::get(study).ok_or(Error::<T>::StudyNotFound)?;
+			let takes_part = entry.spec.hospitals.contains(who) && T::Members::is_active(who);
+			ensure!(takes_part, Error::<T>::NotEnrolled);
+			Ok(entry)
+		}
+	}
+}

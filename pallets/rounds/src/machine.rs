@@ -1,0 +1,234 @@
+//! The state machine of a round, pure: no storage, no chain.
+//!
+//! ```text
+//!  Collecting ──▶ Attesting ──▶ Finalised
+//!       │             │
+//!       └─────────────┴──▶ Aborted(reason)
+//! ```
+//!
+//! A [`Machine`] is a round with its study's specification and the present block. Each step changes the round
+//! and says which [`Transition`] it caused, if any; the pallet does the rest.
+
+use consilium_primitives::{
+	study::{AbortReason, Attestation, Exclusion, Phase, Round, StudySpec, UpdateFault, Verdict},
+	BlockNumber, H256,
+};
+
+/// What a step caused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Transition<AccountId> {
+	/// The round goes on to Attesting.
+	CollectingEnded,
+	/// A quorum accepts this artifact.
+	Finalised(H256),
+	/// The try failed; the named hospital, if any, is excluded from the next.
+	Aborted(AbortReason, Option<Exclusion<AccountId>>),
+}
+
+/// Why a step is refused. The round is unchanged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+	/// The round is not collecting, or its deadline has passed.
+	NotCollecting,
+	/// The round is not attesting, or its deadline has passed.
+	NotAttesting,
+	/// The hospital does not take part in the study.
+	NotEnrolled,
+	/// The hospital's update does not count in this round.
+	Excluded,
+	/// The hospital has committed already.
+	AlreadyCommitted,
+	/// The hospital has attested already.
+	AlreadyAttested,
+	/// The verdict rejects the update of a hospital that did not commit one.
+	NoSuchUpdate,
+}
+
+/// A round at a block.
+pub struct Machine<'a, AccountId> {
+	/// The study.
+	pub spec: &'a StudySpec<AccountId>,
+	/// The round.
+	pub round: &'a mut Round<AccountId>,
+	/// The present block.
+	pub now: BlockNumber,
+}
+
+/// A fresh try of a round.
+pub fn open<AccountId>(
+	spec: &StudySpec<AccountId>,
+	attempt: u32,
+	base: Option<H256>,
+	opened_at: BlockNumber,
+	now: BlockNumber,
+) -> Round<AccountId> {
+	Round {
+		attempt,
+		phase: Phase::Collecting,
+		opened_at,
+		phase_since: now,
+		deadline: now.saturating_add(spec.collecting_blocks),
+		base,
+		committed: Default::default(),
+		excluded: Default::default(),
+		attestations: Default::default(),
+		artifact: None,
+	}
+}
+
+impl<AccountId: Clone + PartialEq> Machine<'_, AccountId> {
+	/// Whether `who` may commit now.
+	pub fn may_commit(&self, who: &AccountId) -> Result<(), Refusal> {
+		if self.round.phase != Phase::Collecting || self.now > self.round.deadline {
+			return Err(Refusal::NotCollecting);
+		}
+		if !self.spec.hospitals.contains(who) {
+			return Err(Refusal::NotEnrolled);
+		}
+		if self.is_excluded(who) {
+			return Err(Refusal::Excluded);
+		}
+		if self.round.committed.contains(who) {
+			return Err(Refusal::AlreadyCommitted);
+		}
+		Ok(())
+	}
+
+	/// `who` has committed. The phase ends with the last commitment that can come.
+	pub fn commit(&mut self, who: &AccountId) -> Result<Option<Transition<AccountId>>, Refusal> {
+		self.may_commit(who)?;
+		self.round.committed.try_push(who.clone()).map_err(|_| Refusal::NotEnrolled)?;
+		let expected = self.spec.hospitals.iter().filter(|hospital| !self.is_excluded(hospital)).count();
+		let complete = self.round.committed.len() >= expected;
+		Ok((complete && self.has_quorum(self.round.committed.len())).then(|| self.begin_attesting()))
+	}
+
+	/// Whether `who` may attest now. A round that is finalised still takes the word of slower hospitals
+	/// until its deadline; it changes nothing but the record.
+	pub fn may_attest(&self, who: &AccountId) -> Result<(), Refusal> {
+		let open = matches!(self.round.phase, Phase::Attesting | Phase::Finalised);
+		if !open || self.now > self.round.deadline {
+			return Err(Refusal::NotAttesting);
+		}
+		if !self.spec.hospitals.contains(who) {
+			return Err(Refusal::NotEnrolled);
+		}
+		if self.round.attestations.iter().any(|attestation| attestation.hospital == *who) {
+			return Err(Refusal::AlreadyAttested);
+		}
+		Ok(())
+	}
+
+	/// A hospital's word. The phase ends when a quorum accepts one artifact, or when none can any more.
+	pub fn attest(
+		&mut self,
+		attestation: Attestation<AccountId>,
+	) -> Result<Option<Transition<AccountId>>, Refusal> {
+		self.may_attest(&attestation.hospital)?;
+		if let Verdict::RejectUpdate { hospital, .. } = &attestation.verdict {
+			if !self.round.committed.contains(hospital) {
+				return Err(Refusal::NoSuchUpdate);
+			}
+		}
+		self.round.attestations.try_push(attestation).map_err(|_| Refusal::NotEnrolled)?;
+		if self.round.phase == Phase::Finalised {
+			return Ok(None);
+		}
+		let (artifact, accepted) = self.most_accepted();
+		if let Some(artifact) = artifact.filter(|_| self.has_quorum(accepted)) {
+			self.round.phase = Phase::Finalised;
+			self.round.artifact = Some(artifact);
+			return Ok(Some(Transition::Finalised(artifact)));
+		}
+		let outstanding = self.spec.hospitals.len().saturating_sub(self.round.attestations.len());
+		if self.has_quorum(accepted.saturating_add(outstanding)) {
+			return Ok(None);
+		}
+		let culprit = self.most_rejected();
+		let reason = if culprit.is_some() { AbortReason::UpdateUnusable } else { AbortReason::ModelRejected };
+		Ok(Some(self.abort(reason, culprit)))
+	}
+
+	/// The present block has begun. Phases end after their deadline.
+	pub fn tick(&mut self) -> Option<Transition<AccountId>> {
+		if self.now <= self.round.deadline {
+			return None;
+		}
+		match self.round.phase {
+			Phase::Collecting if self.has_quorum(self.round.committed.len()) => Some(self.begin_attesting()),
+			Phase::Collecting => Some(self.abort(AbortReason::TooFewCommitments, None)),
+			Phase::Attesting => Some(self.abort(AbortReason::TooFewAttestations, None)),
+			Phase::Finalised | Phase::Aborted(_) => None,
+		}
+	}
+
+	/// Ends the try, whatever its phase, unless it has ended already.
+	pub fn halt(&mut self) -> Option<Transition<AccountId>> {
+		match self.round.phase {
+			Phase::Collecting | Phase::Attesting => Some(self.abort(AbortReason::StudyHalted, None)),
+			Phase::Finalised | Phase::Aborted(_) => None,
+		}
+	}
+
+	fn is_excluded(&self, who: &AccountId) -> bool {
+		self.round.excluded.iter().any(|exclusion| exclusion.hospital == *who)
+	}
+
+	fn has_quorum(&self, hospitals: usize) -> bool {
+		hospitals as u64 >= u64::from(self.spec.quorum)
+	}
+
+	fn begin_attesting(&mut self) -> Transition<AccountId> {
+		self.round.phase = Phase::Attesting;
+		self.round.phase_since = self.now;
+		self.round.deadline = self.now.saturating_add(self.spec.attesting_blocks);
+		Transition::CollectingEnded
+	}
+
+	fn abort(&mut self, reason: AbortReason, culprit: Option<Exclusion<AccountId>>) -> Transition<AccountId> {
+		self.round.phase = Phase::Aborted(reason);
+		Transition::Aborted(reason, culprit)
+	}
+
+	/// The artifact that most hospitals accept, and how many do.
+	fn most_accepted(&self) -> (Option<H256>, usize) {
+		let accepted = |attestation: &Attestation<AccountId>| match attestation.verdict {
+			Verdict::Accept { artifact } => Some(artifact),
+			_ => None,
+		};
+		let attestations = &self.round.attestations;
+		attestations
+			.iter()
+			.filter_map(accepted)
+			.map(|artifact| {
+				(
+					Some(artifact),
+					attestations.iter().filter(|other| accepted(other) == Some(artifact)).count(),
+				)
+			})
+			.max_by_key(|(_, count)| *count)
+			.unwrap_or((None, 0))
+	}
+
+	/// The hospital whose update so many reject that no artifact can reach the quorum, with the fault that
+	/// was named first.
+	fn most_rejected(&self) -> Option<Exclusion<AccountId>> {
+		let rejected = |attestation: &Attestation<AccountId>| match &attestation.verdict {
+			Verdict::RejectUpdate { hospital, fault } => Some((hospital.clone(), *fault)),
+			_ => None,
+		};
+		let attestations = &self.round.attestations;
+		let can_block = |hospital: &AccountId| {
+			let accusers = attestations
+				.iter()
+				.filter(|other| rejected(other).is_some_and(|(accused, _)| accused == *hospital))
+				.count();
+			!self.has_quorum(self.spec.hospitals.len().saturating_sub(accusers))
+		};
+		attestations
+			.iter()
+			.filter_map(rejected)
+			.find(|(hospital, _)| can_block(hospital))
+			.map(|(hospital, fault): (AccountId, UpdateFault)| Exclusion { hospital, fault })
+	}
+}

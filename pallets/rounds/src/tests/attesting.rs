@@ -1,0 +1,176 @@
+use crate::{mock::*, Error, Event};
+use consilium_primitives::{
+	audit::Action,
+	fixed_point::Decimal,
+	study::{Attestation, Metrics, Phase, RoundKey, UpdateFault, Verdict},
+	StudyId,
+};
+use frame_support::{assert_noop, assert_ok};
+use sp_runtime::DispatchError;
+
+/// A study whose first round attests.
+fn attesting() -> StudyId {
+	let id = open(spec());
+	all_commit(&PARTIES, id);
+	assert_eq!(round(id, 1).phase, Phase::Attesting);
+	id
+}
+
+fn reject_update_of(hospital: u8) -> Verdict<sp_runtime::AccountId32> {
+	Verdict::RejectUpdate { hospital: account(hospital), fault: UpdateFault::Unavailable }
+}
+
+#[test]
+fn a_word_is_kept_announced_and_recorded_with_its_metrics() {
+	run(|| {
+		let id = attesting();
+		let metrics = Some(Metrics {
+			examples: 61,
+			accuracy: Decimal::from_nanos(800_000_000),
+			auc: None,
+			log_loss: Decimal::from_nanos(450_000_000),
+			brier: Decimal::from_nanos(150_000_000),
+		});
+		assert_ok!(Rounds::attest(signed(BOB), id, 1, 1, accept(1), metrics));
+		let expected = Attestation { hospital: account(BOB), verdict: accept(1), metrics };
+		assert_eq!(round(id, 1).attestations.into_inner(), [expected]);
+		let key = RoundKey { study: id, round: 1, attempt: 1 };
+		let event = Event::ModelAttested { round: key, hospital: account(BOB), verdict: accept(1), metrics };
+		System::assert_last_event(event.into());
+		assert_eq!(trail(id).last(), Some(&(Some(account(BOB)), Action::ModelAttested)));
+	});
+}
+
+#[test]
+fn a_quorum_for_one_artifact_finalises_the_round() {
+	run(|| {
+		let id = attesting();
+		assert_ok!(attest(ALICE, id, accept(1)));
+		assert_ok!(attest(BOB, id, Verdict::RejectModel { artifact: artifact(1) }));
+		assert_ok!(attest(CAROL, id, accept(1)));
+		assert_eq!(round(id, 1).phase, Phase::Attesting);
+		assert_ok!(attest(DAVE, id, accept(1)));
+		let round = round(id, 1);
+		assert_eq!((round.phase, round.artifact), (Phase::Finalised, Some(artifact(1))));
+		let key = RoundKey { study: id, round: 1, attempt: 1 };
+		System::assert_has_event(Event::RoundFinalised { round: key, artifact: artifact(1) }.into());
+		assert_eq!(times(id, Action::RoundFinalised), 1);
+	});
+}
+
+#[test]
+fn a_hospital_attests_once() {
+	run(|| {
+		let id = attesting();
+		assert_ok!(attest(ALICE, id, accept(1)));
+		assert_noop!(attest(ALICE, id, accept(1)), Error::<Test>::AlreadyAttested);
+		assert_noop!(attest(ALICE, id, accept(2)), Error::<Test>::AlreadyAttested);
+	});
+}
+
+#[test]
+fn a_hospital_of_the_study_attests_even_if_it_did_not_commit() {
+	run(|| {
+		let id = open(spec());
+		all_commit(&[ALICE, BOB, CAROL], id);
+		advance(PHASE + 1);
+		assert_ok!(attest(DAVE, id, accept(1)));
+	});
+}
+
+#[test]
+fn only_accounts_attest() {
+	run(|| {
+		let id = attesting();
+		for origin in [RuntimeOrigin::none(), RuntimeOrigin::root()] {
+			assert_noop!(Rounds::attest(origin, id, 1, 1, accept(1), None), DispatchError::BadOrigin);
+		}
+	});
+}
+
+#[test]
+fn who_takes_no_part_in_the_study_may_not_attest() {
+	run(|| {
+		let id = attesting();
+		for stranger in [EVE, MALLORY] {
+			assert_noop!(attest(stranger, id, accept(1)), Error::<Test>::NotEnrolled);
+		}
+	});
+}
+
+#[test]
+fn a_suspended_hospital_may_not_attest() {
+	run(|| {
+		let id = attesting();
+		assert_ok!(HospitalRegistry::suspend(RuntimeOrigin::root(), account(BOB)));
+		assert_noop!(attest(BOB, id, accept(1)), Error::<Test>::NotEnrolled);
+	});
+}
+
+#[test]
+fn there_must_be_such_a_study_round_and_try() {
+	run(|| {
+		let id = attesting();
+		let key = current(id);
+		let at = |key| attest_to(ALICE, key, accept(1));
+		assert_noop!(at(RoundKey { study: id + 1, ..key }), Error::<Test>::StudyNotFound);
+		assert_noop!(at(RoundKey { round: 0, ..key }), Error::<Test>::RoundNotFound);
+		assert_noop!(at(RoundKey { round: 2, ..key }), Error::<Test>::RoundNotFound);
+		assert_noop!(at(RoundKey { attempt: 2, ..key }), Error::<Test>::WrongAttempt);
+	});
+}
+
+#[test]
+fn a_round_that_still_collects_takes_no_word() {
+	run(|| {
+		let id = open(spec());
+		assert_noop!(attest(ALICE, id, accept(1)), Error::<Test>::NotAttesting);
+	});
+}
+
+#[test]
+fn only_an_update_that_was_committed_can_be_rejected() {
+	run(|| {
+		let id = open(spec());
+		all_commit(&[ALICE, BOB, CAROL], id);
+		advance(PHASE + 1);
+		for absent in [DAVE, EVE, MALLORY] {
+			assert_noop!(attest(ALICE, id, reject_update_of(absent)), Error::<Test>::NoSuchUpdate);
+		}
+		assert_ok!(attest(ALICE, id, reject_update_of(BOB)));
+	});
+}
+
+#[test]
+fn the_word_of_a_slower_hospital_is_still_recorded_and_changes_nothing() {
+	run(|| {
+		let id = attesting();
+		let first = current(id);
+		for hospital in [ALICE, BOB, CAROL] {
+			assert_ok!(attest(hospital, id, accept(1)));
+		}
+		assert_eq!(study(id).current_round, 2);
+		assert_ok!(attest_to(DAVE, first, reject_update_of(ALICE)));
+		assert_eq!(round(id, 1).attestations.len(), 4);
+		assert_eq!((round(id, 1).phase, round(id, 1).artifact), (Phase::Finalised, Some(artifact(1))));
+		assert_eq!(study(id).artifact, Some(artifact(1)));
+		assert_eq!(round(id, 2).phase, Phase::Collecting);
+		assert_noop!(attest_to(DAVE, first, accept(1)), Error::<Test>::AlreadyAttested);
+	});
+}
+
+#[test]
+fn a_slower_word_comes_too_late_after_the_deadline() {
+	run(|| {
+		let id = attesting();
+		let first = current(id);
+		for hospital in [ALICE, BOB, CAROL] {
+			assert_ok!(attest(hospital, id, accept(1)));
+		}
+		let deadline = round(id, 1).deadline;
+		advance_to(deadline + 1);
+		assert_noop!(attest_to(DAVE, first, accept(1)), Error::<Test>::NotAttesting);
+		System::set_block_number(deadline);
+		assert_ok!(attest_to(DAVE, first, accept(1)));
+	});
+}

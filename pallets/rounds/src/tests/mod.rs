@@ -1,0 +1,17 @@
+//! One file for each thing that is done in a study.
+
+mod attesting;
+mod collecting;
+mod costs;
+mod deadlines;
+mod finishing;
+mod halting;
+mod invariants;
+mod machine;
+mod machine_properties;
+mod node;
+mod opening;
+mod properties;
+mod retry;
+mod worker;
+mod worker_attesting;

@@ -1,0 +1,121 @@
+//! Audit records and the chain of their hashes.
+
+use crate::{AgreementId, BlockNumber, StudyId};
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use primitive_types::H256;
+use scale_info::TypeInfo;
+
+/// What a record is about.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	PartialOrd,
+	Ord,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+pub enum Subject<AccountId> {
+	/// A member.
+	Hospital(AccountId),
+	/// A data-use agreement.
+	Agreement(AgreementId),
+	/// A study with its rounds and commitments.
+	Study(StudyId),
+}
+
+/// What happened.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	PartialOrd,
+	Ord,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+pub enum Action {
+	/// A hospital became a member.
+	HospitalAdmitted,
+	/// A member may do nothing until it is reinstated.
+	HospitalSuspended,
+	/// A suspended member may act again.
+	HospitalReinstated,
+	/// A member left for good.
+	HospitalRemoved,
+	/// A member's roles changed.
+	RolesChanged,
+	/// An agreement was proposed.
+	AgreementProposed,
+	/// A party signed an agreement.
+	AgreementSigned,
+	/// All parties have signed.
+	AgreementActivated,
+	/// A party withdrew.
+	AgreementRevoked,
+	/// A study was opened.
+	StudyOpened,
+	/// A study finalised its last round.
+	StudyCompleted,
+	/// A study ended early.
+	StudyHalted,
+	/// A halted study goes on.
+	StudyResumed,
+	/// A try of a round was opened.
+	RoundOpened,
+	/// A hospital committed its update.
+	UpdateCommitted,
+	/// All have committed, or the deadline has passed with a quorum.
+	CollectingEnded,
+	/// A hospital gave its word on a new model.
+	ModelAttested,
+	/// A hospital's update no longer counts in the round.
+	HospitalExcluded,
+	/// A quorum accepts a new model.
+	RoundFinalised,
+	/// A try of a round failed.
+	RoundAborted,
+}
+
+/// One thing that happened.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+pub struct AuditRecord<AccountId> {
+	/// Number among all records, from 0.
+	pub sequence: u64,
+	/// Number among the subject's records, from 0.
+	pub index: u64,
+	/// Block in which it happened.
+	pub block: BlockNumber,
+	/// Who did it; `None` when the chain did, at a deadline or by motion.
+	pub actor: Option<AccountId>,
+	/// What happened.
+	pub action: Action,
+	/// To what.
+	pub subject: Subject<AccountId>,
+	/// BLAKE2b-256 of the SCALE bytes of the details, which the event of the acting pallet carries.
+	pub detail: H256,
+}
+
+/// What the chain keeps of a subject's records for good.
+///
+/// `head` is BLAKE2b-256(previous head ‖ SCALE(record)), from the zero hash on. Whoever has all
+/// records of a subject computes the head from them, and so knows that none is missing, moved or altered.
+#[derive(
+	Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub struct AuditHead {
+	/// Records of the subject.
+	pub count: u64,
+	/// Hash of the last one, chained to all before it.
+	pub head: H256,
+}

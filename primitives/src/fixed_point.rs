@@ -1,0 +1,152 @@
+//! Reals as integers, so that every machine computes the same bits.
+//!
+//! Parameters of a study travel as [`Decimal`]; coordinates of an update as `i64` with a number
+//! of fractional bits that the study states. [`weighted_mean`] sums exactly and rounds once.
+
+use alloc::vec::Vec;
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use scale_info::TypeInfo;
+use serde::{Deserialize, Serialize};
+
+/// A decimal number from 0 on with nine digits after the point, as an integer of units of 1e-9.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	Default,
+	PartialEq,
+	Eq,
+	PartialOrd,
+	Ord,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+	Serialize,
+	Deserialize,
+)]
+#[serde(transparent)]
+pub struct Decimal(u64);
+
+impl Decimal {
+	/// Zero.
+	pub const ZERO: Self = Self(0);
+	/// One.
+	pub const ONE: Self = Self(1_000_000_000);
+
+	/// From units of 1e-9.
+	pub const fn from_nanos(nanos: u64) -> Self {
+		Self(nanos)
+	}
+
+	/// In units of 1e-9.
+	pub const fn nanos(self) -> u64 {
+		self.0
+	}
+
+	/// Whether this is 0.
+	pub const fn is_zero(self) -> bool {
+		self.0 == 0
+	}
+
+	/// The nearest double. Conversion and division round correctly, so every machine agrees.
+	pub fn to_f64(self) -> f64 {
+		self.0 as f64 / 1e9
+	}
+
+	/// The nearest decimal; `None` for a number that is negative, not finite or above 1.8e10.
+	pub fn from_f64(value: f64) -> Option<Self> {
+		let nanos = value * 1e9;
+		(0.0..18_446_744_073_709_549_568.0).contains(&nanos).then_some(Self((nanos + 0.5) as u64))
+	}
+}
+
+/// Most fractional bits of a coordinate.
+pub const MAX_FRACTION_BITS: u8 = 40;
+
+/// Largest magnitude of an encoded coordinate: 2^52. With weights of 32 bits and 64 hospitals a
+/// sum stays far inside `i128`.
+pub const MAX_COORDINATE: i64 = 1 << 52;
+
+/// The coordinate `value` with `fraction_bits` fractional bits, rounded to nearest. `None` when it
+/// is not finite, its magnitude is over [`MAX_COORDINATE`] or there are too many fractional bits.
+pub fn encode(value: f64, fraction_bits: u8) -> Option<i64> {
+	if fraction_bits > MAX_FRACTION_BITS {
+		return None;
+	}
+	let scaled = value * (1u64 << fraction_bits) as f64;
+	let limit = MAX_COORDINATE as f64;
+	if !(-limit..=limit).contains(&scaled) {
+		return None;
+	}
+	let rounded = if scaled >= 0.0 { scaled + 0.5 } else { scaled - 0.5 };
+	Some(rounded as i64)
+}
+
+/// The weighted mean of encoded vectors, as doubles.
+///
+/// `updates` holds one weight and one vector for each hospital, all vectors of one length. The sum
+/// is exact in `i128`; one conversion and one division round. `None` without a positive weight, with
+/// vectors of different lengths, too many fractional bits, or a sum that does not fit.
+pub fn weighted_mean(updates: &[(u32, &[i64])], fraction_bits: u8) -> Option<Vec<f64>> {
+	if fraction_bits > MAX_FRACTION_BITS {
+		return None;
+	}
+	let length = updates.first()?.1.len();
+	let mut total = 0u64;
+	let mut sums = alloc::vec![0i128; length];
+	for (weight, coordinates) in updates {
+		if coordinates.len() != length {
+			return None;
+		}
+		total = total.checked_add(u64::from(*weight))?;
+		for (sum, coordinate) in sums.iter_mut().zip(*coordinates) {
+			*sum = sum.checked_add(i128::from(*coordinate) * i128::from(*weight))?;
+		}
+	}
+	if total == 0 {
+		return None;
+	}
+	let scale = total as f64 * (1u64 << fraction_bits) as f64;
+	Some(sums.into_iter().map(|sum| sum as f64 / scale).collect())
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn decimals_convert_both_ways() {
+		assert_eq!(Decimal::from_f64(0.001), Some(Decimal::from_nanos(1_000_000)));
+		assert_eq!(Decimal::from_nanos(3_162_000).to_f64(), 0.003162);
+		for wrong in [-0.1, f64::NAN, f64::INFINITY, 2e10] {
+			assert_eq!(Decimal::from_f64(wrong), None);
+		}
+	}
+
+	#[test]
+	fn coordinates_round_to_nearest() {
+		assert_eq!(encode(0.5, 1), Some(1));
+		assert_eq!(encode(-0.25, 1), Some(-1));
+		assert_eq!(encode(1.2, 16), Some(78_643));
+		for wrong in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 1e300] {
+			assert_eq!(encode(wrong, 16), None);
+		}
+		assert_eq!(encode(1.0, 41), None);
+	}
+
+	#[test]
+	fn weighted_mean_is_exact_before_its_one_rounding() {
+		let mean = weighted_mean(&[(3, &[4, -8]), (1, &[0, 8])], 1).expect("two vectors of one length");
+		assert_eq!(mean, [1.5, -2.0]);
+	}
+
+	#[test]
+	fn weighted_mean_refuses_what_has_no_mean() {
+		assert_eq!(weighted_mean(&[], 1), None);
+		assert_eq!(weighted_mean(&[(0, &[1])], 1), None);
+		assert_eq!(weighted_mean(&[(1, &[1]), (1, &[1, 2])], 1), None);
+		assert_eq!(weighted_mean(&[(1, &[1])], 41), None);
+	}
+}

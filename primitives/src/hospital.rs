@@ -1,0 +1,93 @@
+//! Members, their roles and their post-quantum keys.
+
+use crate::{BlockNumber, Name};
+use bounded_collections::{BoundedVec, ConstU32};
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use scale_info::TypeInfo;
+use serde::{Deserialize, Serialize};
+
+/// Key type under which the keystore of a hospital's node holds its account key (sr25519).
+pub const HOSPITAL_KEY_TYPE: [u8; 4] = *b"hosp";
+
+/// Bytes of an ML-DSA-65 public key (FIPS 204, table 2).
+pub const ML_DSA_65_PUBLIC_KEY_BYTES: usize = 1952;
+
+/// Bytes of an ML-DSA-65 signature (FIPS 204, table 2).
+pub const ML_DSA_65_SIGNATURE_BYTES: usize = 3309;
+
+/// Bytes of an ML-KEM-768 encapsulation key (FIPS 203, table 3).
+pub const ML_KEM_768_ENCAPSULATION_KEY_BYTES: usize = 1184;
+
+/// An ML-DSA-65 public key, encoded as in FIPS 204, algorithm 22.
+pub type MlDsa65PublicKey = [u8; ML_DSA_65_PUBLIC_KEY_BYTES];
+
+/// An ML-DSA-65 signature. Always of full length; a vector only because clients know fixed arrays
+/// of at most 2048 bytes.
+pub type MlDsa65Signature = BoundedVec<u8, ConstU32<{ ML_DSA_65_SIGNATURE_BYTES as u32 }>>;
+
+/// An ML-KEM-768 encapsulation key, encoded as in FIPS 203, algorithm 16.
+pub type MlKem768EncapsulationKey = [u8; ML_KEM_768_ENCAPSULATION_KEY_BYTES];
+
+/// The name under which a hospital's key management entity knows it (ETSI GS QKD 014, SAE ID):
+/// printable ASCII, at most 64 bytes.
+pub type SaeId = BoundedVec<u8, ConstU32<64>>;
+
+/// What a member does.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	PartialOrd,
+	Ord,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+	Serialize,
+	Deserialize,
+)]
+pub enum Role {
+	/// Has records and trains on them.
+	Trainer,
+	/// Aggregates shares.
+	Compute,
+	/// Makes and finalises blocks.
+	Validator,
+	/// Reads and checks.
+	Auditor,
+}
+
+/// Number of [`Role`]s.
+pub type MaxRoles = ConstU32<4>;
+
+/// The roles of one member, each at most once.
+pub type Roles = BoundedVec<Role, MaxRoles>;
+
+/// The public keys a hospital is known by beside its account.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+pub struct PublicKeys {
+	/// Verifies the hospital's commitments.
+	pub ml_dsa_65: MlDsa65PublicKey,
+	/// Session keys are encapsulated to it.
+	pub ml_kem_768: MlKem768EncapsulationKey,
+}
+
+/// A member of the consortium.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+pub struct Hospital {
+	/// Name that people read.
+	pub name: Name,
+	/// What the member does.
+	pub roles: Roles,
+	/// Its post-quantum keys.
+	pub keys: PublicKeys,
+	/// Its name towards key management entities.
+	pub sae_id: SaeId,
+	/// Block of its admission.
+	pub admitted_at: BlockNumber,
+	/// A suspended member keeps its history and may do nothing.
+	pub suspended: bool,
+}

@@ -1,0 +1,62 @@
+//! The seams between the pallets: what one may ask of another.
+
+use crate::{
+	audit::{Action, Subject},
+	commitment::Commitment,
+	hospital::{MlDsa65PublicKey, Role},
+	study::RoundKey,
+	AgreementId, RoundNumber, StudyId,
+};
+use alloc::vec::Vec;
+use codec::Encode;
+use sp_runtime::{DispatchError, DispatchResult};
+
+/// Who is in.
+pub trait Members<AccountId> {
+	/// Whether this is the account of a member that is not suspended.
+	fn is_active(who: &AccountId) -> bool;
+	/// Whether this is the account of such a member with this role.
+	fn has_role(who: &AccountId, role: Role) -> bool;
+	/// The key that verifies a member's commitments.
+	fn ml_dsa_65_key(who: &AccountId) -> Option<MlDsa65PublicKey>;
+}
+
+/// Which agreements permit use of data.
+pub trait Agreements<AccountId> {
+	/// Whether all parties have signed, none has withdrawn and the end is not reached.
+	fn holds(agreement: AgreementId) -> bool;
+	/// Whether this hospital signed it.
+	fn has_signed(agreement: AgreementId, who: &AccountId) -> bool;
+}
+
+/// Where state changes are written down.
+pub trait Audit<AccountId> {
+	/// Writes one record. `detail` is hashed; the caller's event carries it in the clear.
+	fn record(actor: Option<&AccountId>, subject: Subject<AccountId>, action: Action, detail: impl Encode);
+}
+
+/// What `model-updates` asks of the state machine of rounds.
+pub trait CollectingRounds<AccountId> {
+	/// The try under way, if `who` may commit an update to this round now; else the reason why not.
+	fn ensure_may_commit(
+		study: StudyId,
+		round: RoundNumber,
+		who: &AccountId,
+	) -> Result<RoundKey, DispatchError>;
+	/// The number of blobs and the length of each that an update of this study has.
+	fn blob_shape(study: StudyId) -> Option<(u32, u64)>;
+	/// `who` has committed to the try `round`.
+	fn note_commitment(round: RoundKey, who: &AccountId) -> DispatchResult;
+}
+
+/// What `rounds` asks of the commitments.
+pub trait Commitments<AccountId> {
+	/// The runtime's call type.
+	type Call;
+	/// The commitments to a round, in the order of accounts.
+	fn of_round(study: StudyId, round: RoundNumber) -> Vec<(AccountId, Commitment)>;
+	/// Forgets the commitments of `who` to a round whose try has failed.
+	fn clear(study: StudyId, round: RoundNumber, who: &[AccountId]);
+	/// The call with which a hospital commits.
+	fn commit_call(round: RoundKey, commitment: Commitment) -> Self::Call;
+}

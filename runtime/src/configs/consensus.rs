@@ -1,0 +1,81 @@
+//! Who makes and finalises blocks.
+
+use super::no_currency::NoCurrency;
+use crate::{
+	AccountId, BlockNumber, HospitalRegistry, Runtime, RuntimeEvent, Session, SessionKeys, SLOT_DURATION,
+};
+use alloc::vec::Vec;
+use frame_support::{
+	parameter_types,
+	traits::{ConstBool, ConstU32, ConstU64},
+};
+use pallet_session::{PeriodicSessions, SessionManager};
+use sp_consensus_aura::sr25519::AuthorityId as AuraId;
+use sp_runtime::traits::{ConvertInto, OpaqueKeys};
+use sp_staking::SessionIndex;
+
+/// Most validators, and most members, of whom each may be one.
+pub const MAX_HOSPITALS: u32 = 64;
+
+parameter_types! {
+	/// Two minutes: a change of the validators takes effect in the session after next.
+	pub const SessionPeriod: BlockNumber = 60;
+	pub const SessionOffset: BlockNumber = 0;
+}
+
+impl pallet_aura::Config for Runtime {
+	type AuthorityId = AuraId;
+	type DisabledValidators = Session;
+	type MaxAuthorities = ConstU32<MAX_HOSPITALS>;
+	type AllowMultipleBlocksPerSlot = ConstBool<false>;
+	type SlotDuration = ConstU64<SLOT_DURATION>;
+}
+
+impl pallet_grandpa::Config for Runtime {
+	type RuntimeEvent = RuntimeEvent;
+	type WeightInfo = ();
+	type MaxAuthorities = ConstU32<MAX_HOSPITALS>;
+	type MaxNominators = ConstU32<0>;
+	type MaxSetIdSessionEntries = ConstU64<0>;
+	type KeyOwnerProof = sp_core::Void;
+	type EquivocationReportSystem = ();
+}
+
+impl pallet_session::Config for Runtime {
+	type RuntimeEvent = RuntimeEvent;
+	type ValidatorId = AccountId;
+	type ValidatorIdOf = ConvertInto;
+	type ShouldEndSession = PeriodicSessions<SessionPeriod, SessionOffset>;
+	type NextSessionRotation = PeriodicSessions<SessionPeriod, SessionOffset>;
+	type SessionManager = RegistryValidators;
+	type SessionHandler = <SessionKeys as OpaqueKeys>::KeyTypeIdProviders;
+	type Keys = SessionKeys;
+	type DisablingStrategy = ();
+	type WeightInfo = pallet_session::weights::SubstrateWeight<Runtime>;
+	type Currency = NoCurrency;
+	type KeyDeposit = ();
+}
+
+/// The validators are the active members with that role, as the hospital registry has them.
+pub struct RegistryValidators;
+
+impl SessionManager<AccountId> for RegistryValidators {
+	/// `None` when nothing changes, so that GRANDPA keeps its authority set. Also when nobody with session keys
+	/// is left: a chain without validators could never admit one.
+	fn new_session(_: SessionIndex) -> Option<Vec<AccountId>> {
+		let mut present = pallet_session::Validators::<Runtime>::get();
+		present.sort();
+		let mut next = HospitalRegistry::validators();
+		next.retain(|account| pallet_session::NextKeys::<Runtime>::contains_key(account));
+		(!next.is_empty() && next != present).then_some(next)
+	}
+
+	/// The validators of the first two sessions are those with session keys in the chain specification.
+	fn new_session_genesis(_: SessionIndex) -> Option<Vec<AccountId>> {
+		None
+	}
+
+	fn start_session(_: SessionIndex) {}
+
+	fn end_session(_: SessionIndex) {}
+}

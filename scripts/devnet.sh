@@ -1,0 +1,231 @@
+#!/usr/bin/env bash
+# Four hospitals train a model together on this machine: builds, starts them under zombienet, opens the agreement and
+# the study, and shows each round.
+
+set -euo pipefail
+
+SCRIPTS=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source=scripts/lib/common.sh
+source "$SCRIPTS/lib/common.sh"
+# shellcheck source=scripts/lib/processes.sh
+source "$SCRIPTS/lib/processes.sh"
+# shellcheck source=scripts/lib/setup.sh
+source "$SCRIPTS/lib/setup.sh"
+# shellcheck source=scripts/lib/devnet.sh
+source "$SCRIPTS/lib/devnet.sh"
+
+usage() {
+	cat <<'EOF'
+Four hospitals train a model together on this machine.
+
+Usage: scripts/devnet.sh [options]
+
+  --rounds N           rounds to finalise (default 15)
+  --exit-when-done     end the network after the last round (default: leave it running until Ctrl-C)
+  --data DIR           records: the UCI heart disease files (with FLamby's flamby-split.csv, if it is there), or
+                       schema.toml and four CSV files (default: made-up records)
+  --seed N             seed of the first model and of the order of records (default 42)
+  --seeds A-B          one study for each seed, all at the same time
+  --learning-rate X    step size at the hospitals (default 0.01)
+  --dir DIR            folder of the network, made anew (default ~/.local/state/consilium/devnet-<time>)
+  --rpc-port N         JSON-RPC port of the first hospital; the others take the next three (default 9944)
+  --help               this text
+
+Set-up is part of it: on Debian or Ubuntu it installs what is missing. CARGO_TARGET_DIR says where the build goes
+(default ~/.cache/consilium/target).
+EOF
+}
+
+ROUNDS=15
+EXIT_WHEN_DONE=false
+DATA=
+SEEDS=42
+LEARNING_RATE=0.01
+FOLDER=
+RPC_PORT=9944
+
+read_options() {
+	while [ $# -gt 0 ]; do
+		case $1 in
+		--rounds) ROUNDS=$(value_of "$1" "$@") ;;
+		--data) DATA=$(value_of "$1" "$@") ;;
+		--seed | --seeds) SEEDS=$(value_of "$1" "$@") ;;
+		--learning-rate) LEARNING_RATE=$(value_of "$1" "$@") ;;
+		--dir) FOLDER=$(value_of "$1" "$@") ;;
+		--rpc-port) RPC_PORT=$(value_of "$1" "$@") ;;
+		--exit-when-done)
+			EXIT_WHEN_DONE=true
+			shift
+			continue
+			;;
+		--help | -h)
+			usage
+			exit 0
+			;;
+		*) die "unknown option $1; see --help" ;;
+		esac
+		shift 2
+	done
+	[[ $ROUNDS =~ ^[1-9][0-9]{0,5}$ ]] || die "--rounds $ROUNDS: expected a whole number from 1 on"
+	[[ $SEEDS =~ ^[0-9]+(-[0-9]+)?$ ]] || die "--seeds $SEEDS: expected a number such as 42 or a range such as 42-46"
+	if ! [[ $RPC_PORT =~ ^[1-9][0-9]{0,4}$ ]] || ((RPC_PORT > 65532)); then
+		die "--rpc-port $RPC_PORT: expected a number from 1 to 65532"
+	fi
+	[[ $LEARNING_RATE =~ ^[0-9]+(\.[0-9]{1,9})?$ ]] || die "--learning-rate $LEARNING_RATE: expected a number such as 0.01"
+	if [ -n "$DATA" ]; then
+		[ -d "$DATA" ] || die "--data $DATA: there is no such folder"
+		DATA=$(cd "$DATA" && pwd)
+	fi
+}
+
+NETWORK_GROUP=
+TASK=
+
+clean_up() {
+	local code=$?
+	trap - EXIT
+	trap '' INT TERM HUP
+	[ -z "$TASK" ] || kill "$TASK" 2>/dev/null || true
+	if [ -n "$NETWORK_GROUP" ]; then
+		say "Ending the network"
+		end_group "$NETWORK_GROUP"
+	fi
+	exit "$code"
+}
+
+# Stops with the newest lines of logs, given by their names in the network's folder.
+die_with_logs() {
+	local message=$1 log
+	shift
+	for log in "${@/#/$FOLDER/network/}"; do
+		[ -s "$log" ] || continue
+		printf '\n--- %s\n' "$log" >&2
+		tail -n 25 "$log" >&2
+	done
+	printf '\n' >&2
+	die "$message"
+}
+
+# Stops when zombienet or a hospital's node has ended.
+ensure_network_lives() {
+	local line name pid
+	kill -0 "$NETWORK_GROUP" 2>/dev/null || die_with_logs "zombienet has ended; see the end of its log above" "../zombienet.log"
+	for line in "${NODES[@]}"; do
+		read -r name pid <<<"$line"
+		kill -0 "$pid" 2>/dev/null || die_with_logs "the node of $name has ended; see the end of its log above" "$name.log"
+	done
+}
+
+# Runs a command while the network lives.
+guarded() {
+	local code=0
+	"$@" &
+	TASK=$!
+	while kill -0 "$TASK" 2>/dev/null; do
+		ensure_network_lives
+		sleep 0.5
+	done
+	wait "$TASK" || code=$?
+	TASK=
+	return "$code"
+}
+
+# Runs one of the polkadot.js scripts while the network lives; it must succeed.
+script() {
+	guarded node "$POLKADOT_JS/$1.mjs" "${@:2}" ||
+		die_with_logs "$1 failed; see its message, and the ends of the logs, above" "${HOSPITALS[@]/%/.log}"
+}
+
+start_network() {
+	say "Starting four hospitals under zombienet (log: $FOLDER/zombienet.log)"
+	NODES=()
+	start_group "$ZOMBIENET" -p native -l text -d "$FOLDER/network" -f spawn "$REPOSITORY/zombienet/local.toml" \
+		>"$FOLDER/zombienet.log" 2>&1
+	NETWORK_GROUP=$GROUP
+	until [ -s "$FOLDER/network/zombie.json" ]; do
+		ensure_network_lives
+		sleep 0.5
+	done
+	mapfile -t NODES < <(node -e '
+		const { client } = JSON.parse(require("fs").readFileSync(process.argv[1], "utf8"));
+		for (const [name, { pid }] of Object.entries(client.processMap)) if (pid) console.log(name, pid);
+	' "$FOLDER/network/zombie.json")
+	script wait-for-network "${NODE_FLAGS[@]}"
+}
+
+open_studies() {
+	say "Opening the agreement and the study"
+	cat >"$FOLDER/agreement.txt" <<-EOF
+		The hospitals of this development network train models together. Records stay at their hospital; updates of
+		models leave it. This text stands for the contract that real hospitals would sign.
+	EOF
+	local agreement
+	script propose-agreement --dev Alice --document "$FOLDER/agreement.txt" --node "${URLS[0]}" --print-id >"$FOLDER/agreement-id"
+	agreement=$(<"$FOLDER/agreement-id")
+	script sign-agreement --agreement "$agreement" --dev Bob --dev Charlie --dev Dave --node "${URLS[0]}"
+	script open-study --dev Alice --agreement "$agreement" --schema-hash "$SCHEMA_HASH" --features "$FEATURES" \
+		--classes "$CLASSES" --rounds "$ROUNDS" --seeds "$SEEDS" --learning-rate "$LEARNING_RATE" --title "Devnet" \
+		--node "${URLS[0]}" --print-id >"$FOLDER/study-ids"
+	mapfile -t STUDIES <"$FOLDER/study-ids"
+	say "Study ${STUDIES[*]} under agreement $agreement: $ROUNDS rounds, seed $SEEDS, learning rate $LEARNING_RATE"
+}
+
+# Measures the last models as the simulator does its own, on the test records of all hospitals.
+evaluate() {
+	local models
+	script last-models "${STUDY_FLAGS[@]}" --node "${URLS[0]}" >"$FOLDER/last-models"
+	mapfile -t models <"$FOLDER/last-models"
+	printf '\nThe last models on the pooled test set (consilium-simulator evaluate):\n\n'
+	(cd "$FOLDER/blobs" && "$BINARIES/consilium-simulator" evaluate --data "${DATA:-$FOLDER/records}" --parameters "${models[@]}") ||
+		die "the models could not be evaluated; see the message above"
+}
+
+audit() {
+	local study=${STUDIES[0]}
+	script print-audit-trail "study/$study" --node "${URLS[0]}" >"$FOLDER/audit-study-$study.txt"
+	printf '\naudit trail of study %s: %s\n' "$study" "$(tail -n 1 "$FOLDER/audit-study-$study.txt")"
+}
+
+show_links() {
+	cat <<EOF
+
+polkadot.js Apps   https://polkadot.js.org/apps/?rpc=ws%3A%2F%2F127.0.0.1%3A$RPC_PORT
+audit records      $FOLDER/audit-study-${STUDIES[0]}.txt
+blob folder        $FOLDER/blobs
+logs               $FOLDER/network/{alice,bob,charlie,dave}.log
+EOF
+}
+
+main() {
+	read_options "$@"
+	SECONDS=0
+	trap clean_up EXIT
+	exit_on_signals
+	FOLDER=${FOLDER:-${XDG_STATE_HOME:-$HOME/.local/state}/consilium/devnet-$(date +%Y%m%d-%H%M%S)}
+	[[ $FOLDER == /* ]] || FOLDER=$PWD/$FOLDER
+	network_environment "$FOLDER" "$RPC_PORT"
+	set_up
+	build_binaries
+	prepare_devnet "$FOLDER" ${DATA:+--data "$DATA"}
+	local url study
+	NODE_FLAGS=()
+	for url in "${URLS[@]}"; do NODE_FLAGS+=(--node "$url"); done
+	start_network
+	open_studies
+	printf '\n'
+	STUDY_FLAGS=()
+	for study in "${STUDIES[@]}"; do STUDY_FLAGS+=(--study "$study"); done
+	script watch-rounds "${STUDY_FLAGS[@]}" "${NODE_FLAGS[@]}"
+	evaluate
+	audit
+	show_links
+	printf 'time               %d min %d s\n' $((SECONDS / 60)) $((SECONDS % 60))
+	if [ "$EXIT_WHEN_DONE" = true ]; then return; fi
+	printf '\nThe network runs on; Ctrl-C ends it.\n'
+	while true; do
+		ensure_network_lives
+		sleep 1
+	done
+}
+
+main "$@"

@@ -1,0 +1,137 @@
+// The four hospitals of a development network, as folders: keys, records and hospital.toml.
+
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** Root of the repository. */
+export const REPOSITORY = fileURLToPath(new URL('../../..', import.meta.url));
+
+/** Who takes part, as in the runtime's preset `local_testnet`. */
+export const HOSPITALS = [
+  { id: 'alice', dev: 'Alice', name: 'Alice General Hospital', saeId: 'sae-alice' },
+  { id: 'bob', dev: 'Bob', name: 'Bob University Clinic', saeId: 'sae-bob' },
+  { id: 'charlie', dev: 'Charlie', name: 'Charlie Heart Centre', saeId: 'sae-charlie' },
+  { id: 'dave', dev: 'Dave', name: 'Dave Veterans Hospital', saeId: 'sae-dave' },
+];
+
+/** Divides records without a split file, as the simulator does. */
+const TEST_FRACTION = 0.3;
+const SPLIT_SEED = 0;
+
+const HEART_DISEASE = ['cleveland', 'hungarian', 'switzerland', 'va'].map((place) => `processed.${place}.data`);
+const HEART_DISEASE_SCHEMA = join(REPOSITORY, 'offchain/training/schemas/heart-disease.toml');
+const FLAMBY_SPLIT = 'flamby-split.csv';
+
+/** File of the hospital `id` under the network's folder. */
+export const configurationFile = (folder, id) => join(folder, 'hospitals', id, 'hospital.toml');
+
+/** The store that the hospitals of a network share. */
+export const blobFolder = (folder) => join(folder, 'blobs');
+
+/**
+ * Makes keys, records and configuration of the four hospitals in `folder`, which must be empty or not exist.
+ *
+ * @param {{ node: string, simulator: string }} binaries
+ * @param {{ data?: string, recordsSeed: number }} records a folder with records, or the seed of made-up ones
+ * @returns {{ schemaHash: string, features: number, classes: number }} what a study needs to know
+ */
+export function prepareHospitals(folder, binaries, { data, recordsSeed }) {
+  mkdirSync(folder, { recursive: true });
+  if (readdirSync(folder).length > 0) throw new Error(`${folder} is not empty; give another folder, or remove it`);
+  const sources = data ? findRecords(resolve(data)) : makeUpRecords(folder, binaries.simulator, recordsSeed);
+  mkdirSync(blobFolder(folder), { mode: 0o700 });
+  const checks = HOSPITALS.map((hospital, index) => prepareHospital(folder, binaries.node, hospital, sources[index]));
+  return checks[0];
+}
+
+function prepareHospital(folder, node, { id, name, saeId }, source) {
+  const home = join(folder, 'hospitals', id);
+  mkdirSync(home, { recursive: true, mode: 0o700 });
+  execute(node, ['hospital', 'keys', 'generate', '--out', join(home, 'keys'), '--dev', id, '--name', name, '--sae-id', saeId]);
+  const schema = join(home, 'schema.toml');
+  copyFileSync(source.schema, schema);
+  const split = source.split
+    ? { split_file: source.split.file, split_center: source.split.center }
+    : { test_fraction: TEST_FRACTION, split_seed: SPLIT_SEED };
+  const file = configurationFile(folder, id);
+  writeFileSync(file, configuration({ name, records: { file: source.file, schema, ...split }, blobs: blobFolder(folder) }));
+  return checkHospital(node, file);
+}
+
+/** The text of a hospital.toml. A JSON string is also a TOML string. */
+export function configuration({ name, records, blobs }) {
+  const lines = Object.entries(records).map(([key, value]) => `${key} = ${JSON.stringify(value)}`);
+  return `name = ${JSON.stringify(name)}
+
+[keys]
+account = "keys/account.key"
+ml_dsa_65 = "keys/ml-dsa-65.key"
+ml_kem_768 = "keys/ml-kem-768.key"
+
+[records]
+${lines.join('\n')}
+
+[blobs]
+store = ${JSON.stringify(blobs)}
+`;
+}
+
+/** Lets the node check a configuration, and reads from its answer what a study needs to know. */
+export function checkHospital(node, file) {
+  const answer = execute(node, ['hospital', 'check', '--hospital', file]);
+  const find = (pattern) => {
+    const match = pattern.exec(answer);
+    if (!match) throw new Error(`${node} hospital check says nothing that matches ${pattern}:\n${answer}`);
+    return match[1];
+  };
+  return {
+    schemaHash: find(/^schema\s+(0x[0-9a-f]{64})$/m),
+    features: Number(find(/^features\s+(\d+)$/m)),
+    classes: Number(find(/^classes\s+(\d+)$/m)),
+  };
+}
+
+/** Where the records of the four hospitals are: UCI heart disease, or one CSV each beside a schema. */
+export function findRecords(data) {
+  if (!existsSync(data)) throw new Error(`--data ${data}: there is no such folder`);
+  const schema = join(data, 'schema.toml');
+  if (existsSync(join(data, HEART_DISEASE[0]))) {
+    const split = join(data, FLAMBY_SPLIT);
+    return HEART_DISEASE.map((name, center) => {
+      const file = join(data, name);
+      if (!existsSync(file)) throw new Error(`--data ${data}: ${name} is missing; UCI heart disease has ${HEART_DISEASE.join(', ')}`);
+      return {
+        file,
+        schema: existsSync(schema) ? schema : HEART_DISEASE_SCHEMA,
+        split: existsSync(split) ? { file: split, center } : null,
+      };
+    });
+  }
+  if (!existsSync(schema)) {
+    throw new Error(`--data ${data}: expected schema.toml and one CSV file for each of the ${HOSPITALS.length} hospitals, or the UCI heart disease files (${HEART_DISEASE[0]} and so on)`);
+  }
+  const files = readdirSync(data)
+    .filter((name) => name.endsWith('.csv') && name !== FLAMBY_SPLIT)
+    .sort();
+  if (files.length !== HOSPITALS.length) {
+    throw new Error(`--data ${data}: found ${files.length} CSV files; expected ${HOSPITALS.length}, one for each hospital`);
+  }
+  return files.map((name) => ({ file: join(data, name), schema, split: null }));
+}
+
+function makeUpRecords(folder, simulator, seed) {
+  const out = join(folder, 'records');
+  execute(simulator, ['generate', '--out', out, '--hospitals', String(HOSPITALS.length), '--seed', String(seed)]);
+  return findRecords(out);
+}
+
+function execute(binary, args) {
+  try {
+    return execFileSync(binary, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+  } catch (error) {
+    const reason = (error.stderr || error.message).trim();
+    throw new Error(`${basename(binary)} ${args.slice(0, 2).join(' ')} failed:\n${reason}`);
+  }
+}

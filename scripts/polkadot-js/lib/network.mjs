@@ -1,0 +1,179 @@
+// A network of four hospitals' nodes under the control of this process: for tests that kill nodes.
+
+import { execFileSync, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Keyring } from '@polkadot/api';
+import { u8aConcat, u8aToHex } from '@polkadot/util';
+import { base58Encode, cryptoWaitReady, ed25519PairFromSeed } from '@polkadot/util-crypto';
+import { connect } from './connect.mjs';
+import { configurationFile, HOSPITALS, prepareHospitals } from './hospitals.mjs';
+import { freePorts } from './ports.mjs';
+import { until } from './wait.mjs';
+
+const SECONDS_TO_START = 60;
+const SECONDS_TO_STOP = 20;
+
+/** Key types of the session keys in a keystore's file names (sp-core, `key_types`). */
+const AURA = 'aura';
+const GRANDPA = 'gran';
+
+/** Four nodes on free ports, in one folder, none started yet. */
+export class Network {
+  /**
+   * @param {string} folder must be empty or not exist
+   * @param {string} binaries folder of consilium-node and consilium-simulator
+   */
+  static async create(folder, binaries) {
+    await cryptoWaitReady();
+    const node = join(binaries, 'consilium-node');
+    if (!existsSync(node)) throw new Error(`${node} is missing; run cargo build --release --workspace --bins`);
+    const study = prepareHospitals(folder, { node, simulator: join(binaries, 'consilium-simulator') }, { recordsSeed: 1 });
+    const chainSpec = join(folder, 'local.json');
+    execFileSync(node, ['export-chain-spec', '--chain', 'local', '--raw', '--output', chainSpec], { stdio: 'pipe' });
+    const chainId = JSON.parse(readFileSync(chainSpec, 'utf8')).id;
+    const ports = await freePorts(HOSPITALS.length * 3);
+    const places = HOSPITALS.map((hospital, index) => ({ ...hospital, ports: ports.slice(index * 3, index * 3 + 3) }));
+    const nodes = places.map((place) => new Node(folder, node, chainSpec, chainId, place, places));
+    return new Network(folder, study, nodes);
+  }
+
+  constructor(folder, study, nodes) {
+    this.folder = folder;
+    this.study = study;
+    this.nodes = nodes;
+    // Whatever happens to this process, its nodes end with it.
+    process.once('exit', () => nodes.forEach((node) => node.process?.kill('SIGKILL')));
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1));
+  }
+
+  /** The node of a hospital: `alice`, `bob`, `charlie` or `dave`. */
+  node(id) {
+    return this.nodes.find((node) => node.id === id);
+  }
+
+  /** Starts all nodes and waits until all have finalised a block. */
+  async start() {
+    this.nodes.forEach((node) => node.start());
+    await Promise.all(this.nodes.map((node) => node.waitForFinality(1)));
+  }
+
+  /** Stops all nodes that run, as an operator would. */
+  async stop() {
+    await Promise.all(this.nodes.map((node) => node.stop()));
+  }
+}
+
+/** One hospital's node. */
+class Node {
+  constructor(folder, binary, chainSpec, chainId, place, places) {
+    const [rpcPort, p2pPort, prometheusPort] = place.ports;
+    this.id = place.id;
+    this.dev = place.dev;
+    this.name = place.name;
+    this.url = `ws://127.0.0.1:${rpcPort}`;
+    this.metricsUrl = `http://127.0.0.1:${prometheusPort}/metrics`;
+    this.logFile = join(folder, `${place.id}.log`);
+    this.configuration = configurationFile(folder, place.id);
+    this.process = null;
+    this.binary = binary;
+    const basePath = join(folder, 'nodes', place.id);
+    writeKeystore(join(basePath, 'chains', chainId, 'keystore'), place.dev);
+    this.args = [
+      ...['--chain', chainSpec, '--name', place.id, '--base-path', basePath, '--validator'],
+      ...['--rpc-port', rpcPort, '--rpc-cors', 'all', '--rpc-methods', 'unsafe'],
+      ...['--listen-addr', `/ip4/127.0.0.1/tcp/${p2pPort}/ws`, '--node-key', networkKey(place.id).secret, '--no-mdns'],
+      ...['--bootnodes', ...places.filter(({ id }) => id !== place.id).map(multiaddress)],
+      ...['--prometheus-port', prometheusPort, '--no-telemetry'],
+    ].map(String);
+  }
+
+  /** Starts the node, always with the same arguments; its log goes on. */
+  start(configuration = this.configuration) {
+    const log = openSync(this.logFile, 'a');
+    const args = [...this.args, '--hospital', configuration];
+    this.process = spawn(this.binary, args, { stdio: ['ignore', log, log] });
+    closeSync(log);
+    this.ended = new Promise((resolve) => {
+      this.process.once('exit', (code, signal) => {
+        this.process = null;
+        resolve({ code, signal });
+      });
+    });
+  }
+
+  /** Sends a signal: SIGSTOP and SIGCONT to pause and go on. */
+  signal(name) {
+    this.process.kill(name);
+  }
+
+  /** Ends the node at once, as a power cut would. */
+  async kill() {
+    this.process.kill('SIGKILL');
+    await this.ended;
+  }
+
+  /** Ends the node in order. @returns {Promise<{ code: number | null, signal: string | null }>} */
+  async stop() {
+    if (!this.process) return { code: null, signal: null };
+    this.process.kill('SIGTERM');
+    const timer = setTimeout(() => this.process?.kill('SIGKILL'), SECONDS_TO_STOP * 1000);
+    const end = await this.ended;
+    clearTimeout(timer);
+    return end;
+  }
+
+  /** Waits until the node has finalised the block `number`. */
+  async waitForFinality(number) {
+    await until(`${this.id} to finalise block ${number}; its log is ${this.logFile}`, SECONDS_TO_START, async () => {
+      if (!this.process) throw new Error(`the node has ended:\n${this.logTail()}`);
+      return (await this.metric('substrate_block_height', 'status="finalized"')) >= number;
+    });
+  }
+
+  /** A value of the node's Prometheus endpoint, by its name and one of its labels. */
+  async metric(name, label = '') {
+    const text = await (await fetch(this.metricsUrl)).text();
+    const found = text.split('\n').find((line) => line.startsWith(name) && line.includes(label));
+    if (!found) throw new Error(`${this.metricsUrl} has no metric ${name} ${label}`);
+    return Number(found.slice(found.lastIndexOf(' ')));
+  }
+
+  /** A connection to the node. */
+  connect() {
+    return connect(this.url);
+  }
+
+  /** The whole log. */
+  log() {
+    return readFileSync(this.logFile, 'utf8');
+  }
+
+  /** The last lines of the log. */
+  logTail(lines = 20) {
+    return this.log().trimEnd().split('\n').slice(-lines).join('\n');
+  }
+}
+
+/** The session keys of a development account, as files of a keystore. */
+function writeKeystore(folder, dev) {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  for (const [type, scheme] of [[AURA, 'sr25519'], [GRANDPA, 'ed25519']]) {
+    const { publicKey } = new Keyring({ type: scheme }).addFromUri(`//${dev}`);
+    const name = Buffer.from(type).toString('hex') + u8aToHex(publicKey).slice(2);
+    writeFileSync(join(folder, name), JSON.stringify(`//${dev}`), { mode: 0o600 });
+  }
+}
+
+/** The libp2p identity of a node: the same for the same name. */
+function networkKey(id) {
+  const seed = createHash('sha256').update(`consilium devnet ${id}`).digest();
+  // A libp2p peer id: multihash "identity" of the public key in its protobuf envelope, type Ed25519.
+  const peerId = base58Encode(u8aConcat([0x00, 0x24, 0x08, 0x01, 0x12, 0x20], ed25519PairFromSeed(seed).publicKey));
+  return { secret: seed.toString('hex'), peerId };
+}
+
+function multiaddress({ id, ports }) {
+  return `/ip4/127.0.0.1/tcp/${ports[1]}/ws/p2p/${networkKey(id).peerId}`;
+}

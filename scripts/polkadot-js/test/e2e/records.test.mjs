@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { until } from '../../lib/wait.mjs';
+import { chainGoesOn, completed, network, openStudy, roundWhere, signers, SOON } from './shared.mjs';
+
+/** A table as its header and its rows, changed and written back as text. */
+const changed = (csv, change) => {
+  const [header, ...rows] = csv.trimEnd().split('\n').map((line) => line.split(','));
+  change({ header, rows });
+  return [header, ...rows].map((cells) => cells.join(',')).join('\n') + '\n';
+};
+
+const column = ({ header }, name) => header.indexOf(name);
+
+const BROKEN_RECORDS = [
+  {
+    what: 'without a column',
+    break: (csv) => changed(csv, (table) => [table.header, ...table.rows].forEach((cells) => cells.splice(1, 1))),
+    message: /line 1: no column `age` in the header/,
+  },
+  {
+    what: 'with text in a number',
+    break: (csv) => changed(csv, (table) => (table.rows[3][column(table, 'heart_rate')] = 'fast')),
+    message: /line 5, column `heart_rate`: .*not a number/,
+  },
+  {
+    what: 'with a label outside the set',
+    break: (csv) => changed(csv, (table) => (table.rows[0][column(table, 'readmitted')] = '7')),
+    message: /line 2, column `readmitted`: .*not one of the declared values/,
+  },
+  { what: 'that is empty', break: () => '', message: /is empty; expected a header line/ },
+];
+
+describe('records and configuration that are wrong', () => {
+  let net;
+  let dave;
+
+  before(async () => {
+    net = await network();
+    dave = net.node('dave');
+  });
+
+  /** A copy of Dave's configuration with other records, or with another text. */
+  function variant(name, { csv, text = (toml) => toml }) {
+    const home = dirname(dave.configuration);
+    const folder = join(home, 'variants');
+    mkdirSync(folder, { recursive: true });
+    let toml = readFileSync(dave.configuration, 'utf8').replace(/"keys\//g, `"${join(home, 'keys')}/`);
+    if (csv !== undefined) {
+      const file = join(folder, `${name}.csv`);
+      writeFileSync(file, csv);
+      toml = toml.replace(/^file = .*$/m, `file = ${JSON.stringify(file)}`);
+    }
+    const file = join(folder, `${name}.toml`);
+    writeFileSync(file, text(toml));
+    return file;
+  }
+
+  const check = (file) => spawnSync(dave.binary, ['hospital', 'check', '--hospital', file], { encoding: 'utf8' });
+  const records = () => readFileSync(/^file = "(.*)"$/m.exec(readFileSync(dave.configuration, 'utf8'))[1], 'utf8');
+  const withUnknownKey = () => variant('unknown-key', { text: (toml) => `colour = "blue"\n${toml}` });
+
+  it('are not found in what the tests start from', () => {
+    const { status, stderr } = check(variant('as-it-was', { csv: records() }));
+    assert.equal(status, 0, stderr);
+  });
+
+  for (const [index, { what, break: damage, message }] of BROKEN_RECORDS.entries()) {
+    it(`are named by hospital check: records ${what}`, () => {
+      const { status, stderr } = check(variant(`records-${index}`, { csv: damage(records()) }));
+      assert.equal(status, 1);
+      assert.match(stderr, message);
+    });
+  }
+
+  it('are named by hospital check: a key that does not exist', () => {
+    const { status, stderr } = check(withUnknownKey());
+    assert.equal(status, 1);
+    assert.match(stderr, /unknown-key\.toml/);
+    assert.match(stderr, /colour/);
+  });
+
+  describe('do not keep a node from validating', () => {
+    let chain;
+
+    before(async () => {
+      chain = await net.node('alice').connect();
+    });
+    after(async () => {
+      await chain.disconnect();
+      await dave.stop();
+      dave.start();
+      await dave.waitForFinality(1);
+    });
+
+    /** Starts Dave's node again with this configuration. @returns {() => string} what it has logged since */
+    async function restartWith(file) {
+      await dave.stop();
+      const before = dave.log().length;
+      dave.start(file);
+      await dave.waitForFinality(1);
+      return () => dave.log().slice(before);
+    }
+
+    async function ensureValidating() {
+      await until('a block made by Dave', SOON, async () => (await dave.metric('substrate_proposer_block_constructed_count')) > 0);
+      const own = await dave.connect();
+      try {
+        await chainGoesOn(own);
+      } finally {
+        await own.disconnect();
+      }
+    }
+
+    it('a configuration with an unknown key', async () => {
+      const log = await restartWith(withUnknownKey());
+      assert.match(log(), /unknown-key\.toml does not start/);
+      assert.match(log(), /colour/);
+      await ensureValidating();
+    });
+
+    it('records with text in a number: its hospital misses the round, the others finalise it', async () => {
+      const log = await restartWith(variant('bad', { csv: BROKEN_RECORDS[1].break(records()) }));
+      const study = await openStudy(chain, { collectingBlocks: 6 });
+      await until('the log to say what is wrong', SOON, () => BROKEN_RECORDS[1].message.test(log()));
+      await completed(chain, study);
+      const [, , , { address }] = await signers();
+      const { committed } = await roundWhere(chain, study, 1, 'Finalised', ({ phase }) => phase === 'Finalised');
+      assert.equal(committed.length, 3);
+      assert.ok(!committed.includes(address));
+      await ensureValidating();
+    });
+  });
+});

@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { developmentSigner } from '../../lib/signers.mjs';
+import { DispatchFailure, PoolRefusal, submit } from '../../lib/submit.mjs';
+import { chainGoesOn, commitmentOf, completed, network, openStudy, proposeAgreement, roundWhere, signers, studyCall } from './shared.mjs';
+
+/** Asserts that the chain refuses a call with this error of a pallet. */
+async function refused(chain, call, signer, error, options = {}) {
+  await assert.rejects(submit(chain.api, call, signer, { until: 'in-block', ...options }), (failure) => {
+    assert.ok(failure instanceof DispatchFailure, failure.stack);
+    assert.equal(failure.error, error);
+    return true;
+  });
+}
+
+describe('refused, the chain going on', () => {
+  let net;
+  let chain;
+  let alice;
+  let bob;
+
+  before(async () => {
+    net = await network();
+    // Bob's node: Alice's is paused below.
+    chain = await net.node('bob').connect();
+    [alice, bob] = await signers();
+  });
+  after(() => chain.disconnect());
+
+  describe('a transaction', () => {
+    it('of an account that is no member, already in the pool', async () => {
+      const eve = await developmentSigner('Eve');
+      await assert.rejects(submit(chain.api, chain.api.tx.system.remark('0x00'), eve), (failure) => {
+        assert.ok(failure instanceof PoolRefusal, failure.stack);
+        assert.match(failure.message, new RegExp(`${eve.address} is no active member`));
+        return true;
+      });
+      assert.equal((await chain.api.rpc.author.pendingExtrinsics()).length, 0);
+      await chainGoesOn(chain);
+    });
+  });
+
+  describe('a study', () => {
+    it('under no agreement, or one that not all have signed', async () => {
+      await refused(chain, await studyCall(chain, { agreement: 4_000_000_000 }), alice, 'rounds.AgreementNotActive');
+      const proposed = await proposeAgreement(chain, alice, [alice, bob]);
+      await refused(chain, await studyCall(chain, { agreement: proposed }), alice, 'rounds.AgreementNotActive');
+      await chainGoesOn(chain);
+    });
+
+    it('under an agreement that a party has revoked', async () => {
+      const id = await proposeAgreement(chain, alice, [alice]);
+      await submit(chain.api, chain.api.tx.accessControl.revokeAgreement(id), alice, { until: 'in-block' });
+      await refused(chain, await studyCall(chain, { agreement: id }), alice, 'rounds.AgreementNotActive');
+      await chainGoesOn(chain);
+    });
+
+    it('with a hospital that has not signed', async () => {
+      const id = await proposeAgreement(chain, alice, [alice]);
+      await refused(chain, await studyCall(chain, { agreement: id }), alice, 'rounds.AgreementNotSigned');
+    });
+  });
+
+  describe('a commitment', () => {
+    let study;
+    const commit = (round, attempt, commitment) =>
+      chain.api.tx.modelUpdates.commitUpdate(study, round, attempt, commitment);
+    let earlier;
+
+    before(async () => {
+      study = await openStudy(chain, { rounds: 2, collectingBlocks: 9 });
+      await roundWhere(chain, study, 1, 'all updates', ({ phase }) => phase === 'Attesting');
+      // From here on only this test speaks for Alice.
+      net.node('alice').signal('SIGSTOP');
+      earlier = await commitmentOf(chain, study, 1, alice.address);
+      await roundWhere(chain, study, 2, 'Collecting', ({ phase }) => phase === 'Collecting');
+    });
+    after(() => net.node('alice').process?.kill('SIGCONT'));
+
+    it('with a wrong signature, from an earlier round, for a round or a try that is not under way', async () => {
+      const { blobs, examples, suite } = earlier;
+      const forged = { blobs, examples, suite, signature: new Uint8Array(earlier.signature.length) };
+      const nonce = (await chain.api.rpc.system.accountNextIndex(alice.address)).toNumber();
+      await Promise.all([
+        refused(chain, commit(2, 1, forged), alice, 'modelUpdates.InvalidSignature', { nonce }),
+        refused(chain, commit(2, 1, earlier), alice, 'modelUpdates.InvalidSignature', { nonce: nonce + 1 }),
+        refused(chain, commit(1, 1, earlier), alice, 'rounds.WrongRound', { nonce: nonce + 2 }),
+        refused(chain, commit(2, 2, earlier), alice, 'modelUpdates.WrongAttempt', { nonce: nonce + 3 }),
+      ]);
+    });
+
+    it('twice', async () => {
+      await roundWhere(chain, study, 2, 'the update of Bob', ({ committed }) => committed.includes(bob.address));
+      const first = await commitmentOf(chain, study, 2, bob.address);
+      await refused(chain, commit(2, 1, first), bob, 'rounds.AlreadyCommitted');
+    });
+
+    it('after the deadline', async () => {
+      await roundWhere(chain, study, 2, 'Attesting', ({ phase }) => phase === 'Attesting');
+      await refused(chain, commit(2, 1, earlier), alice, 'rounds.NotCollecting');
+    });
+
+    it('and the study is completed without the hospital that was silent', async () => {
+      await completed(chain, study);
+      const last = await roundWhere(chain, study, 2, 'Finalised', ({ phase }) => phase === 'Finalised');
+      assert.equal(last.committed.length, 3);
+      assert.ok(!last.committed.includes(alice.address));
+      net.node('alice').signal('SIGCONT');
+      await chainGoesOn(chain);
+    });
+  });
+});

@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { before, describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { network } from './shared.mjs';
+
+const SCRIPTS = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Runs a script as a person would. @returns {Promise<{ code: number, stdout: string, stderr: string }>} */
+async function script(name, ...args) {
+  try {
+    return { code: 0, ...(await promisify(execFile)(process.execPath, [join(SCRIPTS, `${name}.mjs`), ...args])) };
+  } catch (error) {
+    return { code: error.code, stdout: error.stdout, stderr: error.stderr };
+  }
+}
+
+describe('the scripts', () => {
+  let net;
+  let node;
+  let agreement;
+  let study;
+
+  before(async () => {
+    net = await network();
+    node = ['--node', net.nodes[1].url];
+  });
+
+  it('list-hospitals shows the four members', async () => {
+    const { code, stdout } = await script('list-hospitals', ...node);
+    assert.equal(code, 0);
+    for (const { name } of net.nodes) assert.match(stdout, new RegExp(`^${name} .*Trainer, Compute, Validator .*active`, 'm'));
+  });
+
+  it('propose-agreement and sign-agreement make an active agreement, with key files and with development accounts', async () => {
+    const document = join(net.folder, 'contract.txt');
+    writeFileSync(document, 'a contract');
+    const key = join(net.folder, 'hospitals', 'alice', 'keys', 'account.key');
+    const proposed = await script('propose-agreement', '--document', document, '--signer-file', key, ...node);
+    assert.equal(proposed.code, 0, proposed.stderr);
+    assert.match(proposed.stdout, /^agreement \d+ is proposed and signed by Alice General Hospital/);
+    agreement = /^agreement (\d+)/.exec(proposed.stdout)[1];
+
+    const some = await script('sign-agreement', '--agreement', agreement, '--dev', 'Bob', ...node);
+    assert.match(some.stdout, /is proposed: signed by Alice .*; not yet by/);
+    const all = await script('sign-agreement', '--agreement', agreement, '--dev', 'Charlie', '--dev', 'Dave', ...node);
+    assert.match(all.stdout, new RegExp(`^agreement ${agreement} is active: signed by`));
+  });
+
+  it('open-study opens a study, and watch-rounds follows it to its end', async () => {
+    const { schemaHash, features } = net.study;
+    const opened = await script(
+      ...['open-study', '--agreement', agreement, '--schema-hash', schemaHash, '--features', String(features)],
+      ...['--rounds', '1', '--updates', '10', '--dev', 'Alice', '--print-id', ...node],
+    );
+    assert.equal(opened.code, 0, opened.stderr);
+    study = opened.stdout.trim();
+    assert.match(study, /^\d+$/);
+
+    const watched = await script('watch-rounds', '--study', study, ...net.nodes.flatMap(({ url }) => ['--node', url]));
+    assert.equal(watched.code, 0, watched.stderr);
+    assert.match(watched.stdout, /^1\/1 .* Alice Bob Charlie Dave$/m);
+    assert.match(watched.stdout, /pooled \* +\d+ +[01]\.\d{3}/);
+    assert.match(watched.stdout, /0x[0-9a-f]{64} +the same on 4 of 4 nodes/);
+    assert.match(watched.stdout, /1 of 1 rounds finalised/);
+  });
+
+  it('print-audit-trail prints the records and proves them', async () => {
+    const { code, stdout } = await script('print-audit-trail', `study/${study}`, ...node);
+    assert.equal(code, 0);
+    assert.match(stdout, /Alice General Hospital/);
+    assert.match(stdout, /^proven: \d+ records give the chain's head 0x[0-9a-f]{64}$/m);
+  });
+
+  it('say what is wrong in one line', async () => {
+    const wrong = [
+      [['print-audit-trail', 'study/4000000000', ...node], /^error: .*there is no study\/4000000000/m],
+      [['sign-agreement', '--agreement', '4000000000', '--dev', 'Bob', ...node], /^error: .*accessControl\.NotFound/m],
+      [['sign-agreement', '--agreement', agreement, '--dev', 'Charlie', ...node], /^error: .*accessControl\.AlreadySigned/m],
+      [['sign-agreement', '--agreement', agreement, '--dev', 'Eve', ...node], /^error: refused in the pool: \S+ is no active member/m],
+      [['watch-rounds', '--study', '4000000000', ...node], /^error: there is no study 4000000000$/m],
+    ];
+    const answers = await Promise.all(wrong.map(([args]) => script(...args)));
+    for (const [index, { code, stderr }] of answers.entries()) {
+      const [args, message] = wrong[index];
+      assert.equal(code, 1, args.join(' '));
+      assert.match(stderr, message);
+    }
+  });
+});

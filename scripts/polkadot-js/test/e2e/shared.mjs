@@ -1,0 +1,130 @@
+// One network for all end-to-end tests, and what they do with it again and again.
+
+import { readFileSync, readdirSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { blobFolder, HOSPITALS } from '../../lib/hospitals.mjs';
+import { Network } from '../../lib/network.mjs';
+import { developmentSigner } from '../../lib/signers.mjs';
+import { readRound, readStudy } from '../../lib/study.mjs';
+import { studySpec, studyValues } from '../../lib/study-spec.mjs';
+import { findEvent, submit, submitAll } from '../../lib/submit.mjs';
+import { until } from '../../lib/wait.mjs';
+
+/** Seconds for something that takes the chain a few blocks. */
+export const SOON = 60;
+
+/** Seconds for a few rounds. */
+export const LATER = 180;
+
+let starting = null;
+
+/** The network of all tests, started by whoever asks first. */
+export function network() {
+  starting ??= (async () => {
+    const { E2E_FOLDER: folder, E2E_BINARIES: binaries } = process.env;
+    if (!folder || !binaries) throw new Error('E2E_FOLDER and E2E_BINARIES are not set; run scripts/test-e2e.sh');
+    const started = await Network.create(folder, binaries);
+    await started.start();
+    return started;
+  })();
+  return starting;
+}
+
+/** The accounts of the four hospitals, in the order of alice, bob, charlie, dave. */
+export const signers = () => Promise.all(HOSPITALS.map(({ dev }) => developmentSigner(dev)));
+
+let agreement = null;
+
+/** An active agreement of all four hospitals, the same for all tests. */
+export function activeAgreement(chain) {
+  agreement ??= (async () => {
+    const all = await signers();
+    const id = await proposeAgreement(chain, all[0], all);
+    // One call for each: signing changes it.
+    const sign = (signer) => submit(chain.api, chain.api.tx.accessControl.signAgreement(id), signer, { until: 'in-block' });
+    await Promise.all(all.slice(1).map(sign));
+    return id;
+  })();
+  return agreement;
+}
+
+/** Proposes an agreement; only the proposer has signed it. @returns {Promise<number>} its id */
+export async function proposeAgreement({ api }, proposer, parties) {
+  const terms = {
+    purpose: '0x74657374',
+    document: `0x${'11'.repeat(32)}`,
+    parties: parties.map(({ address }) => address),
+    expiresAt: null,
+  };
+  const { events } = await submit(api, api.tx.accessControl.proposeAgreement(terms), proposer, { until: 'in-block' });
+  return findEvent(events, 'accessControl.AgreementProposed').data.agreement.toNumber();
+}
+
+/** The call that opens a short study of all four hospitals. */
+export async function studyCall(chain, changes = {}) {
+  const { study } = await network();
+  const hospitals = (await signers()).map(({ address }) => address);
+  const values = studyValues({ ...study, agreement: await activeAgreement(chain), updates: 20, rounds: 1, ...changes });
+  return chain.api.tx.rounds.openStudy(studySpec(values, hospitals, changes.seed ?? 1));
+}
+
+/** Opens such a study. @returns {Promise<number>} its id */
+export async function openStudy(chain, changes) {
+  const [alice] = await signers();
+  const { events } = await submit(chain.api, await studyCall(chain, changes), alice, { until: 'in-block' });
+  return findEvent(events, 'rounds.StudyOpened').data.study.toNumber();
+}
+
+/** Opens several at the same time. @returns {Promise<number[]>} their ids */
+export async function openStudies(chain, all) {
+  const [alice] = await signers();
+  const calls = await Promise.all(all.map((changes) => studyCall(chain, changes)));
+  const results = await submitAll(chain.api, calls, alice, { until: 'in-block' });
+  return results.map(({ events }) => findEvent(events, 'rounds.StudyOpened').data.study.toNumber());
+}
+
+/** Waits until the round is as `wanted` says, and returns it. */
+export const roundWhere = (chain, study, round, what, wanted, seconds = SOON) =>
+  until(`round ${round} of study ${study}: ${what}`, seconds, async () => {
+    const state = await readRound(chain.api, study, round);
+    return state && wanted(state) ? state : null;
+  });
+
+/** Waits until the study has finalised its last round, and returns it. */
+export const completed = (chain, study, seconds = LATER) =>
+  until(`study ${study} to be completed`, seconds, async () => {
+    const entry = await readStudy(chain.api, study);
+    return entry?.status === 'Completed' ? entry : null;
+  });
+
+/** Height of the newest final block, as a node sees it. */
+export async function finalHeight({ api }) {
+  return (await api.rpc.chain.getHeader(await api.rpc.chain.getFinalizedHead())).number.toNumber();
+}
+
+/** Waits until two more blocks are final. */
+export async function chainGoesOn(chain) {
+  const height = await finalHeight(chain);
+  await until(`more blocks to be final after block ${height}`, SOON, async () => (await finalHeight(chain)) >= height + 2);
+}
+
+/** The commitment of a hospital to a round, as the chain has it. */
+export async function commitmentOf({ api }, study, round, account) {
+  const all = await api.call.roundsApi.commitments(study, round);
+  const found = all.find(([who]) => who.toString() === account);
+  if (!found) throw new Error(`${account} has not committed to round ${round} of study ${study}`);
+  return found[1];
+}
+
+/** The file of a blob in the hospitals' store, by the SHA-256 of its bytes. */
+export async function blobFile(hash) {
+  const { folder } = await network();
+  const store = blobFolder(folder);
+  const files = readdirSync(store, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath ?? entry.path, entry.name));
+  const found = files.find((file) => `0x${createHash('sha256').update(readFileSync(file)).digest('hex')}` === hash);
+  if (!found) throw new Error(`no blob in ${store} has the hash ${hash}`);
+  return found;
+}

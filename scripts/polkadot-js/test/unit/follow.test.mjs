@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { follow } from '../../lib/follow.mjs';
+
+const round = (openedAt, attestations, deadline = 100) => ({
+  openedAt,
+  deadline,
+  attestations: Array.from({ length: attestations }, () => ({})),
+});
+
+/** First block whose state is kept. */
+const KEPT = 5;
+
+/** Blocks two seconds apart, from 10 on; each entry says what the chain has there. */
+async function* blocks(states) {
+  for (const [index, { study, rounds = {}, aborted = [] }] of states.entries()) {
+    yield {
+      number: 10 + index,
+      milliseconds: (10 + index) * 2000,
+      millisecondsAt: async (number) => (number < KEPT ? null : number * 2000),
+      study: async () => study && { hospitals: ['a', 'b'], ...study },
+      round: async (_, number) => rounds[number],
+      aborted: () => aborted,
+    };
+  }
+}
+
+async function events(states) {
+  const seen = [];
+  for await (const event of follow(blocks(states), [0])) seen.push(event);
+  return seen;
+}
+
+const running = (finalisedRounds) => ({ status: 'Running', finalisedRounds });
+const completed = (finalisedRounds) => ({ status: 'Completed', finalisedRounds });
+
+describe('following a study', () => {
+  it('tells of each round once, with its seconds by the clock of the chain', async () => {
+    const seen = await events([
+      { study: running(0) },
+      { study: running(0) },
+      { study: running(1), rounds: { 1: round(10, 2) } },
+      { study: running(1), rounds: { 1: round(10, 2) } },
+      { study: completed(2), rounds: { 1: round(10, 2), 2: round(12, 2) } },
+    ]);
+    assert.deepEqual(
+      seen.map(({ type, round: number, seconds }) => [type, number, seconds]),
+      [['finalised', 1, 4], ['finalised', 2, 4], ['over', undefined, undefined]],
+    );
+  });
+
+  it('waits for the word of slow hospitals, but not beyond the deadline', async () => {
+    const late = await events([
+      { study: running(0) },
+      { study: completed(1), rounds: { 1: round(10, 1) } },
+      { study: completed(1), rounds: { 1: round(10, 2) } },
+    ]);
+    assert.deepEqual(late.map(({ type }) => type), ['finalised', 'over']);
+    assert.equal(late[0].entry.attestations.length, 2);
+    assert.equal(late[0].seconds, 2, 'the seconds end with the finalisation, not with the last word');
+
+    const silent = await events([
+      { study: running(0) },
+      { study: completed(1), rounds: { 1: round(10, 1, 11) } },
+      { study: completed(1), rounds: { 1: round(10, 1, 11) } },
+    ]);
+    assert.equal(silent[0].entry.attestations.length, 1);
+  });
+
+  it('looks up when a round was opened that was under way before the first block', async () => {
+    const seconds = async (openedAt) =>
+      (await events([{ study: running(0) }, { study: completed(1), rounds: { 1: round(openedAt, 2) } }]))[0].seconds;
+    assert.equal(await seconds(7), 8);
+    assert.equal(await seconds(KEPT - 1), null, 'the state of that block is gone');
+  });
+
+  it('does not know the seconds of a round that was finalised before the first block', async () => {
+    const seen = await events([{ study: completed(1), rounds: { 1: round(7, 2) } }]);
+    assert.equal(seen[0].seconds, null);
+  });
+
+  it('tells of aborted tries', async () => {
+    const aborted = [{ round: 1, attempt: 1, reason: 'UpdateUnusable' }];
+    const seen = await events([{ study: running(0), aborted }, { study: { status: 'Halted', finalisedRounds: 0 } }]);
+    assert.deepEqual(seen[0], { type: 'aborted', study: 0, round: 1, attempt: 1, reason: 'UpdateUnusable' });
+    assert.equal(seen[1].type, 'over');
+  });
+
+  it('stops when there is no such study', async () => {
+    await assert.rejects(events([{ study: null }]), /there is no study 0/);
+  });
+});

@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# All tests: lints, Rust, JavaScript, zombienet, end to end. Goes on after a failure and sums up.
+
+set -euo pipefail
+
+SCRIPTS=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source=scripts/lib/common.sh
+source "$SCRIPTS/lib/common.sh"
+# shellcheck source=scripts/lib/setup.sh
+source "$SCRIPTS/lib/setup.sh"
+# shellcheck source=scripts/lib/summary.sh
+source "$SCRIPTS/lib/summary.sh"
+
+usage() {
+	cat <<'EOF'
+Runs all tests. Set-up is part of it: on Debian or Ubuntu it installs what is missing.
+
+Usage: scripts/test.sh
+
+CARGO_TARGET_DIR says where the build goes (default ~/.cache/consilium/target).
+EOF
+}
+
+main() {
+	case ${1:-} in
+	'') ;;
+	--help | -h)
+		usage
+		exit 0
+		;;
+	*) die "unknown argument $1; see --help" ;;
+	esac
+	cd "$REPOSITORY"
+	set_up
+	start_summary
+	# Clippy also builds the runtime's WebAssembly. Leaving that out here (SKIP_WASM_BUILD) would make the runtime
+	# and the node stale, and the next step would compile them again.
+	step "format" cargo fmt --all --check
+	step "clippy" cargo clippy --release --locked --workspace --all-targets -- -D warnings
+	step "build" cargo build --release --locked --workspace --bins
+	step "rust tests" cargo test --release --locked --workspace --no-fail-fast
+	step "script tests" node --test --test-reporter=spec "$POLKADOT_JS"/test/unit/*.test.mjs
+	step "zombienet test" "$SCRIPTS/test-zombienet.sh"
+	step "end-to-end tests" "$SCRIPTS/test-e2e.sh"
+	summarise
+}
+
+main "$@"

@@ -1,0 +1,96 @@
+//! Many hospitals in one process: experiments without a chain, evaluation of models that a chain made,
+//! and made-up records for both.
+
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+mod arguments;
+mod error;
+mod evaluate;
+mod evaluation;
+mod fedavg;
+mod generate;
+mod report;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+/// Federated learning among hospitals, simulated in one process.
+///
+/// The arithmetic is that of the chain: every hospital trains from the global model, its update is encoded in
+/// fixed point, the updates are averaged by the number of records, and the server optimiser takes a step.
+/// What is left out is the chain itself, and all secrecy.
+#[derive(Parser)]
+#[command(name = "consilium-simulator", version, after_help = EXAMPLES)]
+struct Cli {
+	#[command(subcommand)]
+	command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  FLamby's Fed-Heart-Disease setting, five seeds:
+    consilium-simulator fedavg --data heart-disease --learning-rate 0.001
+  Four made-up hospitals, a neural network, FedAdam:
+    consilium-simulator fedavg --hidden 16 --optimizer fedadam --server-learning-rate 0.03
+  Records for a trial network, and the models that came out of it:
+    consilium-simulator generate --out records --hospitals 4
+    consilium-simulator evaluate --data records --parameters model-05.bin model-10.bin";
+
+#[derive(Subcommand)]
+enum Command {
+	Fedavg(fedavg::Arguments),
+	Evaluate(evaluate::Arguments),
+	Generate(generate::Arguments),
+}
+
+fn main() -> ExitCode {
+	let result = match Cli::parse().command {
+		Command::Fedavg(arguments) => fedavg::run(&arguments),
+		Command::Evaluate(arguments) => evaluate::run(&arguments),
+		Command::Generate(arguments) => generate::run(&arguments),
+	};
+	match result {
+		Ok(()) => ExitCode::SUCCESS,
+		Err(error) => {
+			eprintln!("error: {error}");
+			ExitCode::FAILURE
+		},
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::Cli;
+	use clap::{CommandFactory, Parser};
+
+	#[test]
+	fn command_line_is_consistent() {
+		Cli::command().debug_assert();
+	}
+
+	#[test]
+	fn updates_and_epochs_exclude_each_other() {
+		assert!(Cli::try_parse_from(["consilium-simulator", "fedavg", "--epochs", "2"]).is_ok());
+		assert!(Cli::try_parse_from(["consilium-simulator", "fedavg", "--epochs", "2", "--updates", "9"])
+			.is_err());
+	}
+
+	#[test]
+	fn numbers_out_of_range_are_refused() {
+		for wrong in [
+			["--learning-rate", "-0.1"],
+			["--learning-rate", "nan"],
+			["--rounds", "0"],
+			["--batch-size", "0"],
+			["--fraction-bits", "41"],
+			["--hospitals", "65"],
+			["--hidden", "8,0"],
+			["--hidden", "1,2,3,4,5"],
+			["--seeds", "46-42"],
+			["--seeds", ""],
+		] {
+			let line = ["consilium-simulator", "fedavg"].into_iter().chain(wrong);
+			assert!(Cli::try_parse_from(line).is_err(), "{wrong:?}");
+		}
+	}
+}

@@ -1,0 +1,159 @@
+//! Measured models as a table or as JSON.
+
+use crate::{
+	error::Error,
+	evaluation::{Evaluation, Measurement},
+};
+use serde::Serialize;
+
+/// Everything that one call of the program measured.
+#[derive(Serialize)]
+pub struct Report {
+	hospitals: Vec<HospitalSize>,
+	features: usize,
+	parameters: usize,
+	majority_share: f64,
+	models: Vec<Measurement>,
+	/// With more than one model.
+	summary: Option<Vec<Summary>>,
+}
+
+#[derive(Serialize)]
+struct HospitalSize {
+	name: String,
+	training: usize,
+	test: usize,
+}
+
+/// Mean and sample standard deviation of one metric over the models.
+#[derive(Serialize)]
+struct Summary {
+	metric: String,
+	/// `None` when a model lacks the metric.
+	mean: Option<f64>,
+	standard_deviation: Option<f64>,
+}
+
+impl Report {
+	/// Puts measurements together.
+	pub fn new(evaluation: &Evaluation, models: Vec<Measurement>) -> Self {
+		let sizes = evaluation.hospitals.iter().map(|hospital| HospitalSize {
+			name: hospital.name.clone(),
+			training: hospital.training.len(),
+			test: hospital.test.len(),
+		});
+		let mut report = Self {
+			hospitals: sizes.collect(),
+			features: evaluation.features,
+			parameters: evaluation.model.parameters(),
+			majority_share: evaluation.majority_share(),
+			models,
+			summary: None,
+		};
+		if report.models.len() > 1 {
+			report.summary = Some(report.summarize());
+		}
+		report
+	}
+
+	/// Prints the report to standard output.
+	pub fn print(&self, json: bool) -> Result<(), Error> {
+		if json {
+			println!("{}", serde_json::to_string_pretty(self)?);
+		} else {
+			print!("{}", self.table());
+		}
+		Ok(())
+	}
+
+	fn summarize(&self) -> Vec<Summary> {
+		let rows: Vec<_> = self.models.iter().map(values).collect();
+		let names = self.metric_names().into_iter().enumerate();
+		names
+			.map(|(index, metric)| {
+				let values: Option<Vec<f64>> = rows.iter().map(|row| row[index]).collect();
+				let (mean, standard_deviation) = values.map(|values| mean_and_deviation(&values)).unzip();
+				Summary { metric, mean, standard_deviation }
+			})
+			.collect()
+	}
+
+	fn metric_names(&self) -> Vec<String> {
+		let pooled = ["accuracy", "AUC", "log-loss", "Brier"].into_iter().map(str::to_owned);
+		pooled.chain(self.hospitals.iter().map(|hospital| hospital.name.clone())).collect()
+	}
+
+	fn table(&self) -> String {
+		let mut lines = vec![format!("{} features, {} parameters", self.features, self.parameters)];
+		for HospitalSize { name, training, test } in &self.hospitals {
+			lines.push(format!("{name}: {training} training, {test} test records"));
+		}
+		lines.push(format!("most frequent class in the pooled test set: {:.4}\n", self.majority_share));
+
+		let names = self.metric_names();
+		let first_width = self.models.iter().map(|model| model.name.len()).max().unwrap_or(0).max(4);
+		let widths: Vec<usize> = names.iter().map(|name| name.len().max(8)).collect();
+		let row = |first: &str, cells: Vec<String>| {
+			let cells = cells.iter().zip(&widths).map(|(cell, width)| format!("  {cell:>width$}"));
+			format!("{first:first_width$}{}", cells.collect::<String>())
+		};
+		let number = |value: &Option<f64>| value.map_or("-".to_owned(), |value| format!("{value:.4}"));
+
+		let pooled_width: usize = widths.iter().take(4).map(|width| width + 2).sum();
+		lines.push(format!("{:first_width$}  {:pooled_width$}own test accuracy", "", "pooled test"));
+		lines.push(row("", names));
+		for model in &self.models {
+			let time = model.seconds.map_or(String::new(), |seconds| format!("  {seconds:.4} s"));
+			lines.push(row(&model.name, values(model).iter().map(number).collect()) + &time);
+		}
+		if let Some(summary) = &self.summary {
+			lines.push(row("mean", summary.iter().map(|metric| number(&metric.mean)).collect()));
+			lines.push(row("sd", summary.iter().map(|metric| number(&metric.standard_deviation)).collect()));
+		}
+		lines.join("\n") + "\n"
+	}
+}
+
+/// In the order of [`Report::metric_names`].
+fn values(model: &Measurement) -> Vec<Option<f64>> {
+	let pooled = &model.pooled_test;
+	let own = model.hospitals.iter().map(|metrics| Some(metrics.accuracy));
+	[Some(pooled.accuracy), pooled.auc, Some(pooled.log_loss), Some(pooled.brier)]
+		.into_iter()
+		.chain(own)
+		.collect()
+}
+
+/// Mean and sample standard deviation (divisor n - 1) of at least two values.
+fn mean_and_deviation(values: &[f64]) -> (f64, f64) {
+	let count = values.len() as f64;
+	let mean = values.iter().sum::<f64>() / count;
+	let squares: f64 = values.iter().map(|value| (value - mean) * (value - mean)).sum();
+	(mean, (squares / (count - 1.0)).sqrt())
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use consilium_primitives::model::{ModelFamily, ModelSpec};
+	use consilium_training::synthetic;
+
+	#[test]
+	fn deviation_is_of_a_sample() {
+		assert_eq!(mean_and_deviation(&[1.0, 3.0]), (2.0, 2.0f64.sqrt()));
+	}
+
+	#[test]
+	fn table_has_a_line_for_each_model_and_the_summary() {
+		let data = synthetic::dataset(1, 2, 40, 0.3, 0).unwrap();
+		let spec = ModelSpec { family: ModelFamily::LogisticRegression, features: 15, classes: 2 };
+		let evaluation = Evaluation::new(&data, &spec).unwrap();
+		let measure = |name: &str, weight| evaluation.measure(name.to_owned(), &[weight; 16], None).unwrap();
+		let table = Report::new(&evaluation, vec![measure("a", 0.0), measure("b", 0.1)]).table();
+		for start in ["15 features, 16 parameters", "hospital-01:", "a  ", "b  ", "mean", "sd"] {
+			assert!(table.lines().any(|line| line.starts_with(start)), "{start} in\n{table}");
+		}
+		let single = Report::new(&evaluation, vec![measure("a", 0.0)]);
+		assert!(single.summary.is_none());
+	}
+}
