@@ -1,9 +1,9 @@
 //! Which chains the binary knows.
 //!
-//! `dev` and `local` come from the presets of the runtime inside the binary; every other chain is a JSON file, as
+//! `dev`, `local` and `committee` come from the presets of the runtime inside the binary; every other chain is a JSON file, as
 //! `consilium-node export-chain-spec` writes it.
 
-use consilium_runtime::WASM_BINARY;
+use consilium_runtime::{genesis::COMMITTEE_TESTNET_PRESET, WASM_BINARY};
 use sc_service::{ChainType, Properties};
 use sp_genesis_builder::{DEV_RUNTIME_PRESET, LOCAL_TESTNET_RUNTIME_PRESET};
 use std::path::Path;
@@ -17,12 +17,15 @@ const PROTOCOL_ID: &str = "consilium";
 /// Prefix of addresses: the generic one of Substrate, as in the runtime's `SS58Prefix`.
 const SS58_FORMAT: u16 = 42;
 
-/// The chain `id`: `dev`, `local`, nothing (which is `local`), or the path of a JSON file.
+/// The chain `id`: `dev`, `local`, nothing (which is `local`), `committee`, or the path of a JSON file.
 pub fn load(id: &str) -> Result<ChainSpec, String> {
 	match id {
 		"dev" => preset("Consilium Development", "consilium_dev", ChainType::Development, DEV_RUNTIME_PRESET),
 		"" | "local" => {
 			preset("Consilium Local", "consilium_local", ChainType::Local, LOCAL_TESTNET_RUNTIME_PRESET)
+		},
+		"committee" => {
+			preset("Consilium Committee", "consilium_committee", ChainType::Local, COMMITTEE_TESTNET_PRESET)
 		},
 		path => from_file(Path::new(path)),
 	}
@@ -48,7 +51,7 @@ fn preset(name: &str, id: &str, chain_type: ChainType, preset: &str) -> Result<C
 fn from_file(path: &Path) -> Result<ChainSpec, String> {
 	if !path.is_file() {
 		return Err(format!(
-			"--chain {}: there is no such file, and no chain of this name; give `dev`, `local` or the path of a \
+			"--chain {}: there is no such file, and no chain of this name; give `dev`, `local`, `committee` or the path of a \
 			 chain specification in JSON",
 			path.display(),
 		));

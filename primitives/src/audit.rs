@@ -77,6 +77,24 @@ pub enum Action {
 	UpdateCommitted,
 	/// All have committed, or the deadline has passed with a quorum.
 	CollectingEnded,
+	/// The public randomness of the committee's checks was drawn.
+	ChallengeDrawn,
+	/// A party opened its shares of the checks.
+	ChecksPosted,
+	/// A party's word stands against a hospital's.
+	DisputeOpened,
+	/// A hospital published the shares that are disputed.
+	DisputesAnswered,
+	/// A party judged published shares.
+	DisputesJudged,
+	/// A dispute was decided.
+	DisputeSettled,
+	/// A party posted its partial aggregate.
+	PartialPosted,
+	/// A party was silent or lied.
+	PartyNamed,
+	/// The round went on to another phase of its committee, or from there to Attesting.
+	PhaseBegan,
 	/// A hospital gave its word on a new model.
 	ModelAttested,
 	/// A hospital's update no longer counts in the round.

@@ -45,11 +45,17 @@ pub struct BlobReference {
 /// The blobs of one update: one for the scheme `Plain`, else one for each receiver.
 pub type Blobs = BoundedVec<BlobReference, MaxParties>;
 
+/// Hashes of the share packages, one for each party of the committee.
+pub type Packages = BoundedVec<H256, MaxParties>;
+
 /// What a hospital says of its update.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
 pub struct Commitment {
 	/// Where the update is.
 	pub blobs: Blobs,
+	/// SHA-256 of each party's share package before it is sealed; none for the scheme `Plain`. A package is salted, so its
+	/// hash says nothing of the shares.
+	pub packages: Packages,
 	/// Training records behind it: its weight in the mean.
 	pub examples: u32,
 	/// How the blobs are protected.
@@ -59,7 +65,7 @@ pub struct Commitment {
 }
 
 /// The bytes a hospital signs for an update: domain, genesis hash, study, round, attempt, sender,
-/// suite, example count, and hash and length of each blob, in SCALE. No two different commitments
+/// suite, example count, hash and length of each blob, and the packages' hashes, in SCALE. No two different commitments
 /// have the same bytes, and none is valid on another chain, in another round or under another name.
 pub fn signing_payload(
 	genesis: H256,
@@ -68,30 +74,50 @@ pub fn signing_payload(
 	suite: Suite,
 	examples: u32,
 	blobs: &Blobs,
+	packages: &Packages,
 ) -> Vec<u8> {
-	(COMMITMENT_DOMAIN, genesis, round, sender, suite, examples, blobs).encode()
+	(COMMITMENT_DOMAIN, genesis, round, sender, suite, examples, blobs, packages).encode()
 }
 
 #[cfg(test)]
 mod tests {
 	use super::*;
 
-	fn payload(genesis: u8, round: RoundKey, sender: u8, examples: u32, blob: u8, length: u64) -> Vec<u8> {
+	fn payload(
+		genesis: u8,
+		round: RoundKey,
+		sender: u8,
+		examples: u32,
+		blob: u8,
+		length: u64,
+		packages: &[u8],
+	) -> Vec<u8> {
 		let blobs = Blobs::try_from(alloc::vec![BlobReference { hash: H256::repeat_byte(blob), length }])
 			.expect("one blob is allowed");
-		signing_payload(H256::repeat_byte(genesis), round, &[sender; 32], Suite::Plain, examples, &blobs)
+		let packages: Vec<_> = packages.iter().map(|byte| H256::repeat_byte(*byte)).collect();
+		let packages = Packages::try_from(packages).expect("few enough");
+		signing_payload(
+			H256::repeat_byte(genesis),
+			round,
+			&[sender; 32],
+			Suite::Plain,
+			examples,
+			&blobs,
+			&packages,
+		)
 	}
 
 	#[test]
 	fn payload_is_pinned() {
-		let bytes = payload(1, RoundKey { study: 2, round: 3, attempt: 4 }, 5, 6, 7, 8);
+		let bytes = payload(1, RoundKey { study: 2, round: 3, attempt: 4 }, 5, 6, 7, 8, &[9]);
 		let mut expected = COMMITMENT_DOMAIN.to_vec();
 		expected.extend([1; 32]);
 		expected.extend([2, 0, 0, 0, 3, 0, 0, 0, 4, 0, 0, 0]);
 		expected.extend([5; 32]);
 		expected.extend([0, 6, 0, 0, 0, 4]);
 		expected.extend([7; 32]);
-		expected.extend([8, 0, 0, 0, 0, 0, 0, 0]);
+		expected.extend([8, 0, 0, 0, 0, 0, 0, 0, 4]);
+		expected.extend([9; 32]);
 		assert_eq!(bytes, expected);
 	}
 
@@ -99,15 +125,18 @@ mod tests {
 	fn every_field_changes_the_payload() {
 		let key = RoundKey { study: 2, round: 3, attempt: 4 };
 		let all = [
-			payload(1, key, 5, 6, 7, 8),
-			payload(9, key, 5, 6, 7, 8),
-			payload(1, RoundKey { study: 9, ..key }, 5, 6, 7, 8),
-			payload(1, RoundKey { round: 9, ..key }, 5, 6, 7, 8),
-			payload(1, RoundKey { attempt: 9, ..key }, 5, 6, 7, 8),
-			payload(1, key, 9, 6, 7, 8),
-			payload(1, key, 5, 9, 7, 8),
-			payload(1, key, 5, 6, 9, 8),
-			payload(1, key, 5, 6, 7, 9),
+			payload(1, key, 5, 6, 7, 8, &[1]),
+			payload(9, key, 5, 6, 7, 8, &[1]),
+			payload(1, RoundKey { study: 9, ..key }, 5, 6, 7, 8, &[1]),
+			payload(1, RoundKey { round: 9, ..key }, 5, 6, 7, 8, &[1]),
+			payload(1, RoundKey { attempt: 9, ..key }, 5, 6, 7, 8, &[1]),
+			payload(1, key, 9, 6, 7, 8, &[1]),
+			payload(1, key, 5, 9, 7, 8, &[1]),
+			payload(1, key, 5, 6, 9, 8, &[1]),
+			payload(1, key, 5, 6, 7, 9, &[1]),
+			payload(1, key, 5, 6, 7, 8, &[2]),
+			payload(1, key, 5, 6, 7, 8, &[]),
+			payload(1, key, 5, 6, 7, 8, &[1, 1]),
 		];
 		for (i, one) in all.iter().enumerate() {
 			assert!(all.iter().skip(i + 1).all(|other| other != one), "payload {i} stands twice");

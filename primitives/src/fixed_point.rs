@@ -105,11 +105,20 @@ pub fn weighted_mean(updates: &[(u32, &[i64])], fraction_bits: u8) -> Option<Vec
 			*sum = sum.checked_add(i128::from(*coordinate) * i128::from(*weight))?;
 		}
 	}
-	if total == 0 {
-		return None;
-	}
-	let scale = total as f64 * (1u64 << fraction_bits) as f64;
+	let scale = scale(total, fraction_bits)?;
 	Some(sums.into_iter().map(|sum| sum as f64 / scale).collect())
+}
+
+/// The weighted mean behind weighted sums of encoded vectors, the same bits as [`weighted_mean`] of the vectors. `None`
+/// without a positive weight or with too many fractional bits.
+pub fn mean_of_sums(sums: &[i64], total_weight: u64, fraction_bits: u8) -> Option<Vec<f64>> {
+	let scale = scale(total_weight, fraction_bits)?;
+	Some(sums.iter().map(|sum| *sum as f64 / scale).collect())
+}
+
+fn scale(total_weight: u64, fraction_bits: u8) -> Option<f64> {
+	let valid = total_weight > 0 && fraction_bits <= MAX_FRACTION_BITS;
+	valid.then(|| total_weight as f64 * (1u64 << fraction_bits) as f64)
 }
 
 #[cfg(test)]
@@ -140,6 +149,15 @@ mod tests {
 	fn weighted_mean_is_exact_before_its_one_rounding() {
 		let mean = weighted_mean(&[(3, &[4, -8]), (1, &[0, 8])], 1).expect("two vectors of one length");
 		assert_eq!(mean, [1.5, -2.0]);
+	}
+
+	#[test]
+	fn sums_have_the_mean_of_their_vectors() {
+		let vectors: [(u32, &[i64]); 2] = [(3, &[4, -8, 1 << 51]), (5, &[1, 8, -(1 << 51) + 1])];
+		let sums: [i64; 3] = [17, 16, -(1 << 52) + 5];
+		assert_eq!(mean_of_sums(&sums, 8, 3), weighted_mean(&vectors, 3));
+		assert_eq!(mean_of_sums(&sums, 0, 3), None);
+		assert_eq!(mean_of_sums(&sums, 8, 41), None);
 	}
 
 	#[test]

@@ -1,16 +1,24 @@
 //! What the off-chain worker hands to native code, and what comes back.
 //!
 //! A job is idempotent: its id says which work it is, and the same id always brings the same outcome,
-//! also after a restart.
+//! also after a restart; only the signature of a post may be another one then.
 
 use crate::{
 	commitment::{BlobReference, Commitment},
-	study::{Metrics, RoundKey, StudySpec, Verdict},
+	committee::{
+		posts::{Answers, Checks, Judgements, Signed},
+		progress::Partial,
+	},
+	study::{Metrics, Points, RoundKey, StudySpec, Verdict},
 	AccountBytes, BlockNumber,
 };
 use alloc::vec::Vec;
 use codec::{Decode, Encode, MaxEncodedLen};
 use primitive_types::H256;
+use sha2::{Digest, Sha256};
+
+/// Separates the hash of a job from every other SHA-256 in the protocol.
+const WORK_DOMAIN: &[u8] = b"consilium/job/1\n";
 
 /// What all jobs of a round have in common.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
@@ -40,17 +48,98 @@ pub struct Contribution {
 	pub blob: BlobReference,
 }
 
+/// One hospital's shares for one party, as committed.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct Dealt {
+	/// Whose update.
+	pub hospital: AccountBytes,
+	/// Its weight in the sum; 0 before the checks.
+	pub weight: u64,
+	/// Where the party's sealed share package is.
+	pub blob: BlobReference,
+	/// SHA-256 of the package.
+	pub package: H256,
+	/// The package in the clear, if the hospital published it in a dispute with this party.
+	pub published: Option<BlobReference>,
+}
+
+/// An answered dispute.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct AnsweredDispute {
+	/// Whose shares are in question.
+	pub hospital: AccountBytes,
+	/// The point of the party that disputes them.
+	pub party: u8,
+	/// SHA-256 of the package that was committed.
+	pub package: H256,
+	/// The package that was published.
+	pub published: BlobReference,
+	/// The elements that the shares must imply, in the order of
+	/// [`Committee::check_elements`](crate::committee::Committee::check_elements).
+	pub expected: Vec<u64>,
+}
+
+/// What a new model is computed from.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub enum Inputs {
+	/// The updates that count, in the order of accounts.
+	Updates(Vec<Contribution>),
+	/// The parties' partial aggregates.
+	Partials {
+		/// They.
+		partials: Vec<Partial>,
+		/// Sum of the weights in them.
+		total_weight: u64,
+	},
+}
+
 /// Work for native code.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub enum Job {
-	/// Train on the hospital's records, publish the update and sign for it.
+	/// Train on the hospital's records, publish the update or its shares, and sign for it.
 	Train(RoundContext),
+	/// Open this party's shares of the checks.
+	Check {
+		/// The round.
+		context: RoundContext,
+		/// The party's point.
+		party: u8,
+		/// The public randomness.
+		challenge: H256,
+		/// The shares, in the order of accounts.
+		dealt: Vec<Dealt>,
+	},
+	/// Publish the share packages that these parties dispute.
+	Answer {
+		/// The round.
+		context: RoundContext,
+		/// The parties' points.
+		parties: Vec<u8>,
+	},
+	/// Judge published shares.
+	Judge {
+		/// The round.
+		context: RoundContext,
+		/// The public randomness.
+		challenge: H256,
+		/// What is to be judged, in order.
+		disputes: Vec<AnsweredDispute>,
+	},
+	/// Sum this party's shares of the hospitals that count.
+	Aggregate {
+		/// The round.
+		context: RoundContext,
+		/// The party's point.
+		party: u8,
+		/// The shares with their weights.
+		dealt: Vec<Dealt>,
+	},
 	/// Compute the new model, evaluate it on the hospital's records and judge it.
 	Attest {
 		/// The round.
 		context: RoundContext,
-		/// The updates that count, in the order of accounts.
-		contributions: Vec<Contribution>,
+		/// What the model is computed from.
+		inputs: Inputs,
 	},
 }
 
@@ -59,6 +148,14 @@ pub enum Job {
 pub enum JobKind {
 	/// [`Job::Train`].
 	Train,
+	/// [`Job::Check`].
+	Check,
+	/// [`Job::Answer`].
+	Answer,
+	/// [`Job::Judge`].
+	Judge,
+	/// [`Job::Aggregate`].
+	Aggregate,
 	/// [`Job::Attest`].
 	Attest,
 }
@@ -74,16 +171,59 @@ pub struct JobId {
 	pub round: RoundKey,
 	/// The kind.
 	pub kind: JobKind,
+	/// Hash of all that the job says except the block at which its phase began: after a re-organisation the same work may
+	/// be asked for at another block, and other work under the same round and try.
+	pub work: H256,
 }
 
 impl Job {
+	/// The round that the job belongs to.
+	pub const fn context(&self) -> &RoundContext {
+		match self {
+			Self::Train(context)
+			| Self::Check { context, .. }
+			| Self::Answer { context, .. }
+			| Self::Judge { context, .. }
+			| Self::Aggregate { context, .. }
+			| Self::Attest { context, .. } => context,
+		}
+	}
+
+	/// The kind of job.
+	pub const fn kind(&self) -> JobKind {
+		match self {
+			Self::Train(_) => JobKind::Train,
+			Self::Check { .. } => JobKind::Check,
+			Self::Answer { .. } => JobKind::Answer,
+			Self::Judge { .. } => JobKind::Judge,
+			Self::Aggregate { .. } => JobKind::Aggregate,
+			Self::Attest { .. } => JobKind::Attest,
+		}
+	}
+
 	/// Which work this is.
 	pub fn id(&self) -> JobId {
-		let (context, kind) = match self {
-			Self::Train(context) => (context, JobKind::Train),
-			Self::Attest { context, .. } => (context, JobKind::Attest),
-		};
-		JobId { genesis: context.genesis, hospital: context.hospital, round: context.round, kind }
+		let RoundContext { genesis, round, hospital, .. } = *self.context();
+		JobId { genesis, hospital, round, kind: self.kind(), work: self.work() }
+	}
+
+	/// SHA-256 of the domain, the kind, the round's context without the block at which the phase began, and what else the
+	/// job says, in SCALE.
+	fn work(&self) -> H256 {
+		let RoundContext { genesis, round, hospital, spec, base, phase_since: _ } = self.context();
+		let mut bytes = WORK_DOMAIN.to_vec();
+		(self.kind(), genesis, round, hospital, spec, base).encode_to(&mut bytes);
+		match self {
+			Self::Train(_) => {},
+			Self::Check { context: _, party, challenge, dealt } => {
+				(party, challenge, dealt).encode_to(&mut bytes)
+			},
+			Self::Answer { context: _, parties } => parties.encode_to(&mut bytes),
+			Self::Judge { context: _, challenge, disputes } => (challenge, disputes).encode_to(&mut bytes),
+			Self::Aggregate { context: _, party, dealt } => (party, dealt).encode_to(&mut bytes),
+			Self::Attest { context: _, inputs } => inputs.encode_to(&mut bytes),
+		}
+		H256(Sha256::digest(&bytes).into())
 	}
 }
 
@@ -92,12 +232,22 @@ impl Job {
 pub enum Outcome {
 	/// Of [`Job::Train`]: to be committed.
 	Trained(Commitment),
+	/// Of [`Job::Check`]: to be posted.
+	Checked(Signed<Checks>),
+	/// Of [`Job::Answer`]: to be posted.
+	Answered(Signed<Answers>),
+	/// Of [`Job::Judge`]: to be posted.
+	Judged(Signed<Judgements>),
+	/// Of [`Job::Aggregate`]: to be posted.
+	Aggregated(Signed<BlobReference>),
 	/// Of [`Job::Attest`]: to be attested.
 	Attested {
 		/// The judgement.
 		verdict: Verdict<AccountBytes>,
 		/// The new model on the hospital's test records.
 		metrics: Option<Metrics>,
+		/// Points of the parties whose partial aggregates were corrected.
+		corrected: Points,
 	},
 }
 
@@ -112,4 +262,98 @@ pub enum JobStatus {
 	Failed,
 	/// Finished.
 	Done(Outcome),
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use crate::{
+		fixed_point::Decimal,
+		model::{LocalSteps, LocalTraining, ModelFamily, ModelSpec, ServerOptimizer},
+		study::AggregationScheme,
+	};
+
+	fn context() -> RoundContext {
+		RoundContext {
+			genesis: H256::repeat_byte(1),
+			round: RoundKey { study: 2, round: 3, attempt: 4 },
+			hospital: [5; 32],
+			spec: StudySpec {
+				title: Default::default(),
+				agreement: 0,
+				schema: H256::zero(),
+				model: ModelSpec { family: ModelFamily::LogisticRegression, features: 3, classes: 2 },
+				training: LocalTraining {
+					steps: LocalSteps::Epochs(1),
+					batch_size: 1,
+					learning_rate: Decimal::ONE,
+					proximal: Decimal::ZERO,
+				},
+				optimizer: ServerOptimizer::FedAvg,
+				scheme: AggregationScheme::Plain,
+				max_examples: 1,
+				fraction_bits: 16,
+				hospitals: Default::default(),
+				quorum: 1,
+				max_rounds: 1,
+				max_attempts: 1,
+				collecting_blocks: 1,
+				attesting_blocks: 1,
+				max_log_loss_increase: Decimal::ZERO,
+				seed: 0,
+			},
+			base: None,
+			phase_since: 6,
+		}
+	}
+
+	fn blob(byte: u8) -> BlobReference {
+		BlobReference { hash: H256::repeat_byte(byte), length: 7 }
+	}
+
+	fn dealt(weight: u64) -> Vec<Dealt> {
+		let package = H256::repeat_byte(8);
+		alloc::vec![Dealt { hospital: [9; 32], weight, blob: blob(1), package, published: None }]
+	}
+
+	#[test]
+	fn other_work_is_another_job() {
+		let context = context();
+		let challenge = H256::zero();
+		let contribution = |weight| Contribution { hospital: [9; 32], weight, blob: blob(1) };
+		let partials = |total_weight| Inputs::Partials { partials: alloc::vec![], total_weight };
+		let all = [
+			Job::Train(context.clone()),
+			Job::Train(RoundContext { base: Some(H256::zero()), ..context.clone() }),
+			Job::Check { context: context.clone(), party: 1, challenge, dealt: dealt(0) },
+			Job::Check { context: context.clone(), party: 2, challenge, dealt: dealt(0) },
+			Job::Check {
+				context: context.clone(),
+				party: 1,
+				challenge: H256::repeat_byte(1),
+				dealt: dealt(0),
+			},
+			Job::Aggregate { context: context.clone(), party: 1, dealt: dealt(1) },
+			Job::Aggregate { context: context.clone(), party: 1, dealt: dealt(2) },
+			Job::Answer { context: context.clone(), parties: alloc::vec![1] },
+			Job::Answer { context: context.clone(), parties: alloc::vec![2] },
+			Job::Judge { context: context.clone(), challenge, disputes: alloc::vec![] },
+			Job::Attest { context: context.clone(), inputs: partials(1) },
+			Job::Attest { context: context.clone(), inputs: partials(2) },
+			Job::Attest { context: context.clone(), inputs: Inputs::Updates(alloc::vec![contribution(1)]) },
+			Job::Attest { context: context.clone(), inputs: Inputs::Updates(alloc::vec![contribution(2)]) },
+		];
+		for (i, one) in all.iter().enumerate() {
+			assert!(
+				all.iter().skip(i + 1).all(|other| other.id().work != one.id().work),
+				"job {i} stands twice"
+			);
+		}
+	}
+
+	#[test]
+	fn the_block_at_which_the_phase_began_makes_no_other_work() {
+		let later = RoundContext { phase_since: 7, ..context() };
+		assert_eq!(Job::Train(later).id(), Job::Train(context()).id());
+	}
 }

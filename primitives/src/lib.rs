@@ -10,6 +10,7 @@
 //! | [`agreement`] | data-use agreements between hospitals |
 //! | [`artifact`] | the bytes of a global model and of an update |
 //! | [`audit`] | audit records and the chain of their hashes |
+//! | [`committee`] | secure aggregation by a committee: its specification, posts, decoding |
 //! | [`commitment`] | what the chain knows of an update, and the payload that is signed |
 //! | [`fixed_point`] | reals as integers, weighted means without rounding differences |
 //! | [`hospital`] | members, their roles and their post-quantum keys |
@@ -25,6 +26,7 @@ pub mod agreement;
 pub mod artifact;
 pub mod audit;
 pub mod commitment;
+pub mod committee;
 pub mod fixed_point;
 pub mod hospital;
 pub mod job;

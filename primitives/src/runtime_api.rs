@@ -4,6 +4,7 @@ use crate::{
 	agreement::Agreement,
 	audit::{AuditHead, AuditRecord, Subject},
 	commitment::Commitment,
+	committee::{posts::Checks, progress::CommitteeProgress},
 	hospital::Hospital,
 	study::{Round, Study},
 	AgreementId, RoundNumber, StudyId,
@@ -35,6 +36,10 @@ sp_api::decl_runtime_apis! {
 		fn study(study: StudyId) -> Option<Study<AccountId>>;
 		/// One round.
 		fn round(study: StudyId, round: RoundNumber) -> Option<Round<AccountId>>;
+		/// How far the committee of a round has come; `None` for the scheme `Plain` and before Checking.
+		fn committee(study: StudyId, round: RoundNumber) -> Option<CommitteeProgress<AccountId>>;
+		/// What the parties posted in Checking, each with its point, in their order.
+		fn checks(study: StudyId, round: RoundNumber) -> Vec<(u8, Checks)>;
 		/// The commitments to a round, in the order of accounts.
 		fn commitments(study: StudyId, round: RoundNumber) -> Vec<(AccountId, Commitment)>;
 	}

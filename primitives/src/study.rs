@@ -1,6 +1,7 @@
 //! Studies, rounds and attestations.
 
 use crate::{
+	committee::{Committee, CommitteeFault},
 	fixed_point::{Decimal, MAX_FRACTION_BITS},
 	model::{LocalTraining, ModelSpec, ServerOptimizer},
 	AgreementId, BlockNumber, MaxParties, Name, RoundNumber, StudyId,
@@ -11,12 +12,22 @@ use primitive_types::H256;
 use scale_info::TypeInfo;
 
 /// How updates become a new global model.
-#[derive(
-	Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
-)]
-pub enum AggregationScheme {
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+pub enum AggregationScheme<AccountId> {
 	/// Every hospital reads every update. For trials among parties that trust each other.
 	Plain,
+	/// Updates are shared among compute parties, which check and sum them without seeing them.
+	Committee(Committee<AccountId>),
+}
+
+impl<AccountId> AggregationScheme<AccountId> {
+	/// The committee, unless the scheme is `Plain`.
+	pub const fn committee(&self) -> Option<&Committee<AccountId>> {
+		match self {
+			Self::Plain => None,
+			Self::Committee(committee) => Some(committee),
+		}
+	}
 }
 
 /// One model to be trained under one agreement.
@@ -35,7 +46,7 @@ pub struct StudySpec<AccountId> {
 	/// From the mean of the updates to the model.
 	pub optimizer: ServerOptimizer,
 	/// How updates are aggregated.
-	pub scheme: AggregationScheme,
+	pub scheme: AggregationScheme<AccountId>,
 	/// A hospital's weight in the mean is its number of training records, but at most this; at least 1.
 	pub max_examples: u32,
 	/// Fractional bits of an update's coordinates, at most 40.
@@ -78,6 +89,8 @@ pub enum StudySpecFault {
 	Quorum,
 	/// No round, no attempt, or a phase without a block.
 	Schedule,
+	/// The committee.
+	Committee(CommitteeFault),
 }
 
 impl<AccountId: PartialEq> StudySpec<AccountId> {
@@ -89,7 +102,7 @@ impl<AccountId: PartialEq> StudySpec<AccountId> {
 			.enumerate()
 			.all(|(i, a)| !self.hospitals.iter().skip(i + 1).any(|b| a == b));
 		let hospitals = self.hospitals.len() as u32;
-		self.model.parameters().ok_or(StudySpecFault::Model)?;
+		let parameters = self.model.parameters().ok_or(StudySpecFault::Model)?;
 		let rules = [
 			(self.training.is_valid(), StudySpecFault::Training),
 			(self.optimizer.is_valid(), StudySpecFault::Optimizer),
@@ -104,7 +117,13 @@ impl<AccountId: PartialEq> StudySpec<AccountId> {
 				StudySpecFault::Schedule,
 			),
 		];
-		rules.into_iter().find(|(holds, _)| !holds).map_or(Ok(()), |(_, fault)| Err(fault))
+		rules.into_iter().find(|(holds, _)| !holds).map_or(Ok(()), |(_, fault)| Err(fault))?;
+		match &self.scheme {
+			AggregationScheme::Plain => Ok(()),
+			AggregationScheme::Committee(committee) => committee
+				.check(parameters, self.fraction_bits, hospitals, self.max_examples)
+				.map_err(StudySpecFault::Committee),
+		}
 	}
 }
 
@@ -187,12 +206,27 @@ pub struct RoundKey {
 pub enum Phase {
 	/// Hospitals train and commit.
 	Collecting,
+	/// Compute parties open their shares of the checks.
+	Checking,
+	/// Hospitals answer disputes by publishing the shares in question.
+	Answering,
+	/// Compute parties judge the answers.
+	Judging,
+	/// Compute parties post their partial aggregates.
+	Aggregating,
 	/// Hospitals compute the new model, evaluate it and attest.
 	Attesting,
 	/// A quorum accepts one artifact.
 	Finalised,
 	/// The try failed. The round is tried again while attempts are left.
 	Aborted(AbortReason),
+}
+
+impl Phase {
+	/// Whether the try can still succeed or fail.
+	pub const fn is_under_way(self) -> bool {
+		!matches!(self, Self::Finalised | Self::Aborted(_))
+	}
 }
 
 /// Why a try of a round failed.
@@ -202,6 +236,14 @@ pub enum Phase {
 pub enum AbortReason {
 	/// Fewer than a quorum committed by the deadline.
 	TooFewCommitments,
+	/// More than t parties of the committee posted no checks by the deadline.
+	TooFewChecks,
+	/// After the checks and disputes fewer than a quorum of updates count.
+	TooFewUpdates,
+	/// More than t parties of the committee posted no partial aggregate by the deadline.
+	TooFewPartials,
+	/// So many find the partial aggregates missing or beyond correction that no artifact can reach the quorum.
+	AggregateUnusable,
 	/// Fewer than a quorum attested by the deadline.
 	TooFewAttestations,
 	/// So many hospitals reject the model, or accept others, that no artifact can reach the quorum.
@@ -222,6 +264,21 @@ pub enum UpdateFault {
 	Unavailable,
 	/// The blob is as committed, but is no update of this round and model.
 	Malformed,
+	/// The shares lie on no polynomial of the committee's threshold.
+	MalformedSharing,
+	/// The proof of the update's norm does not hold.
+	InvalidProof,
+	/// The update's norm is above the study's bound.
+	NormTooLarge,
+	/// A random projection of the update is larger than its norm allows: it is only small modulo p.
+	ProjectionTooLarge,
+	/// The update points away from the root update.
+	HostileDirection,
+	/// The hospital did not publish the shares that a party disputes.
+	DisputeUnanswered,
+	/// The hospital published shares other than it committed to, or which contradict the other parties', or no majority
+	/// of the parties found otherwise.
+	DisputeLost,
 }
 
 /// A hospital's judgement of a round.
@@ -247,6 +304,8 @@ pub enum Verdict<AccountId> {
 		/// What is wrong with it.
 		fault: UpdateFault,
 	},
+	/// The partial aggregates are missing, or more of them are wrong than can be corrected.
+	RejectPartials,
 }
 
 /// How a model does on a hospital's own test records.
@@ -266,6 +325,9 @@ pub struct Metrics {
 	pub brier: Decimal,
 }
 
+/// Points of compute parties.
+pub type Points = BoundedVec<u8, MaxParties>;
+
 /// A hospital's word on the new model of a round.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
 pub struct Attestation<AccountId> {
@@ -275,6 +337,8 @@ pub struct Attestation<AccountId> {
 	pub verdict: Verdict<AccountId>,
 	/// The new model on the hospital's own test records; `None` when there is no model to judge.
 	pub metrics: Option<Metrics>,
+	/// Points of the parties whose partial aggregates were wrong and were corrected, in ascending order.
+	pub corrected: Points,
 }
 
 /// A hospital whose update does not count in a round.

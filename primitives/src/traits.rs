@@ -3,7 +3,7 @@
 use crate::{
 	audit::{Action, Subject},
 	commitment::Commitment,
-	hospital::{MlDsa65PublicKey, Role},
+	hospital::{MlDsa65PublicKey, MlDsa65Signature, Role},
 	study::RoundKey,
 	AgreementId, RoundNumber, StudyId,
 };
@@ -43,10 +43,19 @@ pub trait CollectingRounds<AccountId> {
 		round: RoundNumber,
 		who: &AccountId,
 	) -> Result<RoundKey, DispatchError>;
-	/// The number of blobs and the length of each that an update of this study has.
-	fn blob_shape(study: StudyId) -> Option<(u32, u64)>;
+	/// What an update of this study consists of.
+	fn update_shape(study: StudyId) -> Option<UpdateShape>;
 	/// `who` has committed to the try `round`.
 	fn note_commitment(round: RoundKey, who: &AccountId) -> DispatchResult;
+}
+
+/// What an update consists of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UpdateShape {
+	/// Length in bytes of each blob.
+	pub blobs: Vec<u64>,
+	/// Number of hashes of share packages.
+	pub packages: u32,
 }
 
 /// What `rounds` asks of the commitments.
@@ -57,6 +66,8 @@ pub trait Commitments<AccountId> {
 	fn of_round(study: StudyId, round: RoundNumber) -> Vec<(AccountId, Commitment)>;
 	/// Forgets the commitments of `who` to a round whose try has failed.
 	fn clear(study: StudyId, round: RoundNumber, who: &[AccountId]);
+	/// Whether `who` signed `payload` with its ML-DSA-65 key, else why not.
+	fn ensure_signed(who: &AccountId, payload: &[u8], signature: &MlDsa65Signature) -> DispatchResult;
 	/// The call with which a hospital commits.
 	fn commit_call(round: RoundKey, commitment: Commitment) -> Self::Call;
 }

@@ -110,7 +110,7 @@ fn payload_and_signature() -> (Vec<u8>, [u8; ml_dsa_65::SIG_LEN], Blobs) {
 		Blobs::try_from(vec![BlobReference { hash: H256::repeat_byte(1), length }]).expect("one blob");
 	let sender: AccountBytes = Sr25519Keyring::Alice.to_account_id().into();
 	let round = RoundKey { study: 0, round: 1, attempt: 1 };
-	let payload = signing_payload(genesis(), round, &sender, Suite::Plain, 100, &blobs);
+	let payload = signing_payload(genesis(), round, &sender, Suite::Plain, 100, &blobs, &Default::default());
 	let (_, secret) = ml_dsa_65::KG::keygen_from_seed(&SEED);
 	let signature = secret.try_sign_with_seed(&[0; 32], &payload, &[]).expect("signs");
 	(payload, signature, blobs)
@@ -119,7 +119,13 @@ fn payload_and_signature() -> (Vec<u8>, [u8; ml_dsa_65::SIG_LEN], Blobs) {
 fn commit_call() -> RuntimeCall {
 	let (_, signature, blobs) = payload_and_signature();
 	let signature = signature.to_vec().try_into().expect("a signature's length");
-	let commitment = Box::new(Commitment { blobs, examples: 100, suite: Suite::Plain, signature });
+	let commitment = Box::new(Commitment {
+		blobs,
+		packages: Default::default(),
+		examples: 100,
+		suite: Suite::Plain,
+		signature,
+	});
 	pallet_model_updates::Call::commit_update { study: 0, round: 1, attempt: 1, commitment }.into()
 }
 

@@ -2,13 +2,14 @@
 
 use crate::{
 	genesis, AccountId, AuditTrail, Aura, Block, Executive, Grandpa, HospitalRegistry, InherentDataExt,
-	ModelUpdates, Nonce, Runtime, RuntimeGenesisConfig, SessionKeys, System, VERSION,
+	ModelUpdates, Nonce, Rounds, Runtime, RuntimeGenesisConfig, SessionKeys, System, VERSION,
 };
 use alloc::vec::Vec;
 use consilium_primitives::{
 	agreement::Agreement,
 	audit::{AuditHead, AuditRecord, Subject},
 	commitment::Commitment,
+	committee::{posts::Checks, progress::CommitteeProgress},
 	hospital::Hospital,
 	study::{Round, Study},
 	traits::Commitments,
@@ -193,6 +194,14 @@ impl_runtime_apis! {
 
 		fn round(study: StudyId, round: RoundNumber) -> Option<Round<AccountId>> {
 			pallet_rounds::Rounds::<Runtime>::get(study, round)
+		}
+
+		fn committee(study: StudyId, round: RoundNumber) -> Option<CommitteeProgress<AccountId>> {
+			pallet_rounds::Committees::<Runtime>::get(study, round)
+		}
+
+		fn checks(study: StudyId, round: RoundNumber) -> Vec<(u8, Checks)> {
+			Rounds::checks(study, round)
 		}
 
 		fn commitments(study: StudyId, round: RoundNumber) -> Vec<(AccountId, Commitment)> {

@@ -42,9 +42,9 @@ fn chain(preset: &str) -> TestExternalities {
 }
 
 #[test]
-fn both_presets_know_four_hospitals_with_distinct_keys() {
-	for preset in genesis::preset_names() {
-		chain(preset.as_ref()).execute_with(|| {
+fn presets_know_four_hospitals_with_distinct_keys() {
+	for preset in [DEV_RUNTIME_PRESET, LOCAL_TESTNET_RUNTIME_PRESET] {
+		chain(preset).execute_with(|| {
 			let members = HospitalRegistry::members();
 			assert_eq!(members.iter().map(|(account, _)| account.clone()).collect::<Vec<_>>(), four());
 			for (i, (account, hospital)) in members.iter().enumerate() {
@@ -64,6 +64,26 @@ fn both_presets_know_four_hospitals_with_distinct_keys() {
 			assert_eq!(pallet_collective::Members::<Runtime, pallet_collective::Instance1>::get(), four());
 		});
 	}
+}
+
+#[test]
+fn a_testnet_with_a_committee_has_four_members_that_only_compute() {
+	chain(genesis::COMMITTEE_TESTNET_PRESET).execute_with(|| {
+		let members = HospitalRegistry::members();
+		let compute_only = |account: &AccountId| {
+			HospitalRegistry::has_role(account, Role::Compute)
+				&& !HospitalRegistry::has_role(account, Role::Trainer)
+		};
+		let computing: Vec<_> = members.iter().filter(|(account, _)| compute_only(account)).collect();
+		assert_eq!((members.len(), computing.len()), (8, 4));
+		for (i, (_, member)) in members.iter().enumerate() {
+			for (_, other) in &members[i + 1..] {
+				assert_ne!(member.keys.ml_dsa_65, other.keys.ml_dsa_65);
+				assert_ne!(member.keys.ml_kem_768, other.keys.ml_kem_768);
+			}
+		}
+		assert_eq!(Session::validators().len(), 4);
+	});
 }
 
 #[test]

@@ -39,7 +39,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Error> {
 		let artifact = read_artifact(path)?;
 		models.push(evaluation.measure(path.display().to_string(), &artifact.parameters, None)?);
 	}
-	Report::new(&evaluation, models).print(arguments.json)
+	Report::new(&evaluation, models, None).print(arguments.json)
 }
 
 fn read_artifact(path: &Path) -> Result<Artifact, Error> {

@@ -2,22 +2,20 @@
 
 use crate::{
 	arguments::{decay, decimal, positive, DataArguments, ModelArguments, Seeds},
+	committee::CommitteeArguments,
+	contributions::Contributions,
 	error::Error,
 	evaluation::Evaluation,
+	hostile::HostileArguments,
 	report::Report,
+	study::Study,
 };
 use clap::{Args, ValueEnum};
 use consilium_primitives::{
-	artifact::Artifact,
 	fixed_point::{Decimal, MAX_FRACTION_BITS},
-	model::{Adaptive, LocalSteps, LocalTraining, ModelSpec, ServerOptimizer},
+	model::{Adaptive, LocalSteps, LocalTraining, ServerOptimizer},
 };
-use consilium_training::{
-	federated::{self, Federation},
-	model::initial_parameters,
-	records::Records,
-	server,
-};
+use consilium_training::federated::Federation;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::time::Instant;
 
@@ -28,7 +26,8 @@ use std::time::Instant;
 ///
 /// Reported is the final model on the pooled test set (test records of all hospitals, standardised by all
 /// training records; the metric to compare by), and its accuracy at each hospital (own test records,
-/// standardised by own training records).
+/// standardised by own training records). With a committee also, by round, the norms of the updates and which of them
+/// did not count, and why.
 #[derive(Args)]
 pub struct Arguments {
 	/// Seeds of the runs: of the initial parameters and the order of records. A range or a list
@@ -48,6 +47,10 @@ pub struct Arguments {
 	training: TrainingArguments,
 	#[command(flatten)]
 	server: ServerArguments,
+	#[command(flatten)]
+	hostile: HostileArguments,
+	#[command(flatten)]
+	committee: CommitteeArguments,
 }
 
 #[derive(Args)]
@@ -124,44 +127,39 @@ pub fn run(arguments: &Arguments) -> Result<(), Error> {
 		ProgressStyle::with_template("{msg:>12} {wide_bar} {pos}/{len} rounds, {eta} left")
 			.unwrap_or_else(|_| ProgressStyle::default_bar()),
 	);
-	let mut models = Vec::new();
+	let (training, fraction_bits) = (arguments.training.settings(), arguments.server.fraction_bits);
+	let hostile = arguments.hostile.find(&evaluation)?;
+	let checks = arguments.committee.open(&data.schema, &evaluation, &spec, training, fraction_bits)?;
+	let (mut models, mut contributions) = (Vec::new(), Vec::new());
 	for seed in &arguments.seeds.0 {
 		progress.set_message(format!("seed {seed}"));
 		let started = Instant::now();
-		let artifact = arguments.study(&spec, &evaluation, *seed, &progress)?;
+		let study = Study {
+			spec: &spec,
+			federation: Federation {
+				model: evaluation.model.clone(),
+				training,
+				optimizer: arguments.server.optimizer(),
+				fraction_bits,
+				seed: *seed,
+			},
+			evaluation: &evaluation,
+			hostile,
+			checks: checks.as_ref(),
+		};
+		let outcome = study.run(arguments.rounds, || progress.inc(1))?;
 		let seconds = started.elapsed().as_secs_f64();
-		models.push(evaluation.measure(format!("seed {seed}"), &artifact.parameters, Some(seconds))?);
+		models.push(evaluation.measure(
+			format!("seed {seed}"),
+			&outcome.artifact.parameters,
+			Some(seconds),
+		)?);
+		contributions.push(outcome.rounds);
 	}
 	progress.finish_and_clear();
-	Report::new(&evaluation, models).print(arguments.json)
-}
-
-impl Arguments {
-	/// All rounds of one study, from the initial model on.
-	fn study(
-		&self,
-		spec: &ModelSpec,
-		evaluation: &Evaluation,
-		seed: u64,
-		progress: &ProgressBar,
-	) -> Result<Artifact, Error> {
-		let federation = Federation {
-			model: evaluation.model.clone(),
-			training: self.training.settings(),
-			optimizer: self.server.optimizer(),
-			fraction_bits: self.server.fraction_bits,
-			seed,
-		};
-		let hospitals: Vec<&Records> =
-			evaluation.hospitals.iter().map(|hospital| &hospital.training).collect();
-		let mut artifact = server::initial_artifact(&federation.optimizer, initial_parameters(spec, seed)?);
-		for round in 1..=self.rounds {
-			artifact = federated::run_round(&federation, &artifact, &hospitals, round)
-				.map_err(|source| Error::Round { seed, round, source })?;
-			progress.inc(1);
-		}
-		Ok(artifact)
-	}
+	let names: Vec<&str> = evaluation.hospitals.iter().map(|hospital| hospital.name.as_str()).collect();
+	let contributions = checks.map(|_| Contributions::new(&names, &contributions));
+	Report::new(&evaluation, models, contributions).print(arguments.json)
 }
 
 impl TrainingArguments {

@@ -3,15 +3,20 @@
 use crate::{
 	arguments::{SyntheticArguments, SYNTHETIC_SEED},
 	error::Error,
+	root_set,
 };
 use clap::Args;
 use consilium_training::synthetic;
 use std::path::PathBuf;
 
-/// Write made-up records: schema.toml and one CSV file for each hospital.
+/// Not a CSV file: every CSV file of the folder is a hospital's.
+const ROOT_SET_FILE: &str = "root-set.bin";
+
+/// Write made-up records: schema.toml, one CSV file for each hospital, and root-set.bin for the checks of a committee.
 ///
 /// The hospitals differ in size, age and frailty of their patients, frequency of the outcome, missing values, and
-/// in how they code (spellings, units). The schema reads them all. The same seed writes the same files.
+/// in how they code (spellings, units). The schema reads them all. The root set's patients are none of the
+/// hospitals'. The same seed writes the same files.
 #[derive(Args)]
 pub struct Arguments {
 	/// Folder to write to; it is made if it does not exist, and files of the same names are overwritten
@@ -32,5 +37,23 @@ pub fn run(arguments: &Arguments) -> Result<(), Error> {
 	for path in paths {
 		println!("{}", path.display());
 	}
-	Ok(())
+	root_set::write(&synthetic::root_set(arguments.seed)?, &arguments.out.join(ROOT_SET_FILE))
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use consilium_training::{dataset::Dataset, root_set::RootSet};
+
+	#[test]
+	fn folder_holds_hospitals_and_a_root_set_of_their_schema() {
+		let folder = tempfile::tempdir().unwrap();
+		let out = folder.path().join("records");
+		let records = SyntheticArguments { hospitals: 2, rows: 40 };
+		run(&Arguments { out: out.clone(), seed: 1, records }).unwrap();
+		let data = Dataset::open(&out, 0.3, 0).unwrap();
+		assert_eq!(data.hospitals.len(), 2);
+		let root = RootSet::from_bytes(&std::fs::read(out.join(ROOT_SET_FILE)).unwrap()).unwrap();
+		assert_eq!(root.schema().as_bytes(), data.schema.hash());
+	}
 }

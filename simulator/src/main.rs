@@ -4,12 +4,17 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod arguments;
+mod committee;
+mod contributions;
 mod error;
 mod evaluate;
 mod evaluation;
 mod fedavg;
 mod generate;
+mod hostile;
 mod report;
+mod root_set;
+mod study;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -32,6 +37,10 @@ Examples:
     consilium-simulator fedavg --data heart-disease --learning-rate 0.001
   Four made-up hospitals, a neural network, FedAdam:
     consilium-simulator fedavg --hidden 16 --optimizer fedadam --server-learning-rate 0.03
+  A hostile hospital, and a committee that judges directions by a root set:
+    consilium-simulator root-set --data heart-disease --out root-set.bin
+    consilium-simulator fedavg --data heart-disease --hostile hungarian --attack sign-flip --clip 2 \\
+      --direction exclude --root root-set.bin
   Records for a trial network, and the models that came out of it:
     consilium-simulator generate --out records --hospitals 4
     consilium-simulator evaluate --data records --parameters model-05.bin model-10.bin";
@@ -41,6 +50,7 @@ enum Command {
 	Fedavg(fedavg::Arguments),
 	Evaluate(evaluate::Arguments),
 	Generate(generate::Arguments),
+	RootSet(root_set::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -48,6 +58,7 @@ fn main() -> ExitCode {
 		Command::Fedavg(arguments) => fedavg::run(&arguments),
 		Command::Evaluate(arguments) => evaluate::run(&arguments),
 		Command::Generate(arguments) => generate::run(&arguments),
+		Command::RootSet(arguments) => root_set::run(&arguments),
 	};
 	match result {
 		Ok(()) => ExitCode::SUCCESS,
@@ -88,6 +99,12 @@ mod tests {
 			["--hidden", "1,2,3,4,5"],
 			["--seeds", "46-42"],
 			["--seeds", ""],
+			["--clip", "0"],
+			["--norm-bound", "2"],
+			["--direction", "exclude"],
+			["--root", "root-set.bin"],
+			["--hostile", "hospital-00"],
+			["--attack", "sign-flip"],
 		] {
 			let line = ["consilium-simulator", "fedavg"].into_iter().chain(wrong);
 			assert!(Cli::try_parse_from(line).is_err(), "{wrong:?}");

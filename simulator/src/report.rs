@@ -1,6 +1,7 @@
 //! Measured models as a table or as JSON.
 
 use crate::{
+	contributions::Contributions,
 	error::Error,
 	evaluation::{Evaluation, Measurement},
 };
@@ -16,6 +17,8 @@ pub struct Report {
 	models: Vec<Measurement>,
 	/// With more than one model.
 	summary: Option<Vec<Summary>>,
+	/// With a committee.
+	contributions: Option<Contributions>,
 }
 
 #[derive(Serialize)]
@@ -36,7 +39,11 @@ struct Summary {
 
 impl Report {
 	/// Puts measurements together.
-	pub fn new(evaluation: &Evaluation, models: Vec<Measurement>) -> Self {
+	pub fn new(
+		evaluation: &Evaluation,
+		models: Vec<Measurement>,
+		contributions: Option<Contributions>,
+	) -> Self {
 		let sizes = evaluation.hospitals.iter().map(|hospital| HospitalSize {
 			name: hospital.name.clone(),
 			training: hospital.training.len(),
@@ -49,6 +56,7 @@ impl Report {
 			majority_share: evaluation.majority_share(),
 			models,
 			summary: None,
+			contributions,
 		};
 		if report.models.len() > 1 {
 			report.summary = Some(report.summarize());
@@ -110,6 +118,10 @@ impl Report {
 			lines.push(row("mean", summary.iter().map(|metric| number(&metric.mean)).collect()));
 			lines.push(row("sd", summary.iter().map(|metric| number(&metric.standard_deviation)).collect()));
 		}
+		if let Some(contributions) = &self.contributions {
+			lines.push(String::new());
+			lines.push(contributions.table());
+		}
 		lines.join("\n") + "\n"
 	}
 }
@@ -149,11 +161,11 @@ mod tests {
 		let spec = ModelSpec { family: ModelFamily::LogisticRegression, features: 15, classes: 2 };
 		let evaluation = Evaluation::new(&data, &spec).unwrap();
 		let measure = |name: &str, weight| evaluation.measure(name.to_owned(), &[weight; 16], None).unwrap();
-		let table = Report::new(&evaluation, vec![measure("a", 0.0), measure("b", 0.1)]).table();
+		let table = Report::new(&evaluation, vec![measure("a", 0.0), measure("b", 0.1)], None).table();
 		for start in ["15 features, 16 parameters", "hospital-01:", "a  ", "b  ", "mean", "sd"] {
 			assert!(table.lines().any(|line| line.starts_with(start)), "{start} in\n{table}");
 		}
-		let single = Report::new(&evaluation, vec![measure("a", 0.0)]);
+		let single = Report::new(&evaluation, vec![measure("a", 0.0)], None);
 		assert!(single.summary.is_none());
 	}
 }

@@ -58,6 +58,7 @@ where
 			.into());
 		};
 		let commitments = api.commitments(at, study, round).map_err(RpcError::state(at))?;
-		Ok(Round::new(study, round, found, commitments))
+		let committee = api.committee(at, study, round).map_err(RpcError::state(at))?;
+		Ok(Round::new(study, round, found, commitments, committee))
 	}
 }

@@ -85,6 +85,20 @@ impl Board {
 		!matches!(self.jobs().insert(id, standing), Some(Standing::Pending(Some(last))) if last == reason)
 	}
 
+	/// The job was given up for other work: it may be started again at once.
+	pub fn forget(&self, id: &JobId) {
+		self.jobs().remove(id);
+	}
+
+	/// Why a job failed.
+	#[cfg(test)]
+	pub fn reason(&self, id: &JobId) -> Option<String> {
+		match self.jobs().get(id) {
+			Some(Standing::Failed { reason, .. }) => Some(reason.clone()),
+			_ => None,
+		}
+	}
+
 	pub fn finalised(&self) -> BlockNumber {
 		self.finalised.load(Ordering::Acquire)
 	}

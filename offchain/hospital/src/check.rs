@@ -1,7 +1,7 @@
 //! Whether a configuration works, before a study needs it.
 
 use crate::{
-	config::HospitalConfig,
+	config::{HospitalConfig, RecordFiles},
 	keys::{HospitalKeys, KeyError},
 	secret_file::{read_secret, SecretFileError},
 	trainer::{LocalTrainer, TrainerError},
@@ -12,11 +12,20 @@ use std::{fmt, io};
 /// What is written to the blob store and deleted again.
 const PROBE: &[u8] = b"consilium: can this store be written?\n";
 
-/// What a study must say of a hospital's records, and how many there are.
+/// What works.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Report {
 	/// The hospital.
 	pub name: String,
+	/// Its records; `None` for a node that only computes.
+	pub records: Option<RecordsReport>,
+	/// The blob store.
+	pub store: String,
+}
+
+/// What a study must say of a hospital's records, and how many there are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecordsReport {
 	/// Hash of the schema: `StudySpec::schema`.
 	pub schema_hash: [u8; 32],
 	/// Features of a record: `ModelSpec::features`.
@@ -27,8 +36,6 @@ pub struct Report {
 	pub training: usize,
 	/// Records that test.
 	pub test: usize,
-	/// The blob store.
-	pub store: String,
 }
 
 /// What does not work.
@@ -54,13 +61,12 @@ pub enum CheckError {
 	Runtime(#[from] io::Error),
 }
 
-/// Reads the keys, the schema and all records, and writes, reads and deletes a blob.
+/// Reads the keys, the schema and all records if there are any, and writes, reads and deletes a blob.
 pub fn check(config: &HospitalConfig) -> Result<Report, CheckError> {
 	read_secret(&config.keys.account)?;
 	HospitalKeys::load(&config.keys.ml_dsa_65, &config.keys.ml_kem_768)?;
 
-	let mut trainer = LocalTrainer::new(config.name.clone(), config.records.clone());
-	let (schema, records) = trainer.records()?;
+	let records = config.records.clone().map(|files| read_records(&config.name, files)).transpose()?;
 
 	let store = BlobStore::open(&config.blobs)?;
 	tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
@@ -69,25 +75,38 @@ pub fn check(config: &HospitalConfig) -> Result<Report, CheckError> {
 		store.delete(&probe).await
 	})?;
 
-	Ok(Report {
-		name: config.name.clone(),
+	Ok(Report { name: config.name.clone(), records, store: config.blobs.to_string_lossy().into_owned() })
+}
+
+fn read_records(name: &str, files: RecordFiles) -> Result<RecordsReport, TrainerError> {
+	let mut trainer = LocalTrainer::new(name.to_owned(), files);
+	let (schema, records) = trainer.records()?;
+	Ok(RecordsReport {
 		schema_hash: schema.hash(),
 		features: schema.features(),
 		classes: schema.classes(),
 		training: records.training.len(),
 		test: records.test.len(),
-		store: config.blobs.to_string_lossy().into_owned(),
 	})
 }
 
 impl fmt::Display for Report {
 	fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
 		writeln!(formatter, "{} is ready.", self.name)?;
+		match &self.records {
+			Some(records) => writeln!(formatter, "{records}")?,
+			None => writeln!(formatter, "no records: computes only, as a party of committees")?,
+		}
+		write!(formatter, "blob store  {}", self.store)
+	}
+}
+
+impl fmt::Display for RecordsReport {
+	fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
 		writeln!(formatter, "schema      0x{}", hex::encode(self.schema_hash))?;
 		writeln!(formatter, "features    {}", self.features)?;
 		writeln!(formatter, "classes     {}", self.classes)?;
 		writeln!(formatter, "training    {} records", self.training)?;
-		writeln!(formatter, "test        {} records", self.test)?;
-		write!(formatter, "blob store  {}", self.store)
+		write!(formatter, "test        {} records", self.test)
 	}
 }

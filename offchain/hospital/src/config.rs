@@ -19,8 +19,8 @@ pub struct HospitalConfig {
 	pub name: String,
 	/// Where its private keys lie.
 	pub keys: KeyFiles,
-	/// Where its records lie.
-	pub records: RecordFiles,
+	/// Where its records lie; `None` for a node that only computes in committees.
+	pub records: Option<RecordFiles>,
 	/// Folder or URL of the blob store.
 	pub blobs: OsString,
 }
@@ -107,7 +107,7 @@ pub enum ValueFault {
 struct File {
 	name: Spanned<String>,
 	keys: Keys,
-	records: Records,
+	records: Option<Records>,
 	blobs: Blobs,
 }
 
@@ -170,12 +170,16 @@ impl Reader<'_> {
 			ml_dsa_65: self.file("keys.ml_dsa_65", &keys.ml_dsa_65)?,
 			ml_kem_768: self.file("keys.ml_kem_768", &keys.ml_kem_768)?,
 		};
-		let records = RecordFiles {
+		let records = records.map(|records| self.records(&records)).transpose()?;
+		Ok(HospitalConfig { name: name.into_inner(), keys, records, blobs: self.store(&blobs.store)? })
+	}
+
+	fn records(&self, records: &Records) -> Result<RecordFiles, ConfigError> {
+		Ok(RecordFiles {
 			file: self.file("records.file", &records.file)?,
 			schema: self.file("records.schema", &records.schema)?,
-			split: self.split(&records)?,
-		};
-		Ok(HospitalConfig { name: name.into_inner(), keys, records, blobs: self.store(&blobs.store)? })
+			split: self.split(records)?,
+		})
 	}
 
 	fn split(&self, records: &Records) -> Result<Split, ConfigError> {

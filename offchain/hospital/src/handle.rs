@@ -5,6 +5,7 @@ use crate::{
 	config::HospitalConfig,
 	jobs::Workplace,
 	keys::{HospitalKeys, KeyError},
+	sealer::{NotEncrypted, Sealer},
 	state::{State, StateError},
 	trainer::{LocalTrainer, Trainer},
 	worker::{Message, Worker},
@@ -80,8 +81,11 @@ impl Hospital {
 		account: AccountBytes,
 		guard: impl FnOnce() -> Guard + Send + 'static,
 	) -> Result<Handle, StartError> {
-		let trainer = Box::new(LocalTrainer::new(config.name.clone(), config.records.clone()));
-		let workplace = workplace(&config, state, trainer)?;
+		let trainer = config
+			.records
+			.clone()
+			.map(|files| -> Box<dyn Trainer> { Box::new(LocalTrainer::new(config.name.clone(), files)) });
+		let workplace = workplace(&config, state, Box::new(NotEncrypted), trainer)?;
 		Ok(spawn(workplace, account, guard)?)
 	}
 }
@@ -90,13 +94,15 @@ impl Hospital {
 pub(crate) fn workplace(
 	config: &HospitalConfig,
 	state: &Path,
-	trainer: Box<dyn Trainer>,
+	sealer: Box<dyn Sealer>,
+	trainer: Option<Box<dyn Trainer>>,
 ) -> Result<Workplace, StartError> {
 	Ok(Workplace {
 		keys: HospitalKeys::load(&config.keys.ml_dsa_65, &config.keys.ml_kem_768)?,
 		store: BlobStore::open(&config.blobs)?,
 		runtime: tokio::runtime::Builder::new_current_thread().build()?,
 		state: State::open(state)?,
+		sealer,
 		trainer,
 	})
 }

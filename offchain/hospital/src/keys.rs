@@ -29,8 +29,8 @@ pub const ML_DSA_65_FILE: &str = "ml-dsa-65.key";
 /// File name of the ML-KEM-768 seed in a folder of keys.
 pub const ML_KEM_768_FILE: &str = "ml-kem-768.key";
 
-/// The hospitals for which there are development keys.
-pub const DEVELOPMENT_NAMES: [&str; 6] = ["alice", "bob", "charlie", "dave", "eve", "ferdie"];
+/// The members for which there are development keys.
+pub const DEVELOPMENT_NAMES: [&str; 8] = ["alice", "bob", "charlie", "dave", "eve", "ferdie", "one", "two"];
 
 /// Why there are no keys.
 #[derive(Debug, thiserror::Error)]
@@ -141,7 +141,8 @@ impl HospitalKeys {
 	}
 }
 
-fn random<const LENGTH: usize>() -> Result<Zeroizing<[u8; LENGTH]>, KeyError> {
+/// Random bytes from the operating system.
+pub(crate) fn random<const LENGTH: usize>() -> Result<Zeroizing<[u8; LENGTH]>, KeyError> {
 	let mut bytes = Zeroizing::new([0; LENGTH]);
 	OsRng.try_fill_bytes(bytes.as_mut_slice())?;
 	Ok(bytes)

@@ -1,24 +1,31 @@
 //! What is remembered of jobs on disk.
 //!
 //! ```text
-//! <state>/<genesis>/<account>/<study>/<round>-<attempt>-train.outcome     update, commitment
-//!                                     <round>-<attempt>-train.publishing  hash of the update
-//!                                     <round>-<attempt>-attest.outcome    verdict, metrics
+//! <state>/<genesis>/<account>/<study>/<round>-<attempt>-train.outcome      update or its shares, commitment
+//!                                     <round>-<attempt>-train.publishing   hash of what the commitment names
+//!                                     <round>-<attempt>-check.outcome      opened elements and complaints
+//!                                     <round>-<attempt>-answer.outcome     references of published packages
+//!                                     <round>-<attempt>-answer.publishing  points of the parties they belong to
+//!                                     <round>-<attempt>-judge.outcome      judgements
+//!                                     <round>-<attempt>-aggregate.outcome  reference of the partial aggregate
+//!                                     <round>-<attempt>-attest.outcome     verdict, metrics
 //! ```
 //!
-//! Genesis hash and account stand with their first 16 hexadecimal digits; folders have mode 700. A file
+//! Genesis hash and account stand with their first 16 hexadecimal digits; folders have mode 700, files 600. A file
 //! is a mark of its kind, the SHA-256 of the rest, and the rest in SCALE. It is written whole or not at all, and is
-//! durable when [`State::save`] returns.
+//! durable when [`State::save`] returns. Updates and the secrets of their shares lie here; their bytes are zeroed in
+//! memory after writing and reading.
 
 use crate::secret_file::create_private_folder;
 use codec::{Decode, DecodeAll, Encode};
-use consilium_primitives::job::JobId;
+use consilium_primitives::job::{JobId, JobKind};
 use sha2::{Digest, Sha256};
 use std::{
 	fs::File,
 	io::{self, Write},
 	path::{Path, PathBuf},
 };
+use zeroize::Zeroizing;
 
 /// Rounds of a study that are remembered.
 pub const ROUNDS_KEPT: u32 = 8;
@@ -30,12 +37,10 @@ const TEMPORARY: &str = ".tmp";
 /// What a file holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Entry {
-	/// An update and its commitment.
-	Trained,
-	/// Hash of the update that is being, or has been, published.
-	Publishing,
-	/// The outcome of an attestation.
-	Attested,
+	/// What a job of this kind has brought.
+	Outcome(JobKind),
+	/// What of it is being, or has been, published.
+	Publishing(JobKind),
 }
 
 /// Why something cannot be remembered or recalled.
@@ -74,7 +79,7 @@ impl State {
 	pub fn load<T: Decode>(&self, id: &JobId, entry: Entry) -> Result<Option<T>, StateError> {
 		let path = self.path(id, entry);
 		let bytes = match std::fs::read(&path) {
-			Ok(bytes) => bytes,
+			Ok(bytes) => Zeroizing::new(bytes),
 			Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
 			Err(source) => return Err(StateError::Unusable { path, source }),
 		};
@@ -119,12 +124,19 @@ impl State {
 	}
 
 	fn path(&self, id: &JobId, entry: Entry) -> PathBuf {
-		let suffix = match entry {
-			Entry::Trained => "train.outcome",
-			Entry::Publishing => "train.publishing",
-			Entry::Attested => "attest.outcome",
+		let (kind, content) = match entry {
+			Entry::Outcome(kind) => (kind, "outcome"),
+			Entry::Publishing(kind) => (kind, "publishing"),
 		};
-		self.study(id).join(format!("{}-{}-{suffix}", id.round.round, id.round.attempt))
+		let kind = match kind {
+			JobKind::Train => "train",
+			JobKind::Check => "check",
+			JobKind::Answer => "answer",
+			JobKind::Judge => "judge",
+			JobKind::Aggregate => "aggregate",
+			JobKind::Attest => "attest",
+		};
+		self.study(id).join(format!("{}-{}-{kind}.{content}", id.round.round, id.round.attempt))
 	}
 }
 
@@ -133,9 +145,16 @@ pub fn is_forgotten(round: u32, newest: u32) -> bool {
 	round <= newest.saturating_sub(ROUNDS_KEPT)
 }
 
-fn frame(value: &impl Encode) -> Vec<u8> {
-	let body = value.encode();
-	[MARK.as_slice(), &Sha256::digest(&body), &body].concat()
+fn frame(value: &impl Encode) -> Zeroizing<Vec<u8>> {
+	let start = MARK.len() + HASH_BYTES;
+	// One allocation of full size: growing would leave copies behind.
+	let mut bytes = Zeroizing::new(Vec::with_capacity(start + value.encoded_size()));
+	bytes.extend(MARK);
+	bytes.extend([0; HASH_BYTES]);
+	value.encode_to(&mut *bytes);
+	let hash = Sha256::digest(&bytes[start..]);
+	bytes[MARK.len()..start].copy_from_slice(&hash);
+	bytes
 }
 
 fn unframe<T: Decode>(bytes: &[u8]) -> Option<T> {

@@ -2,16 +2,12 @@
 
 use crate::{
 	board::Board,
-	jobs::{
-		attest,
-		train::{self, Trained},
-		JobError, Workplace,
-	},
+	jobs::{self, train, JobError, Workplace},
 };
 use consilium_primitives::{
-	job::{Contribution, Job, JobId, Outcome, RoundContext},
+	committee::posts::Check,
+	job::{Job, JobId, Outcome},
 	study::{RoundKey, Verdict},
-	BlockNumber,
 };
 use std::{
 	any::Any,
@@ -32,16 +28,10 @@ pub(crate) struct Worker {
 	waiting: Vec<Waiting>,
 }
 
-/// Work that goes on once the first block of its phase is final.
+/// Work that is done once the first block of its phase is final.
 struct Waiting {
 	id: JobId,
-	phase_since: BlockNumber,
-	next: Next,
-}
-
-enum Next {
-	Publish(Trained),
-	Attest { context: Box<RoundContext>, contributions: Vec<Contribution> },
+	job: Box<Job>,
 }
 
 impl Worker {
@@ -51,46 +41,41 @@ impl Worker {
 
 	pub fn handle(&mut self, message: Message) {
 		if let Message::Start(job) = message {
-			self.begin(*job);
+			self.begin(job);
 		}
 		// At every message: a notice of finality may not have found room in the queue.
 		self.go_on();
 	}
 
-	/// Trains. An attestation first waits: its updates are facts of a block that may still go away.
-	fn begin(&mut self, job: Job) {
+	/// Trains. Other work first waits: what it is done with are facts of a block that may still go away.
+	fn begin(&mut self, job: Box<Job>) {
 		let id = job.id();
-		match job {
-			Job::Train(context) => {
-				let prepared = caught(|| train::prepare(&mut self.workplace, &id, &context));
-				match prepared {
-					Ok(trained) => self.wait(id, context.phase_since, Next::Publish(trained)),
-					Err(reason) => self.fail(id, reason),
-				}
-			},
-			Job::Attest { context, contributions } => {
-				let phase_since = context.phase_since;
-				self.wait(id, phase_since, Next::Attest { context: Box::new(context), contributions });
-			},
+		self.give_up_for(&id);
+		if let Job::Train(context) = &*job {
+			if let Err(reason) = caught(|| train::prepare(&mut self.workplace, &id, context)) {
+				return self.fail(id, reason);
+			}
+		}
+		self.waiting.push(Waiting { id, job });
+	}
+
+	/// Gives up waiting work of the same kind and try: the chain asks for other work there now, so the block that
+	/// asked for it is gone. It must not leave when another block of that height becomes final.
+	fn give_up_for(&mut self, id: &JobId) {
+		let place = |id: &JobId| (id.genesis, id.hospital, id.round, id.kind);
+		for Waiting { id, .. } in self.waiting.extract_if(.., |waiting| place(&waiting.id) == place(id)) {
+			log::info!(target: "hospital", "{}: {:?} given up for other work", words(&id.round), id.kind);
+			self.board.forget(&id);
 		}
 	}
 
-	fn wait(&mut self, id: JobId, phase_since: BlockNumber, next: Next) {
-		self.waiting.push(Waiting { id, phase_since, next });
-	}
-
-	/// Finishes whatever need not wait any longer.
+	/// Does whatever need not wait any longer.
 	fn go_on(&mut self) {
 		let finalised = self.board.finalised();
-		let ready: Vec<_> = self.waiting.extract_if(.., |waiting| waiting.phase_since <= finalised).collect();
-		for Waiting { id, next, .. } in ready {
-			let outcome = caught(|| match next {
-				Next::Publish(trained) => train::publish(&self.workplace, &id, trained),
-				Next::Attest { context, contributions } => {
-					attest::attest(&mut self.workplace, &id, &context, &contributions)
-				},
-			});
-			match outcome {
+		let ready: Vec<_> =
+			self.waiting.extract_if(.., |waiting| waiting.job.context().phase_since <= finalised).collect();
+		for Waiting { id, job } in ready {
+			match caught(|| jobs::run(&mut self.workplace, &id, &job)) {
 				Ok(outcome) => self.finish(id, outcome),
 				Err(reason) => self.fail(id, reason),
 			}
@@ -138,15 +123,32 @@ fn summary(outcome: &Outcome) -> String {
 		Outcome::Trained(commitment) => {
 			let blobs = commitment.blobs.iter();
 			let hashes: Vec<_> = blobs.map(|blob| hex::encode(blob.hash)).collect();
-			format!("trained on {} records; published the update {}", commitment.examples, hashes.join(", "))
+			let what = if commitment.packages.is_empty() { "the update" } else { "its shares" };
+			format!("trained on {} records; published {what} {}", commitment.examples, hashes.join(", "))
 		},
-		Outcome::Attested { verdict, metrics } => {
+		Outcome::Checked(checks) => {
+			let complaints = checks.content.iter().filter(|check| **check == Check::Complaint).count();
+			format!("checked the shares of {} hospitals; {complaints} complaints", checks.content.len())
+		},
+		Outcome::Answered(answers) => {
+			let parties: Vec<_> = answers.content.iter().map(|answer| answer.party).collect();
+			format!("published the shares of the parties {parties:?}, which dispute them")
+		},
+		Outcome::Judged(judgements) => {
+			let right = judgements.content.iter().filter(|right| **right).count();
+			format!("finds {right} of {} published shares right", judgements.content.len())
+		},
+		Outcome::Aggregated(partial) => {
+			format!("published the partial aggregate {}", hex::encode(partial.content.hash))
+		},
+		Outcome::Attested { verdict, metrics, corrected: _ } => {
 			let verdict = match verdict {
 				Verdict::Accept { artifact } => format!("accepts the model {}", hex::encode(artifact)),
 				Verdict::RejectModel { artifact } => format!("rejects the model {}", hex::encode(artifact)),
 				Verdict::RejectUpdate { hospital, fault } => {
 					format!("rejects the update of 0x{}: {fault:?}", hex::encode(hospital))
 				},
+				Verdict::RejectPartials => "finds no model in the partial aggregates".to_owned(),
 			};
 			match metrics {
 				Some(metrics) => format!(

@@ -3,7 +3,7 @@
 use crate::{
 	imputation::{Imputation, NothingToImpute},
 	records::Records,
-	schema::{Schema, SchemaError},
+	schema::{MissingPolicy, Schema, SchemaError},
 	split::{Split, SplitError},
 	standardizer::Standardizer,
 	table::{Table, TableError},
@@ -17,6 +17,8 @@ pub const HEART_DISEASE_SCHEMA: &str = include_str!("../schemas/heart-disease.to
 const HEART_DISEASE_HOSPITALS: [&str; 4] = ["cleveland", "hungarian", "switzerland", "va"];
 const HEART_DISEASE_SPLIT: &str = "flamby-split.csv";
 const SCHEMA_FILE: &str = "schema.toml";
+/// Records for a root set, which are no hospital's.
+const ROOT_FILE: &str = "root.csv";
 
 /// One hospital's records, in the schema's units.
 #[derive(Clone, Debug, PartialEq)]
@@ -112,43 +114,17 @@ impl Hospital {
 impl Dataset {
 	/// Reads a folder. With `processed.cleveland.data` it is the UCI heart disease folder: its four
 	/// files, the shipped schema, and FLamby's split if `flamby-split.csv` is there. Otherwise it holds
-	/// `schema.toml` and one `.csv` file for each hospital, in the order of their names.
+	/// `schema.toml` and one `.csv` file for each hospital, in the order of their names; `root.csv` is none of them.
 	///
 	/// Without a split file, `test_fraction` of each hospital's rows test, drawn with `split_seed`.
 	pub fn open(folder: &Path, test_fraction: f64, split_seed: u64) -> Result<Self, DatasetError> {
 		let fraction = Split::Fraction { test: test_fraction, seed: split_seed };
-		let names = file_names(folder)?;
-		let has = |name: &str| names.iter().any(|other| other == name);
-		let heart_disease_file = |hospital: &str| format!("processed.{hospital}.data");
-
-		if has(&heart_disease_file(HEART_DISEASE_HOSPITALS[0])) {
-			let schema = Schema::parse(HEART_DISEASE_SCHEMA)?;
-			let mut hospitals = Vec::new();
-			for (center, name) in (0..).zip(HEART_DISEASE_HOSPITALS) {
-				let split = if has(HEART_DISEASE_SPLIT) {
-					Split::File { path: folder.join(HEART_DISEASE_SPLIT), center }
-				} else {
-					fraction.clone()
-				};
-				hospitals.push(Hospital::open(
-					name,
-					&schema,
-					&folder.join(heart_disease_file(name)),
-					&split,
-				)?);
-			}
-			return Ok(Self { schema, hospitals });
-		}
-
-		let files: Vec<_> =
-			names.iter().filter_map(|name| Some((name, name.strip_suffix(".csv")?))).collect();
-		if !has(SCHEMA_FILE) || files.is_empty() {
-			return Err(DatasetError::Unrecognised { path: folder.into() });
-		}
-		let schema = Schema::open(&folder.join(SCHEMA_FILE))?;
+		let (schema, files) = list(folder)?;
 		let hospitals = files
 			.into_iter()
-			.map(|(file, name)| Hospital::open(name, &schema, &folder.join(file), &fraction))
+			.map(|file| {
+				Hospital::open(&file.name, &schema, &file.csv, &file.split.unwrap_or(fraction.clone()))
+			})
 			.collect::<Result<_, _>>()?;
 		Ok(Self { schema, hospitals })
 	}
@@ -161,6 +137,60 @@ impl Dataset {
 		};
 		Standardizer::fit(&pool(|hospital| &hospital.training)).apply(&pool(|hospital| &hospital.test))
 	}
+}
+
+/// The rows of a folder that [`Dataset::open`] drops because a feature is missing, with the schema and each hospital's
+/// name. They are neither trained on nor tested with, so a root set may be made of them.
+pub fn unused_rows(folder: &Path) -> Result<(Schema, Vec<(String, Table)>), DatasetError> {
+	let (schema, files) = list(folder)?;
+	if schema.missing_policy() == MissingPolicy::ImputeMean {
+		let none = files.into_iter().map(|file| (file.name, Table::pool([], ""))).collect();
+		return Ok((schema, none));
+	}
+	let imputing = schema.imputing();
+	let tables = files
+		.into_iter()
+		.map(|file| Ok((file.name, Table::open(&imputing, &file.csv)?.incomplete())))
+		.collect::<Result<_, DatasetError>>()?;
+	Ok((schema, tables))
+}
+
+/// One hospital's file in a folder.
+struct File {
+	name: String,
+	csv: PathBuf,
+	/// Where a split file says how its rows are divided.
+	split: Option<Split>,
+}
+
+/// A folder's schema and files, as [`Dataset::open`] describes them.
+fn list(folder: &Path) -> Result<(Schema, Vec<File>), DatasetError> {
+	let names = file_names(folder)?;
+	let has = |name: &str| names.iter().any(|other| other == name);
+	let heart_disease_file = |hospital: &str| format!("processed.{hospital}.data");
+
+	if has(&heart_disease_file(HEART_DISEASE_HOSPITALS[0])) {
+		let files = (0..).zip(HEART_DISEASE_HOSPITALS).map(|(center, name)| File {
+			name: name.to_owned(),
+			csv: folder.join(heart_disease_file(name)),
+			split: has(HEART_DISEASE_SPLIT)
+				.then(|| Split::File { path: folder.join(HEART_DISEASE_SPLIT), center }),
+		});
+		return Ok((Schema::parse(HEART_DISEASE_SCHEMA)?, files.collect()));
+	}
+
+	let files: Vec<_> = names
+		.iter()
+		.filter(|file| *file != ROOT_FILE)
+		.filter_map(|file| {
+			let name = file.strip_suffix(".csv")?.to_owned();
+			Some(File { name, csv: folder.join(file), split: None })
+		})
+		.collect();
+	if !has(SCHEMA_FILE) || files.is_empty() {
+		return Err(DatasetError::Unrecognised { path: folder.into() });
+	}
+	Ok((Schema::open(&folder.join(SCHEMA_FILE))?, files))
 }
 
 fn file_names(folder: &Path) -> Result<Vec<String>, DatasetError> {

@@ -87,13 +87,23 @@ pub fn encode_update(global: &[f64], local: &[f64], fraction_bits: u8) -> Result
 	if local.len() != global.len() {
 		return Err(UpdateError::Length { local: local.len(), global: global.len() });
 	}
-	let changes = local.iter().zip(global).map(|(local, global)| local - global).enumerate();
+	encode_changes(&difference(local, global), fraction_bits)
+}
+
+/// Changes of the parameters with `fraction_bits` fractional bits.
+pub fn encode_changes(changes: &[f64], fraction_bits: u8) -> Result<Vec<i64>, UpdateError> {
+	let changes = changes.iter().enumerate();
 	changes
 		.map(|(coordinate, change)| {
-			fixed_point::encode(change, fraction_bits)
+			fixed_point::encode(*change, fraction_bits)
 				.ok_or(UpdateError::TooLarge { coordinate, fraction_bits })
 		})
 		.collect()
+}
+
+/// `after - before`, coordinate by coordinate; both of one length.
+pub(crate) fn difference(after: &[f64], before: &[f64]) -> Vec<f64> {
+	after.iter().zip(before).map(|(after, before)| after - before).collect()
 }
 
 /// The seed of one hospital's training in one round: SHA-256 over `consilium/training-seed/1`, a line
@@ -118,14 +128,38 @@ pub fn run_round(
 	round: u32,
 ) -> Result<Artifact, FederatedError> {
 	let mut updates = Vec::with_capacity(hospitals.len());
-	for (hospital, records) in hospitals.iter().enumerate() {
-		let seed = training_seed(federation.seed, round, &(hospital as u32).to_le_bytes());
-		let local = local::train(&federation.model, &global.parameters, records, &federation.training, seed)
-			.map_err(|source| FederatedError::Training { hospital, source })?;
-		let update = encode_update(&global.parameters, &local, federation.fraction_bits)
+	for (hospital, (records, changes)) in
+		hospitals.iter().zip(train_hospitals(federation, global, hospitals, round)?).enumerate()
+	{
+		let update = encode_changes(&changes, federation.fraction_bits)
 			.map_err(|source| FederatedError::Update { hospital, source })?;
 		updates.push((records.len() as u32, update));
 	}
+	next_model(federation, global, &updates)
+}
+
+/// The first half of a round: what training changes at each hospital, before it is encoded.
+pub fn train_hospitals(
+	federation: &Federation,
+	global: &Artifact,
+	hospitals: &[&Records],
+	round: u32,
+) -> Result<Vec<Vec<f64>>, FederatedError> {
+	let train = |(hospital, records): (usize, &&Records)| {
+		let seed = training_seed(federation.seed, round, &(hospital as u32).to_le_bytes());
+		local::train(&federation.model, &global.parameters, records, &federation.training, seed)
+			.map(|local| difference(&local, &global.parameters))
+			.map_err(|source| FederatedError::Training { hospital, source })
+	};
+	hospitals.iter().enumerate().map(train).collect()
+}
+
+/// The second half of a round: the server's step by the mean of the encoded updates, each with its weight.
+pub fn next_model(
+	federation: &Federation,
+	global: &Artifact,
+	updates: &[(u32, Vec<i64>)],
+) -> Result<Artifact, FederatedError> {
 	let weighted: Vec<_> = updates.iter().map(|(weight, update)| (*weight, update.as_slice())).collect();
 	let mean =
 		fixed_point::weighted_mean(&weighted, federation.fraction_bits).ok_or(FederatedError::NoMean)?;

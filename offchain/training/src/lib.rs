@@ -19,6 +19,8 @@
 //! | [`dataset`] | one hospital's records, or a folder with the records of several |
 //! | [`model`] | logistic regression and multilayer perceptron over one flat parameter vector |
 //! | [`local`] | mini-batch stochastic gradient descent, with FedProx's proximal term |
+//! | [`root_set`] | records that every compute party holds, to judge updates by |
+//! | [`root_update`] | local training on the root set, the same bits on every machine |
 //! | [`metrics`] | accuracy, AUC, log-loss, Brier score |
 //! | [`server`] | FedAvg, FedAvgM, FedAdam, FedYogi, the same bits on every machine |
 //! | [`federated`] | updates in fixed point, and whole rounds in one process |
@@ -27,12 +29,15 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod dataset;
+mod descent;
 pub mod federated;
 pub mod imputation;
 pub mod local;
 pub mod metrics;
 pub mod model;
 pub mod records;
+pub mod root_set;
+pub mod root_update;
 pub mod schema;
 pub mod server;
 pub mod split;

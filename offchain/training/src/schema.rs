@@ -340,6 +340,11 @@ impl Schema {
 		self.0.missing_policy
 	}
 
+	/// This schema, but no row is dropped because a feature is missing. Its hash is another one.
+	pub fn imputing(&self) -> Self {
+		Self(Declaration { missing_policy: MissingPolicy::ImputeMean, ..self.0.clone() })
+	}
+
 	/// The cells that mean "not known".
 	pub fn missing(&self) -> &[String] {
 		&self.0.missing

@@ -6,10 +6,12 @@
 //! (module `coding`): spellings of categories, units of laboratory values, what stands for a missing value. The shipped
 //! schema reads all of them into the same 15 features.
 //!
-//! The same seed and hospital number give the same file.
+//! The same seed and hospital number give the same file. A root set is drawn from the same population, at a hospital that
+//! is average in everything and stands for none.
 
 use crate::{
 	dataset::{Dataset, DatasetError, Hospital},
+	root_set::{self, RootSet, RootSetError},
 	schema::Schema,
 	split::Split,
 	table::Table,
@@ -32,6 +34,12 @@ pub const SCHEMA: &str = include_str!("../schemas/synthetic-ehr.toml");
 
 /// Least rows of a hospital.
 const MIN_ROWS: f64 = 20.0;
+
+/// Rows of a root set.
+const ROOT_ROWS: usize = 200;
+
+/// The generator's stream that no hospital's number selects.
+const ROOT_STREAM: u64 = 1 << 32;
 
 /// What makes one hospital different from the others.
 #[derive(Clone, Debug, PartialEq)]
@@ -62,6 +70,11 @@ impl Profile {
 			missing: rng.random_range(0.02..0.15),
 		}
 	}
+
+	/// The mean of what [`Self::draw`] draws.
+	fn average(rows: usize) -> Self {
+		Self { rows, age: 64.0, frailty: 0.0, outcome_shift: 0.0, emergencies: 0.45, missing: 0.085 }
+	}
 }
 
 /// The CSV text of hospital number `hospital`. Sizes of hospitals are
@@ -70,11 +83,23 @@ pub fn csv_text(seed: u64, hospital: u32, median_rows: u32) -> String {
 	let mut rng = ChaCha20Rng::seed_from_u64(seed);
 	rng.set_stream(u64::from(hospital));
 	let profile = Profile::draw(&mut rng, median_rows);
-	let coding = Coding::of_hospital(hospital);
+	write_patients(&mut rng, &profile, Coding::of_hospital(hospital))
+}
+
+/// The root set for the hospitals of the same seed: 200 admissions that are none of theirs.
+pub fn root_set(seed: u64) -> Result<RootSet, RootSetError> {
+	let mut rng = ChaCha20Rng::seed_from_u64(seed);
+	rng.set_stream(ROOT_STREAM);
+	let text = write_patients(&mut rng, &Profile::average(ROOT_ROWS), Coding::of_hospital(0));
+	let schema = Schema::parse(SCHEMA).expect("the shipped schema is valid");
+	let table = Table::read(&schema, text.as_bytes(), "root set")?;
+	RootSet::new(&schema, &root_set::complete(&schema, &table)?)
+}
+
+fn write_patients(rng: &mut ChaCha20Rng, profile: &Profile, coding: Coding) -> String {
 	let mut text = coding.header();
 	for number in 1..=profile.rows {
-		let patient = Patient::draw(&mut rng, &profile);
-		text.push_str(&coding.line(number, &patient));
+		text.push_str(&coding.line(number, &Patient::draw(rng, profile)));
 	}
 	text
 }

@@ -241,6 +241,24 @@ impl Table {
 		&self.labels
 	}
 
+	/// The kept rows with a missing feature, which [`MissingPolicy::DropRow`] would have dropped; possibly none.
+	pub fn incomplete(&self) -> Self {
+		let rows = self.rows.iter().zip(&self.labels).filter(|(row, _)| row.contains(&Cell::Missing));
+		let (rows, labels) = rows.map(|(row, label)| (row.clone(), *label)).unzip();
+		Self { file: self.file.clone(), rows, labels, dropped: 0 }
+	}
+
+	/// The rows of several files of one schema, one after the other; `name` is what errors call them.
+	pub fn pool<'a>(parts: impl IntoIterator<Item = &'a Self>, name: &str) -> Self {
+		let mut pooled = Self { file: name.to_owned(), rows: Vec::new(), labels: Vec::new(), dropped: 0 };
+		for part in parts {
+			pooled.rows.extend_from_slice(&part.rows);
+			pooled.labels.extend(&part.labels);
+			pooled.dropped += part.dropped;
+		}
+		pooled
+	}
+
 	/// How many rows were dropped.
 	pub fn dropped(&self) -> usize {
 		self.dropped

@@ -43,6 +43,7 @@ pub mod pallet {
 	use consilium_primitives::{
 		audit::{Action, Subject},
 		commitment::{signing_payload, Commitment},
+		hospital::MlDsa65Signature,
 		study::RoundKey,
 		traits::{Audit, CollectingRounds, Commitments as CommitmentsSeam, Members},
 		AccountBytes, RoundNumber, StudyId, H256, MAX_PARTIES,
@@ -99,6 +100,8 @@ pub mod pallet {
 		AlreadyCommitted,
 		/// The study's scheme asks for another number of blobs, or for blobs of another length.
 		UnexpectedBlobs,
+		/// The study's scheme asks for the hash of one share package for each party, or for none.
+		UnexpectedPackages,
 		/// An update needs at least one training record behind it.
 		NoExamples,
 		/// The caller is no member with a verification key.
@@ -141,7 +144,7 @@ pub mod pallet {
 				Some(&who),
 				Subject::Study(study),
 				Action::UpdateCommitted,
-				(key, commitment.examples, &commitment.blobs),
+				(key, commitment.examples, &commitment.blobs, &commitment.packages),
 			);
 			let examples = commitment.examples;
 			Commitments::<T>::insert((study, round), &who, *commitment);
@@ -152,15 +155,14 @@ pub mod pallet {
 
 	impl<T: Config> Pallet<T> {
 		fn ensure_blobs(study: StudyId, commitment: &Commitment) -> DispatchResult {
-			let (number, length) = T::Rounds::blob_shape(study).ok_or(Error::<T>::UnexpectedBlobs)?;
-			let fits = commitment.blobs.len() as u32 == number
-				&& commitment.blobs.iter().all(|blob| blob.length == length);
-			ensure!(fits, Error::<T>::UnexpectedBlobs);
+			let shape = T::Rounds::update_shape(study).ok_or(Error::<T>::UnexpectedBlobs)?;
+			let lengths = commitment.blobs.iter().map(|blob| blob.length);
+			ensure!(lengths.eq(shape.blobs), Error::<T>::UnexpectedBlobs);
+			ensure!(commitment.packages.len() as u32 == shape.packages, Error::<T>::UnexpectedPackages);
 			Ok(())
 		}
 
 		fn ensure_signature(key: RoundKey, who: &T::AccountId, commitment: &Commitment) -> DispatchResult {
-			let public_key = T::Members::ml_dsa_65_key(who).ok_or(Error::<T>::NoVerificationKey)?;
 			let payload = signing_payload(
 				frame_system::Pallet::<T>::block_hash(BlockNumberFor::<T>::zero()),
 				key,
@@ -168,11 +170,19 @@ pub mod pallet {
 				commitment.suite,
 				commitment.examples,
 				&commitment.blobs,
+				&commitment.packages,
 			);
-			ensure!(
-				verification::verify(&public_key, &payload, &commitment.signature),
-				Error::<T>::InvalidSignature
-			);
+			Self::ensure_signed(who, &payload, &commitment.signature)
+		}
+
+		/// Whether `who` signed `payload` with the key in the registry.
+		pub(crate) fn ensure_signed(
+			who: &T::AccountId,
+			payload: &[u8],
+			signature: &MlDsa65Signature,
+		) -> DispatchResult {
+			let public_key = T::Members::ml_dsa_65_key(who).ok_or(Error::<T>::NoVerificationKey)?;
+			ensure!(verification::verify(&public_key, payload, signature), Error::<T>::InvalidSignature);
 			Ok(())
 		}
 
@@ -208,6 +218,10 @@ pub mod pallet {
 			for hospital in who {
 				Commitments::<T>::remove((study, round), hospital);
 			}
+		}
+
+		fn ensure_signed(who: &T::AccountId, payload: &[u8], signature: &MlDsa65Signature) -> DispatchResult {
+			Self::ensure_signed(who, payload, signature)
 		}
 
 		fn commit_call(round: RoundKey, commitment: Commitment) -> T::RuntimeCall {

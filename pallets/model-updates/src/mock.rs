@@ -1,10 +1,10 @@
 //! A chain with commitments and the audit trail; one round takes commitments, and members are a list.
 
 use consilium_primitives::{
-	commitment::{signing_payload, BlobReference, Blobs, Commitment, Suite},
+	commitment::{signing_payload, BlobReference, Blobs, Commitment, Packages, Suite},
 	hospital::{MlDsa65PublicKey, Role},
 	study::RoundKey,
-	traits::{CollectingRounds, Members},
+	traits::{CollectingRounds, Members, UpdateShape},
 	RoundNumber, StudyId, H256,
 };
 use fips204::{
@@ -53,7 +53,7 @@ parameter_types! {
 	/// Whether the round takes commitments.
 	pub static Open: bool = true;
 	/// Number and length of an update's blobs.
-	pub static Shape: Option<(u32, u64)> = Some((1, LENGTH));
+	pub static Shape: Option<UpdateShape> = None;
 	/// What was noted.
 	pub static Noted: Vec<(RoundKey, AccountId32)> = Vec::new();
 	/// Whether notes are taken.
@@ -73,7 +73,7 @@ impl CollectingRounds<AccountId32> for OneRound {
 		takes.then_some(ROUND).ok_or(CLOSED)
 	}
 
-	fn blob_shape(_: StudyId) -> Option<(u32, u64)> {
+	fn update_shape(_: StudyId) -> Option<UpdateShape> {
 		Shape::get()
 	}
 
@@ -114,7 +114,7 @@ impl crate::Config for Test {
 /// A chain at its first block, whose one round is open.
 pub fn chain() -> sp_io::TestExternalities {
 	Open::set(true);
-	Shape::set(Some((1, LENGTH)));
+	Shape::set(Some(UpdateShape { blobs: vec![LENGTH], packages: 0 }));
 	Noted::set(Vec::new());
 	TakesNotes::set(true);
 	let storage = frame_system::GenesisConfig::<Test>::default().build_storage().unwrap();
@@ -160,6 +160,7 @@ pub struct Statement {
 	pub sender: u8,
 	pub examples: u32,
 	pub blobs: Blobs,
+	pub packages: Packages,
 }
 
 /// A statement that the chain accepts from its sender.
@@ -170,13 +171,14 @@ pub fn statement(sender: u8) -> Statement {
 		sender,
 		examples: 303,
 		blobs: blobs(sender, &[LENGTH]),
+		packages: Packages::default(),
 	}
 }
 
 impl Statement {
 	pub fn payload(&self) -> Vec<u8> {
-		let Self { genesis, round, sender, examples, blobs } = self;
-		signing_payload(*genesis, *round, &[*sender; 32], Suite::Plain, *examples, blobs)
+		let Self { genesis, round, sender, examples, blobs, packages } = self;
+		signing_payload(*genesis, *round, &[*sender; 32], Suite::Plain, *examples, blobs, packages)
 	}
 
 	pub fn signature_by(&self, hospital: u8) -> Vec<u8> {
@@ -187,6 +189,7 @@ impl Statement {
 	pub fn with_signature(&self, signature: Vec<u8>) -> Commitment {
 		Commitment {
 			blobs: self.blobs.clone(),
+			packages: self.packages.clone(),
 			examples: self.examples,
 			suite: Suite::Plain,
 			signature: signature.try_into().unwrap(),

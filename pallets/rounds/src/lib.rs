@@ -26,6 +26,16 @@
 //! *An update is missing.* Bob commits to an update but its blob is gone. The others reject it by name. The try is
 //! aborted, Bob is excluded from this round with the reason, and the next try goes on without him.
 //!
+//! *A committee aggregates.* The study names four compute parties, of which one may lie or be silent. Each hospital
+//! commits to one sealed share for each party. The chain draws a challenge; the parties open a few field elements of each
+//! sharing, and the chain decodes them: Dave's update is five times too long and does not count
+//! ([`UpdateFault::NormTooLarge`](consilium_primitives::study::UpdateFault)). The parties sum what is left and post their
+//! partial aggregates; Bob's is wrong, the hospitals correct it, and the chain names him.
+//!
+//! *A party and a hospital contradict each other.* One party complains that Carol's share for it is garbage. Carol publishes
+//! this share, and the other parties judge whether it is the one she committed to and fits the rest. One of the two is
+//! named.
+//!
 //! *A hospital withdraws.* Charlie revokes the agreement. At the next block the study is halted.
 //!
 //! ## Off-chain worker
@@ -40,6 +50,7 @@ extern crate alloc;
 
 pub use pallet::*;
 
+mod committee;
 pub mod crypto;
 pub mod machine;
 mod progress;
@@ -63,10 +74,15 @@ pub mod pallet {
 	use super::*;
 	use alloc::boxed::Box;
 	use consilium_primitives::{
+		commitment::BlobReference,
+		committee::{
+			posts::{Answers, Checks, Judgements, Signed},
+			progress::{CommitteeProgress, PartyFault},
+		},
 		hospital::Role,
 		study::{
-			AbortReason, Attestation, HaltReason, Metrics, Round, RoundKey, Study, StudySpec, UpdateFault,
-			Verdict,
+			AbortReason, Attestation, HaltReason, Metrics, Phase, Points, Round, RoundKey, Study, StudySpec,
+			UpdateFault, Verdict,
 		},
 		traits::{Agreements, Audit, Commitments, Members},
 		AccountBytes, BlockNumber, RoundNumber, StudyId, H256, MAX_PARTIES,
@@ -127,6 +143,22 @@ pub mod pallet {
 	pub type Rounds<T: Config> =
 		StorageDoubleMap<_, Twox64Concat, StudyId, Twox64Concat, RoundNumber, Round<T::AccountId>>;
 
+	/// How far the committee of each round has come in its present or last try.
+	#[pallet::storage]
+	pub type Committees<T: Config> = StorageDoubleMap<
+		_,
+		Twox64Concat,
+		StudyId,
+		Twox64Concat,
+		RoundNumber,
+		CommitteeProgress<T::AccountId>,
+	>;
+
+	/// What each party, by its point, posted in Checking.
+	#[pallet::storage]
+	pub type PostedChecks<T: Config> =
+		StorageDoubleMap<_, Twox64Concat, (StudyId, RoundNumber), Twox64Concat, u8, Checks>;
+
 	/// The studies that run, in the order of opening.
 	#[pallet::storage]
 	pub type RunningStudies<T: Config> =
@@ -170,13 +202,94 @@ pub mod pallet {
 			/// Last block for commitments.
 			deadline: BlockNumber,
 		},
-		/// A round goes on to Attesting.
+		/// A round goes on to Attesting or, with a committee, to Checking.
 		CollectingEnded {
 			/// The round and its try.
 			round: RoundKey,
 			/// How many committed.
 			committed: u32,
-			/// Last block for attestations.
+			/// Last block of the next phase.
+			deadline: BlockNumber,
+		},
+		/// The public randomness of a committee's checks was drawn.
+		ChallengeDrawn {
+			/// The round and its try.
+			round: RoundKey,
+			/// The randomness.
+			challenge: H256,
+		},
+		/// A party opened its shares of the checks.
+		ChecksPosted {
+			/// The round and its try.
+			round: RoundKey,
+			/// Who.
+			party: T::AccountId,
+			/// Its place in the committee, from 1.
+			point: u8,
+		},
+		/// A party's word stands against a hospital's.
+		DisputeOpened {
+			/// The round and its try.
+			round: RoundKey,
+			/// Whose shares are in question.
+			hospital: T::AccountId,
+			/// The party's place in the committee, from 1.
+			point: u8,
+			/// Whether the party complained that it has no shares; else its checks contradict the others'.
+			complaint: bool,
+		},
+		/// A hospital published the shares that are disputed.
+		DisputesAnswered {
+			/// The round and its try.
+			round: RoundKey,
+			/// Who.
+			hospital: T::AccountId,
+		},
+		/// A party judged all published shares.
+		DisputesJudged {
+			/// The round and its try.
+			round: RoundKey,
+			/// Who.
+			party: T::AccountId,
+			/// Its place in the committee, from 1.
+			point: u8,
+		},
+		/// A dispute was decided.
+		DisputeSettled {
+			/// The round and its try.
+			round: RoundKey,
+			/// Whose shares were in question.
+			hospital: T::AccountId,
+			/// The place in the committee of the party that disputed them.
+			point: u8,
+			/// Whether the shares are right.
+			for_hospital: bool,
+		},
+		/// A party posted its partial aggregate.
+		PartialPosted {
+			/// The round and its try.
+			round: RoundKey,
+			/// Who.
+			party: T::AccountId,
+			/// Its place in the committee, from 1.
+			point: u8,
+		},
+		/// A party was silent or lied.
+		PartyNamed {
+			/// The round and its try.
+			round: RoundKey,
+			/// Its place in the committee, from 1.
+			point: u8,
+			/// What it did.
+			fault: PartyFault<T::AccountId>,
+		},
+		/// The round went on to another phase of its committee, or from there to Attesting.
+		PhaseBegan {
+			/// The round and its try.
+			round: RoundKey,
+			/// The phase.
+			phase: Phase,
+			/// Its last block.
 			deadline: BlockNumber,
 		},
 		/// A hospital gave its word on a new model.
@@ -189,10 +302,12 @@ pub mod pallet {
 			verdict: Verdict<T::AccountId>,
 			/// The new model on the hospital's test records.
 			metrics: Option<Metrics>,
+			/// Points of the parties whose partial aggregates were corrected.
+			corrected: Points,
 		},
 		/// A hospital's update does not count in a round any more.
 		HospitalExcluded {
-			/// The round and the try that failed.
+			/// The round and the try in which this was found.
 			round: RoundKey,
 			/// Who.
 			hospital: T::AccountId,
@@ -241,14 +356,47 @@ pub mod pallet {
 		AlreadyCommitted,
 		/// The hospital has attested already.
 		AlreadyAttested,
-		/// The verdict rejects the update of a hospital that did not commit one.
+		/// The verdict rejects the update of a hospital that did not commit one, or which nobody can see.
 		NoSuchUpdate,
+		/// The attestation speaks of partial aggregates that were not posted, or names points out of order.
+		NoSuchPartial,
+		/// The account is no active party of the round's committee, or the round has none (yet).
+		NotInCommittee,
+		/// The round takes no checks: it is in another phase, has no challenge yet, or its deadline has passed.
+		NotChecking,
+		/// The round takes no answers to disputes: it is in another phase or its deadline has passed.
+		NotAnswering,
+		/// The round takes no judgements: it is in another phase or its deadline has passed.
+		NotJudging,
+		/// The round takes no partial aggregates: it is in another phase or its deadline has passed.
+		NotAggregating,
+		/// This was posted already.
+		AlreadyPosted,
+		/// Nobody disputes the hospital's shares.
+		NotDisputed,
+		/// What was posted has another shape than the round asks for.
+		UnexpectedPost,
 		/// The agreement does not hold: it is unknown, not signed by all, revoked or expired.
 		AgreementNotActive,
 		/// A hospital of the study has not signed the agreement.
 		AgreementNotSigned,
 		/// A hospital of the study is no active member with the role of a trainer.
 		NotATrainer,
+		/// A party of the committee is no active member with the role of a compute node.
+		NotAComputeNode,
+		/// A committee's threshold is at least 1, and it has at least 2t + 1 parties.
+		InvalidThreshold,
+		/// The chain has no time to decode the checks of so many hospitals by so many parties.
+		CommitteeTooLarge,
+		/// A committee has each party once.
+		InvalidParties,
+		/// A clip is above 0, and a norm bound at least the clip.
+		InvalidNorm,
+		/// Norms, weighted sums or projections could exceed half the field's modulus: use fewer fractional bits, a lower
+		/// norm bound, fewer examples or the larger field.
+		RangeTooLarge,
+		/// At most 32 projections.
+		TooManyProjections,
 		/// The model's shape cannot be trained.
 		InvalidModel,
 		/// A parameter of the local training is out of range.
@@ -275,6 +423,11 @@ pub mod pallet {
 			Self::tick_studies()
 		}
 
+		// What this can cost is part of what `on_initialize` returned.
+		fn on_finalize(_: BlockNumberFor<T>) {
+			Self::finish_studies();
+		}
+
 		fn offchain_worker(_: BlockNumberFor<T>) {
 			worker::run::<T>();
 		}
@@ -294,11 +447,15 @@ pub mod pallet {
 		pub fn open_study(origin: OriginFor<T>, spec: Box<StudySpec<T::AccountId>>) -> DispatchResult {
 			let who = ensure_signed(origin)?;
 			spec.check().map_err(Error::<T>::from)?;
+			ensure!(Self::fits_into_block(&spec), Error::<T>::CommitteeTooLarge);
 			ensure!(spec.hospitals.contains(&who), Error::<T>::NotEnrolled);
 			ensure!(T::Agreements::holds(spec.agreement), Error::<T>::AgreementNotActive);
 			for hospital in &spec.hospitals {
 				ensure!(T::Members::has_role(hospital, Role::Trainer), Error::<T>::NotATrainer);
 				ensure!(T::Agreements::has_signed(spec.agreement, hospital), Error::<T>::AgreementNotSigned);
+			}
+			for party in spec.scheme.committee().into_iter().flat_map(|committee| &committee.parties) {
+				ensure!(T::Members::has_role(party, Role::Compute), Error::<T>::NotAComputeNode);
 			}
 			Self::do_open_study(who, *spec)
 		}
@@ -313,10 +470,12 @@ pub mod pallet {
 			attempt: u32,
 			verdict: Verdict<T::AccountId>,
 			metrics: Option<Metrics>,
+			corrected: Points,
 		) -> DispatchResult {
 			let hospital = ensure_signed(origin)?;
 			ensure!(T::Members::is_active(&hospital), Error::<T>::NotEnrolled);
-			Self::do_attest(RoundKey { study, round, attempt }, Attestation { hospital, verdict, metrics })
+			let attestation = Attestation { hospital, verdict, metrics, corrected };
+			Self::do_attest(RoundKey { study, round, attempt }, attestation)
 		}
 
 		/// Halts a running study. Any of its hospitals may.
@@ -336,6 +495,63 @@ pub mod pallet {
 			let who = ensure_signed(origin)?;
 			let entry = Self::study_of(study, &who)?;
 			Self::do_resume(study, entry, who)
+		}
+
+		/// Posts the caller's shares of the checks of all hospitals that committed, in the order of accounts. The caller
+		/// must be a party of the committee; the round must be Checking and have its challenge.
+		#[pallet::call_index(4)]
+		#[pallet::weight(T::WeightInfo::post_checks(MAX_PARTIES, MAX_PARTIES))]
+		pub fn post_checks(
+			origin: OriginFor<T>,
+			study: StudyId,
+			round: RoundNumber,
+			attempt: u32,
+			checks: Box<Signed<Checks>>,
+		) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			Self::do_post_checks(who, RoundKey { study, round, attempt }, *checks)
+		}
+
+		/// Publishes the share packages of all parties that dispute the caller's sharing.
+		#[pallet::call_index(5)]
+		#[pallet::weight(T::WeightInfo::answer_disputes(MAX_PARTIES, MAX_PARTIES))]
+		pub fn answer_disputes(
+			origin: OriginFor<T>,
+			study: StudyId,
+			round: RoundNumber,
+			attempt: u32,
+			answers: Box<Signed<Answers>>,
+		) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			Self::do_answer_disputes(who, RoundKey { study, round, attempt }, *answers)
+		}
+
+		/// Judges all answered disputes, in their order: whether the published shares are right.
+		#[pallet::call_index(6)]
+		#[pallet::weight(T::WeightInfo::judge_disputes(MAX_PARTIES, MAX_PARTIES))]
+		pub fn judge_disputes(
+			origin: OriginFor<T>,
+			study: StudyId,
+			round: RoundNumber,
+			attempt: u32,
+			judgements: Box<Signed<Judgements>>,
+		) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			Self::do_judge_disputes(who, RoundKey { study, round, attempt }, *judgements)
+		}
+
+		/// Posts where the caller's partial aggregate is.
+		#[pallet::call_index(7)]
+		#[pallet::weight(T::WeightInfo::post_partial(MAX_PARTIES, MAX_PARTIES))]
+		pub fn post_partial(
+			origin: OriginFor<T>,
+			study: StudyId,
+			round: RoundNumber,
+			attempt: u32,
+			partial: Box<Signed<BlobReference>>,
+		) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			Self::do_post_partial(who, RoundKey { study, round, attempt }, *partial)
 		}
 	}
 

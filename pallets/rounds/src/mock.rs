@@ -5,7 +5,7 @@ use consilium_primitives::{
 	agreement::AgreementTerms,
 	artifact::PlainUpdate,
 	audit::{Action, Subject},
-	commitment::{signing_payload, BlobReference, Blobs, Commitment, Suite},
+	commitment::{signing_payload, BlobReference, Blobs, Commitment, Packages, Suite},
 	fixed_point::Decimal,
 	hospital::Role,
 	model::{LocalSteps, LocalTraining, ModelFamily, ModelSpec, ServerOptimizer},
@@ -158,7 +158,7 @@ fn genesis_hospital(hospital: u8) -> GenesisHospital<AccountId32> {
 	GenesisHospital {
 		account: account(hospital),
 		name: format!("Hospital {hospital}"),
-		roles: vec![Role::Trainer],
+		roles: vec![Role::Trainer, Role::Compute],
 		ml_dsa_65: Bytes(key_pair(hospital).0.clone().into_bytes().to_vec()),
 		ml_kem_768: Bytes(vec![hospital; 1184]),
 		sae_id: format!("sae-{hospital}"),
@@ -278,9 +278,11 @@ pub fn commitment(hospital: u8, round: RoundKey) -> Commitment {
 	let blobs = Blobs::truncate_from(vec![BlobReference { hash: H256::repeat_byte(hospital), length }]);
 	let (examples, suite) = (u32::from(hospital) * 100, Suite::Plain);
 	let sender = account(hospital).into();
-	let payload = signing_payload(System::block_hash(0), round, &sender, suite, examples, &blobs);
+	let packages = Packages::default();
+	let payload = signing_payload(System::block_hash(0), round, &sender, suite, examples, &blobs, &packages);
 	let signature = key_pair(hospital).1.try_sign_with_seed(&[0; 32], &payload, &[]).unwrap();
-	Commitment { blobs, examples, suite, signature: BoundedVec::truncate_from(signature.to_vec()) }
+	let signature = BoundedVec::truncate_from(signature.to_vec());
+	Commitment { blobs, packages, examples, suite, signature }
 }
 
 /// A hospital commits to this try.
@@ -310,7 +312,7 @@ pub fn accept(number: u8) -> Verdict<AccountId32> {
 }
 
 pub fn attest_to(hospital: u8, key: RoundKey, verdict: Verdict<AccountId32>) -> DispatchResult {
-	Rounds::attest(signed(hospital), key.study, key.round, key.attempt, verdict, None)
+	Rounds::attest(signed(hospital), key.study, key.round, key.attempt, verdict, None, Default::default())
 }
 
 /// A hospital attests to the try under way.
@@ -330,6 +332,7 @@ pub fn finalise(id: StudyId, artifact: u8) {
 /// Begins all blocks up to this one.
 pub fn advance_to(block: BlockNumber) {
 	for block in System::block_number() + 1..=block {
+		Rounds::on_finalize(block - 1);
 		System::set_block_number(block);
 		Rounds::on_initialize(block);
 	}

@@ -1,6 +1,7 @@
 //! Drives studies through the state machine: what follows from each transition.
 
 use crate::{
+	committee::CommitteeRound,
 	machine::{self, Machine, Refusal, Transition},
 	Config, Error, Event, NextStudy, Pallet, Rounds, RunningStudies, Studies, WeightInfo,
 };
@@ -9,16 +10,17 @@ use codec::Encode;
 use consilium_primitives::{
 	artifact::PlainUpdate,
 	audit::{Action, Subject},
+	committee::CommitteeFault,
 	study::{
-		AggregationScheme, Attestation, Exclusion, HaltReason, Round, RoundKey, Study, StudySpec,
+		AggregationScheme, Attestation, Exclusion, HaltReason, Phase, Round, RoundKey, Study, StudySpec,
 		StudySpecFault, StudyStatus,
 	},
-	traits::{Agreements, Audit, CollectingRounds, Commitments, Members},
+	traits::{Agreements, Audit, CollectingRounds, Commitments, Members, UpdateShape},
 	BlockNumber, RoundNumber, StudyId, H256,
 };
 use frame_support::{
 	ensure,
-	pallet_prelude::{DispatchError, DispatchResult, Weight},
+	pallet_prelude::{DispatchError, DispatchResult, Get, Weight},
 };
 use sp_runtime::SaturatedConversion;
 
@@ -32,6 +34,15 @@ impl<T: Config> From<Refusal> for Error<T> {
 			Refusal::AlreadyCommitted => Self::AlreadyCommitted,
 			Refusal::AlreadyAttested => Self::AlreadyAttested,
 			Refusal::NoSuchUpdate => Self::NoSuchUpdate,
+			Refusal::NoSuchPartial => Self::NoSuchPartial,
+			Refusal::NotInCommittee => Self::NotInCommittee,
+			Refusal::NotChecking => Self::NotChecking,
+			Refusal::NotAnswering => Self::NotAnswering,
+			Refusal::NotJudging => Self::NotJudging,
+			Refusal::NotAggregating => Self::NotAggregating,
+			Refusal::AlreadyPosted => Self::AlreadyPosted,
+			Refusal::NotDisputed => Self::NotDisputed,
+			Refusal::UnexpectedPost => Self::UnexpectedPost,
 		}
 	}
 }
@@ -47,6 +58,12 @@ impl<T: Config> From<StudySpecFault> for Error<T> {
 			StudySpecFault::Hospitals => Self::InvalidHospitals,
 			StudySpecFault::Quorum => Self::InvalidQuorum,
 			StudySpecFault::Schedule => Self::InvalidSchedule,
+			StudySpecFault::Committee(CommitteeFault::Threshold) => Self::InvalidThreshold,
+			StudySpecFault::Committee(CommitteeFault::Parties) => Self::InvalidParties,
+			StudySpecFault::Committee(CommitteeFault::Norm) => Self::InvalidNorm,
+			StudySpecFault::Committee(CommitteeFault::Range) => Self::RangeTooLarge,
+			StudySpecFault::Committee(CommitteeFault::Projections) => Self::TooManyProjections,
+			StudySpecFault::Committee(CommitteeFault::Schedule) => Self::InvalidSchedule,
 		}
 	}
 }
@@ -84,13 +101,19 @@ impl<T: Config> Pallet<T> {
 		let mut study = Studies::<T>::get(id).ok_or(Error::<T>::StudyNotFound)?;
 		let mut round = Rounds::<T>::get(id, number).ok_or(Error::<T>::RoundNotFound)?;
 		ensure!(round.attempt == attempt, Error::<T>::WrongAttempt);
+		if let Some(mut of) = CommitteeRound::<T>::of(id, number, study.clone(), round.clone()) {
+			of.machine().may_correct(&attestation.corrected).map_err(Error::<T>::from)?;
+		}
 		let transition =
 			Self::machine(&study, &mut round).attest(attestation.clone()).map_err(Error::<T>::from)?;
 		Rounds::<T>::insert(id, number, &round);
-		let Attestation { hospital, verdict, metrics } = attestation;
-		Self::write_down(Some(&hospital), id, Action::ModelAttested, (key, &verdict, &metrics));
-		Self::deposit_event(Event::ModelAttested { round: key, hospital, verdict, metrics });
+		let Attestation { hospital, verdict, metrics, corrected } = attestation;
+		Self::write_down(Some(&hospital), id, Action::ModelAttested, (key, &verdict, &metrics, &corrected));
+		Self::deposit_event(Event::ModelAttested { round: key, hospital, verdict, metrics, corrected });
 		if let Some(transition) = transition {
+			if matches!(transition, Transition::Finalised(_)) {
+				Self::name_corrected(key, &study, &round);
+			}
 			Self::follow(id, &mut study, number, round, transition);
 			Studies::<T>::insert(id, study);
 		}
@@ -159,13 +182,39 @@ impl<T: Config> Pallet<T> {
 				weight.saturating_accrue(T::WeightInfo::transition(hospitals));
 				Self::follow(id, &mut study, number, round, transition);
 				Studies::<T>::insert(id, study);
+			} else if let Some(committee) = study.spec.scheme.committee() {
+				let (parties, elements) = (committee.parties.len() as u32, committee.check_elements() as u32);
+				weight.saturating_accrue(T::WeightInfo::tick_committee(hospitals, parties));
+				let may_conclude = round.phase == Phase::Checking;
+				if Self::tick_committee(id, number, study, round) || may_conclude {
+					weight.saturating_accrue(T::WeightInfo::conclude(hospitals, parties, elements));
+				}
 			}
 		}
 		weight
 	}
 
+	/// The end of a block.
+	pub(crate) fn finish_studies() {
+		for id in RunningStudies::<T>::get() {
+			let Some(study) = Studies::<T>::get(id) else { continue };
+			if study.spec.scheme.committee().is_some() {
+				Self::finish_checking(id, study.current_round);
+			}
+		}
+	}
+
+	/// Whether the checks of a study can be decoded in its share of a block.
+	pub(crate) fn fits_into_block(spec: &StudySpec<T::AccountId>) -> bool {
+		let Some(committee) = spec.scheme.committee() else { return true };
+		let (hospitals, parties) = (spec.hospitals.len() as u32, committee.parties.len() as u32);
+		let cost = T::WeightInfo::conclude(hospitals, parties, committee.check_elements() as u32);
+		let shares = u64::from(T::MaxRunningStudies::get().max(1)).saturating_mul(2);
+		cost.all_lte(T::BlockWeights::get().max_block.saturating_div(shares))
+	}
+
 	/// Stores a round after a transition and does what follows from it.
-	fn follow(
+	pub(crate) fn follow(
 		id: StudyId,
 		study: &mut Study<T::AccountId>,
 		number: RoundNumber,
@@ -183,6 +232,14 @@ impl<T: Config> Pallet<T> {
 					committed,
 					deadline: round.deadline,
 				});
+				if round.phase == Phase::Checking {
+					Self::open_committee(key, &round);
+				}
+			},
+			Transition::Continued(phase) => {
+				let deadline = round.deadline;
+				Self::write_down(None, id, Action::PhaseBegan, (key, phase, deadline));
+				Self::deposit_event(Event::PhaseBegan { round: key, phase, deadline });
 			},
 			Transition::Finalised(artifact) => Self::follow_finalised(key, study, artifact),
 			Transition::Aborted(reason, culprit) => {
@@ -272,7 +329,12 @@ impl<T: Config> Pallet<T> {
 		Machine { spec: &study.spec, round, now: Self::now() }
 	}
 
-	fn write_down(actor: Option<&T::AccountId>, study: StudyId, action: Action, detail: impl Encode) {
+	pub(crate) fn write_down(
+		actor: Option<&T::AccountId>,
+		study: StudyId,
+		action: Action,
+		detail: impl Encode,
+	) {
 		T::Audit::record(actor, Subject::Study(study), action, detail);
 	}
 }
@@ -293,11 +355,18 @@ impl<T: Config> CollectingRounds<T::AccountId> for Pallet<T> {
 		Ok(RoundKey { study: id, round: number, attempt })
 	}
 
-	fn blob_shape(study: StudyId) -> Option<(u32, u64)> {
+	fn update_shape(study: StudyId) -> Option<UpdateShape> {
 		let spec = Studies::<T>::get(study)?.spec;
-		match spec.scheme {
-			AggregationScheme::Plain => Some((1, PlainUpdate::encoded_length(spec.model.parameters()?))),
-		}
+		let parameters = spec.model.parameters()?;
+		Some(match spec.scheme {
+			AggregationScheme::Plain => {
+				UpdateShape { blobs: alloc::vec![PlainUpdate::encoded_length(parameters)], packages: 0 }
+			},
+			AggregationScheme::Committee(committee) => UpdateShape {
+				blobs: committee.package_lengths(parameters),
+				packages: committee.parties.len() as u32,
+			},
+		})
 	}
 
 	fn note_commitment(key: RoundKey, who: &T::AccountId) -> DispatchResult {

@@ -22,6 +22,30 @@ pub trait WeightInfo {
 	fn tick(n: u32) -> Weight;
 	/// A phase that ended at its deadline, beyond [`Self::tick`].
 	fn transition(n: u32) -> Weight;
+	/// Looking at the committee of one round, beyond [`Self::tick`].
+	fn tick_committee(n: u32, m: u32) -> Weight;
+	/// A phase of a committee that ends; the costliest decodes `e` checks of each of `n` hospitals by `m` parties.
+	fn conclude(n: u32, m: u32, e: u32) -> Weight;
+	/// Posting checks of `n` hospitals by one of `m` parties.
+	fn post_checks(n: u32, m: u32) -> Weight;
+	/// Answering disputes; the last answer ends the phase.
+	fn answer_disputes(n: u32, m: u32) -> Weight;
+	/// Judging disputes; the last judgement ends the phase.
+	fn judge_disputes(n: u32, m: u32) -> Weight;
+	/// Posting a partial aggregate; the last one ends the phase.
+	fn post_partial(n: u32, m: u32) -> Weight;
+}
+
+/// Verification of one ML-DSA-65 signature in wasm, in picoseconds, as `pallet-model-updates` counts it.
+const ML_DSA_65_VERIFICATION: u64 = 1_000_000_000;
+
+/// One multiplication in a field of shares in wasm, in picoseconds, with the reduction.
+const FIELD_MULTIPLICATION: u64 = 20_000;
+
+/// Bytes of the progress and of the posted checks of `n` hospitals and `m` parties, rounded up.
+fn committee_bytes(hospitals: u32, parties: u32) -> u64 {
+	let posts = u64::from(hospitals).saturating_mul(u64::from(parties)).saturating_mul(400);
+	posts.saturating_add(u64::from(hospitals.max(parties)).saturating_mul(200)).saturating_add(1_000)
 }
 
 /// Counted accesses to the database, with a generous allowance for computing and for the audit records.
@@ -62,5 +86,47 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		Weight::from_parts(100_000_000, 0)
 			.saturating_add(Weight::from_parts(2_000_000, 0).saturating_mul(hospitals))
 			.saturating_add(T::DbWeight::get().reads_writes(12, hospitals.saturating_add(18)))
+	}
+
+	fn tick_committee(n: u32, m: u32) -> Weight {
+		Weight::from_parts(10_000_000, committee_bytes(n, m))
+			.saturating_add(Weight::from_parts(400_000, 0).saturating_mul(u64::from(n.saturating_add(m))))
+			.saturating_add(T::DbWeight::get().reads_writes(1, 1))
+	}
+
+	fn conclude(n: u32, m: u32, e: u32) -> Weight {
+		// For each hospital and element one decoding: at worst about six passes of m^2 multiplications, and one inversion
+		// (some 120 multiplications) for each of 2 m divisions.
+		let parties = u64::from(m);
+		let decoding =
+			parties.saturating_mul(parties).saturating_mul(6).saturating_add(parties.saturating_mul(240));
+		let elements = u64::from(n).saturating_mul(u64::from(e));
+		let computing = decoding.saturating_mul(elements).saturating_mul(FIELD_MULTIPLICATION);
+		Weight::from_parts(computing, committee_bytes(n, m))
+			.saturating_add(Self::transition(n))
+			.saturating_add(T::DbWeight::get().reads_writes(
+				parties.saturating_add(5),
+				u64::from(n).saturating_add(parties).saturating_mul(2).saturating_add(10),
+			))
+	}
+
+	fn post_checks(n: u32, m: u32) -> Weight {
+		Self::post_partial(n, m)
+	}
+
+	fn answer_disputes(n: u32, m: u32) -> Weight {
+		Self::post_partial(n, m)
+	}
+
+	fn judge_disputes(n: u32, m: u32) -> Weight {
+		Self::post_partial(n, m)
+	}
+
+	fn post_partial(n: u32, m: u32) -> Weight {
+		Weight::from_parts(ML_DSA_65_VERIFICATION, 4_000)
+			.saturating_add(Self::tick(n))
+			.saturating_add(Self::tick_committee(n, m))
+			.saturating_add(Self::transition(n))
+			.saturating_add(T::DbWeight::get().reads_writes(6, 6))
 	}
 }

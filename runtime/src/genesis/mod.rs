@@ -1,8 +1,8 @@
-//! The presets `development` and `local_testnet`.
+//! The presets `development`, `local_testnet` and `committee_testnet`.
 //!
-//! Both know four hospitals, Alice, Bob, Charlie and Dave, under accounts and post-quantum keys that everybody
-//! knows: never use them for real records. In `development` Alice alone makes blocks; in `local_testnet` all
-//! four do.
+//! All know four hospitals, Alice, Bob, Charlie and Dave, under accounts and post-quantum keys that everybody
+//! knows: never use them for real records. In `development` Alice alone makes blocks; in the others all four do.
+//! `committee_testnet` has four more members that only compute: Eve, Ferdie, One and Two.
 
 use crate::{AccountId, RuntimeGenesisConfig, SessionConfig, SessionKeys};
 use alloc::{format, string::ToString, vec, vec::Vec};
@@ -42,6 +42,16 @@ const HOSPITALS: [DevelopmentHospital; 4] = [
 	hospital!(Dave, "Dave Veterans Hospital", "dave"),
 ];
 
+const COMPUTE_NODES: [DevelopmentHospital; 4] = [
+	hospital!(Eve, "Eve Computing", "eve"),
+	hospital!(Ferdie, "Ferdie Computing", "ferdie"),
+	hospital!(One, "One Computing", "one"),
+	hospital!(Two, "Two Computing", "two"),
+];
+
+/// The id of the preset with separate compute nodes.
+pub const COMMITTEE_TESTNET_PRESET: &str = "committee_testnet";
+
 impl DevelopmentHospital {
 	fn account(&self) -> AccountId {
 		self.keyring.to_account_id()
@@ -64,8 +74,8 @@ impl DevelopmentHospital {
 	}
 }
 
-/// The first `validators` of the four hospitals make blocks.
-fn patch(validators: usize) -> Value {
+/// The first `validators` of the four hospitals make blocks; `compute_nodes` are members beside them.
+fn patch(validators: usize, compute_nodes: &[DevelopmentHospital]) -> Value {
 	let roles = |index: usize| {
 		let mut roles = vec![Role::Trainer, Role::Compute];
 		if index < validators {
@@ -79,6 +89,7 @@ fn patch(validators: usize) -> Value {
 				.iter()
 				.enumerate()
 				.map(|(index, hospital)| hospital.entry(roles(index)))
+				.chain(compute_nodes.iter().map(|node| node.entry(vec![Role::Compute])))
 				.collect(),
 		},
 		session: SessionConfig {
@@ -90,8 +101,9 @@ fn patch(validators: usize) -> Value {
 /// The preset `id` as JSON.
 pub fn get_preset(id: &PresetId) -> Option<Vec<u8>> {
 	let patch = match id.as_ref() {
-		DEV_RUNTIME_PRESET => patch(1),
-		LOCAL_TESTNET_RUNTIME_PRESET => patch(HOSPITALS.len()),
+		DEV_RUNTIME_PRESET => patch(1, &[]),
+		LOCAL_TESTNET_RUNTIME_PRESET => patch(HOSPITALS.len(), &[]),
+		COMMITTEE_TESTNET_PRESET => patch(HOSPITALS.len(), &COMPUTE_NODES),
 		_ => return None,
 	};
 	serde_json::to_vec(&patch).ok()
@@ -99,5 +111,5 @@ pub fn get_preset(id: &PresetId) -> Option<Vec<u8>> {
 
 /// The ids of the presets.
 pub fn preset_names() -> Vec<PresetId> {
-	vec![DEV_RUNTIME_PRESET.into(), LOCAL_TESTNET_RUNTIME_PRESET.into()]
+	vec![DEV_RUNTIME_PRESET.into(), LOCAL_TESTNET_RUNTIME_PRESET.into(), COMMITTEE_TESTNET_PRESET.into()]
 }

@@ -5,6 +5,10 @@ use consilium_primitives::{
 	agreement::{Agreement, AgreementStatus, AgreementTerms},
 	audit::{Action, AuditHead, AuditRecord, Subject},
 	commitment::{BlobReference, Blobs, Commitment, Suite},
+	committee::{
+		posts::Checks,
+		progress::{CommitteeProgress, Dealer, Dispute, NamedParty, Partial, PartyFault},
+	},
 	fixed_point::Decimal,
 	hospital::{Hospital, PublicKeys, Role},
 	model::{LocalSteps, LocalTraining, ModelFamily, ModelSpec, ServerOptimizer},
@@ -119,7 +123,10 @@ fn round(number: RoundNumber) -> Round<AccountId> {
 		brier: Decimal::from_nanos(1_500_000_000),
 	};
 	let artifact = H256::repeat_byte(9);
-	let attestation = |hospital, verdict, metrics| Attestation { hospital, verdict, metrics };
+	let attestation = |hospital, verdict, metrics| {
+		let corrected = list([2]);
+		Attestation { hospital, verdict, metrics, corrected }
+	};
 	match number {
 		1 => Round {
 			attempt: 1,
@@ -157,8 +164,33 @@ fn round(number: RoundNumber) -> Round<AccountId> {
 
 fn commitments() -> Vec<(AccountId, Commitment)> {
 	let blobs: Blobs = list([BlobReference { hash: H256::repeat_byte(7), length: 166 }]);
-	let commitment = Commitment { blobs, examples: 303, suite: Suite::Plain, signature: list(vec![1; 3309]) };
+	let packages = list([H256::repeat_byte(4)]);
+	let signature = list(vec![1; 3309]);
+	let commitment = Commitment { blobs, packages, examples: 303, suite: Suite::Plain, signature };
 	vec![(alice(), commitment)]
+}
+
+fn committee() -> CommitteeProgress<AccountId> {
+	let blob = BlobReference { hash: H256::repeat_byte(7), length: 166 };
+	CommitteeProgress {
+		challenge: Some(H256::repeat_byte(12)),
+		dealers: list([Dealer { hospital: alice(), factor: 1 }, Dealer { hospital: bob(), factor: 0 }]),
+		checked: list([2, 1]),
+		disputes: list([Dispute {
+			hospital: bob(),
+			party: 1,
+			complaint: true,
+			answer: Some(blob),
+			right: 0,
+			wrong: 2,
+		}]),
+		judged: list([2]),
+		partials: list([Partial { party: 2, blob }]),
+		named: list([
+			NamedParty { party: 3, fault: PartyFault::NoChecks },
+			NamedParty { party: 1, fault: PartyFault::FalseChecks(alice()) },
+		]),
+	}
 }
 
 fn record(subject: Subject<AccountId>, index: u64) -> AuditRecord<AccountId> {
@@ -223,6 +255,20 @@ sp_api::mock_impl_runtime_apis! {
 		#[advanced]
 		fn round(at: Hash, id: StudyId, number: RoundNumber) -> Result<Option<Round<AccountId>>, ApiError> {
 			Ok((has_content(at)? && id == 0 && (1..=2).contains(&number)).then(|| round(number)))
+		}
+
+		#[advanced]
+		fn committee(
+			at: Hash,
+			id: StudyId,
+			number: RoundNumber,
+		) -> Result<Option<CommitteeProgress<AccountId>>, ApiError> {
+			Ok((has_content(at)? && (id, number) == (0, 1)).then(committee))
+		}
+
+		#[advanced]
+		fn checks(at: Hash, _: StudyId, _: RoundNumber) -> Result<Vec<(u8, Checks)>, ApiError> {
+			has_content(at).map(|_| Vec::new())
 		}
 
 		#[advanced]

@@ -1,15 +1,17 @@
 use super::{
-	super::types::study::{Model, Optimizer, Study},
+	super::types::study::{Model, Optimizer, Scheme, Study},
 	chain::{alice, bob, GENESIS},
 	error_of,
 	server::Server,
 };
 use consilium_primitives::{
+	commitment::BlobReference,
+	committee::{field::PrimeField, Committee, Direction},
 	fixed_point::Decimal,
 	model::{Adaptive, LocalSteps, ModelFamily, ModelSpec, ServerOptimizer},
 	runtime_api::RoundsApi,
-	study::{HaltReason, StudyStatus},
-	BoundedVec,
+	study::{AggregationScheme, HaltReason, StudyStatus},
+	BoundedVec, H256,
 };
 use serde_json::{json, to_value};
 use sp_api::ProvideRuntimeApi;
@@ -48,7 +50,7 @@ fn a_study_is_told_in_full() {
 					"proximal": 0.0,
 				},
 				"optimizer": { "kind": "FedAvgM", "learningRate": 1.0, "momentum": 0.9 },
-				"scheme": "Plain",
+				"scheme": { "kind": "Plain" },
 				"maxExamples": 1000,
 				"fractionBits": 16,
 				"hospitals": [alice().to_string(), bob().to_string()],
@@ -84,6 +86,36 @@ fn other_choices_of_a_study_have_their_shapes() {
 	);
 	assert_eq!(to_value(Optimizer::from(ServerOptimizer::FedAvg)).unwrap(), json!({ "kind": "FedAvg" }));
 
+	let root = BlobReference { hash: H256::repeat_byte(7), length: 166 };
+	let committee = Committee {
+		threshold: 1,
+		parties: BoundedVec::truncate_from(vec![alice(), bob()]),
+		field: PrimeField::Mersenne31,
+		clip: Decimal::ONE,
+		norm_bound: Decimal::from_nanos(1_500_000_000),
+		direction: Direction::Weight { root, tolerance: Decimal::ZERO },
+		projections: 8,
+		step_blocks: 10,
+	};
+	assert_eq!(
+		to_value(Scheme::from(AggregationScheme::Committee(committee))).unwrap(),
+		json!({
+			"kind": "Committee",
+			"threshold": 1,
+			"parties": [alice().to_string(), bob().to_string()],
+			"field": "Mersenne31",
+			"clip": 1.0,
+			"normBound": 1.5,
+			"direction": {
+				"kind": "Weight",
+				"root": { "hash": hash("07"), "length": 166 },
+				"tolerance": 0.0,
+			},
+			"projections": 8,
+			"stepBlocks": 10,
+		})
+	);
+
 	let hidden = BoundedVec::truncate_from(vec![8, 4]);
 	let model = ModelSpec { family: ModelFamily::MultilayerPerceptron { hidden }, features: 13, classes: 2 };
 	assert_eq!(
@@ -116,6 +148,7 @@ fn a_finalised_round_is_told_with_its_commitments_and_metrics() {
 			"commitments": [{
 				"hospital": alice().to_string(),
 				"blobs": [{ "hash": hash("07"), "length": 166 }],
+				"packages": [hash("04")],
 				"examples": 303,
 				"suite": "Plain",
 			}],
@@ -125,14 +158,38 @@ fn a_finalised_round_is_told_with_its_commitments_and_metrics() {
 					"hospital": alice().to_string(),
 					"verdict": { "kind": "Accept", "artifact": hash("09") },
 					"metrics": metrics,
+					"corrected": [2],
 				},
 				{
 					"hospital": bob().to_string(),
 					"verdict": { "kind": "RejectModel", "artifact": hash("09") },
 					"metrics": metrics,
+					"corrected": [2],
 				},
 			],
 			"artifact": hash("09"),
+			"committee": {
+				"challenge": hash("0c"),
+				"dealers": [
+					{ "hospital": alice().to_string(), "factor": 1 },
+					{ "hospital": bob().to_string(), "factor": 0 },
+				],
+				"checked": [2, 1],
+				"disputes": [{
+					"hospital": bob().to_string(),
+					"party": 1,
+					"complaint": true,
+					"answer": { "hash": hash("07"), "length": 166 },
+					"right": 0,
+					"wrong": 2,
+				}],
+				"judged": [2],
+				"partials": [{ "party": 2, "blob": { "hash": hash("07"), "length": 166 } }],
+				"named": [
+					{ "party": 3, "fault": "NoChecks" },
+					{ "party": 1, "fault": "FalseChecks", "hospital": alice().to_string() },
+				],
+			},
 		})
 	);
 }
@@ -143,11 +200,12 @@ fn a_failed_round_is_told_with_its_reasons() {
 	assert_eq!(round["phase"], json!({ "kind": "Aborted", "reason": "UpdateUnusable" }));
 	assert_eq!(round["base"], json!(hash("09")));
 	assert_eq!(round["artifact"], json!(null));
+	assert_eq!(round["committee"], json!(null));
 	assert_eq!(round["excluded"], json!([{ "hospital": bob().to_string(), "fault": "Malformed" }]));
 	let verdict = json!({ "kind": "RejectUpdate", "hospital": bob().to_string(), "fault": "Unavailable" });
 	assert_eq!(
 		round["attestations"],
-		json!([{ "hospital": alice().to_string(), "verdict": verdict, "metrics": null }])
+		json!([{ "hospital": alice().to_string(), "verdict": verdict, "metrics": null, "corrected": [2] }])
 	);
 }
 

@@ -4,6 +4,7 @@
 //! `null` is what `None` is there, and decimals are numbers with at most nine digits after the point.
 
 pub mod audit;
+pub mod committee;
 pub mod hospital;
 pub mod round;
 pub mod study;

@@ -1,8 +1,9 @@
 //! Rounds.
 
-use super::Choice;
+use super::{committee::Committee, Choice};
 use consilium_primitives::{
 	commitment,
+	committee::progress::CommitteeProgress,
 	fixed_point::Decimal,
 	study::{self, Exclusion},
 	BlockNumber, RoundNumber, StudyId,
@@ -40,6 +41,8 @@ pub struct Round {
 	pub attestations: Vec<Attestation>,
 	/// SHA-256 of the new model, once finalised.
 	pub artifact: Option<Hash>,
+	/// How far the committee has come; `null` for the scheme `Plain` and before Checking.
+	pub committee: Option<Committee>,
 }
 
 /// Where a round stands.
@@ -48,13 +51,22 @@ pub struct Round {
 pub enum Phase {
 	/// Hospitals train and commit.
 	Collecting,
+	/// Compute parties open their shares of the checks.
+	Checking,
+	/// Hospitals publish the shares that are disputed.
+	Answering,
+	/// Compute parties judge published shares.
+	Judging,
+	/// Compute parties post their partial aggregates.
+	Aggregating,
 	/// Hospitals attest to the new model.
 	Attesting,
 	/// A quorum accepts one artifact.
 	Finalised,
 	/// The try failed.
 	Aborted {
-		/// `TooFewCommitments`, `TooFewAttestations`, `ModelRejected`, `UpdateUnusable`, `StudyHalted`.
+		/// `TooFewCommitments`, `TooFewChecks`, `TooFewUpdates`, `TooFewPartials`, `AggregateUnusable`,
+		/// `TooFewAttestations`, `ModelRejected`, `UpdateUnusable`, `StudyHalted`.
 		reason: Choice,
 	},
 }
@@ -67,6 +79,8 @@ pub struct Commitment {
 	pub hospital: AccountId,
 	/// Where it is.
 	pub blobs: Vec<Blob>,
+	/// SHA-256 of each party's share package; none for the scheme `Plain`.
+	pub packages: Vec<Hash>,
 	/// Training records behind it.
 	pub examples: u32,
 	/// `Plain`.
@@ -87,7 +101,8 @@ pub struct Blob {
 pub struct Excluded {
 	/// Which hospital.
 	pub hospital: AccountId,
-	/// `Unavailable`, `Malformed`.
+	/// `Unavailable`, `Malformed`, `MalformedSharing`, `InvalidProof`, `NormTooLarge`, `ProjectionTooLarge`,
+	/// `HostileDirection`, `DisputeUnanswered`, `DisputeLost`.
 	pub fault: Choice,
 }
 
@@ -100,6 +115,8 @@ pub struct Attestation {
 	pub verdict: Verdict,
 	/// The new model on the hospital's own test records.
 	pub metrics: Option<Metrics>,
+	/// Points of the parties whose partial aggregates the hospital corrected.
+	pub corrected: Vec<u8>,
 }
 
 /// A judgement.
@@ -123,6 +140,8 @@ pub enum Verdict {
 		/// `Unavailable`, `Malformed`.
 		fault: Choice,
 	},
+	/// The partial aggregates are missing, or more are wrong than can be corrected.
+	RejectPartials,
 }
 
 /// How a model does on a hospital's own test records.
@@ -148,6 +167,7 @@ impl Round {
 		round: RoundNumber,
 		state: study::Round<AccountId>,
 		commitments: Vec<(AccountId, commitment::Commitment)>,
+		committee: Option<CommitteeProgress<AccountId>>,
 	) -> Self {
 		Self {
 			study,
@@ -163,6 +183,7 @@ impl Round {
 			excluded: state.excluded.into_iter().map(Excluded::from).collect(),
 			attestations: state.attestations.into_iter().map(Attestation::from).collect(),
 			artifact: state.artifact,
+			committee: committee.map(Committee::from),
 		}
 	}
 }
@@ -171,6 +192,10 @@ impl From<study::Phase> for Phase {
 	fn from(phase: study::Phase) -> Self {
 		match phase {
 			study::Phase::Collecting => Self::Collecting,
+			study::Phase::Checking => Self::Checking,
+			study::Phase::Answering => Self::Answering,
+			study::Phase::Judging => Self::Judging,
+			study::Phase::Aggregating => Self::Aggregating,
 			study::Phase::Attesting => Self::Attesting,
 			study::Phase::Finalised => Self::Finalised,
 			study::Phase::Aborted(reason) => Self::Aborted { reason: Choice::of(reason) },
@@ -183,10 +208,17 @@ impl From<(AccountId, commitment::Commitment)> for Commitment {
 		let blobs = commitment.blobs.into_iter();
 		Self {
 			hospital,
-			blobs: blobs.map(|blob| Blob { hash: blob.hash, length: blob.length }).collect(),
+			blobs: blobs.map(Blob::from).collect(),
+			packages: commitment.packages.into_inner(),
 			examples: commitment.examples,
 			suite: Choice::of(commitment.suite),
 		}
+	}
+}
+
+impl From<commitment::BlobReference> for Blob {
+	fn from(blob: commitment::BlobReference) -> Self {
+		Self { hash: blob.hash, length: blob.length }
 	}
 }
 
@@ -206,8 +238,10 @@ impl From<study::Attestation<AccountId>> for Attestation {
 				study::Verdict::RejectUpdate { hospital, fault } => {
 					Verdict::RejectUpdate { hospital, fault: Choice::of(fault) }
 				},
+				study::Verdict::RejectPartials => Verdict::RejectPartials,
 			},
 			metrics: attestation.metrics.map(Metrics::from),
+			corrected: attestation.corrected.into_inner(),
 		}
 	}
 }

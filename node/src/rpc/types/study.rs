@@ -1,6 +1,6 @@
 //! Studies.
 
-use super::{text, Choice};
+use super::{committee::CommitteeSpec, text, Choice};
 use consilium_primitives::{
 	fixed_point::Decimal,
 	model::{self, Adaptive},
@@ -64,8 +64,8 @@ pub struct Spec {
 	pub training: Training,
 	/// From the mean of the updates to the model.
 	pub optimizer: Optimizer,
-	/// `Plain`.
-	pub scheme: Choice,
+	/// How updates are aggregated.
+	pub scheme: Scheme,
 	/// Largest weight of a hospital in the mean.
 	pub max_examples: u32,
 	/// Fractional bits of an update's coordinates.
@@ -86,6 +86,16 @@ pub struct Spec {
 	pub max_log_loss_increase: f64,
 	/// Seed, in decimal. As text, because JSON readers round large numbers.
 	pub seed: String,
+}
+
+/// How updates are aggregated.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "kind")]
+pub enum Scheme {
+	/// Every hospital reads every update.
+	Plain,
+	/// Updates are shared among compute parties.
+	Committee(CommitteeSpec),
 }
 
 /// Shape of a model.
@@ -207,7 +217,7 @@ impl From<study::StudySpec<AccountId>> for Spec {
 			model: spec.model.into(),
 			training: spec.training.into(),
 			optimizer: spec.optimizer.into(),
-			scheme: Choice::of(spec.scheme),
+			scheme: spec.scheme.into(),
 			max_examples: spec.max_examples,
 			fraction_bits: spec.fraction_bits,
 			hospitals: spec.hospitals.into_inner(),
@@ -218,6 +228,15 @@ impl From<study::StudySpec<AccountId>> for Spec {
 			attesting_blocks: spec.attesting_blocks,
 			max_log_loss_increase: spec.max_log_loss_increase.to_f64(),
 			seed: spec.seed.to_string(),
+		}
+	}
+}
+
+impl From<study::AggregationScheme<AccountId>> for Scheme {
+	fn from(scheme: study::AggregationScheme<AccountId>) -> Self {
+		match scheme {
+			study::AggregationScheme::Plain => Self::Plain,
+			study::AggregationScheme::Committee(committee) => Self::Committee(committee.into()),
 		}
 	}
 }

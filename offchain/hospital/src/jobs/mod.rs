@@ -1,29 +1,46 @@
-//! The two kinds of work, and what they have in common.
+//! The kinds of work, and what they have in common.
 
-pub(crate) mod attest;
+mod aggregate;
+mod answer;
+mod attest;
+mod check;
+mod dealing;
+mod elements;
+mod judge;
+mod partials;
+mod shares;
 pub(crate) mod train;
+mod updates;
 
 use crate::{
 	keys::{HospitalKeys, KeyError},
-	state::{State, StateError},
+	sealer::{SealError, Sealer},
+	state::{Entry, State, StateError},
 	trainer::{Trainer, TrainerError},
 };
-use codec::{Compact, CompactLen, Encode};
+use codec::{Compact, CompactLen, Decode, Encode};
 use consilium_blobs::{BlobError, BlobStore, Reference};
 use consilium_primitives::{
 	artifact::{Artifact, Malformed},
 	commitment::BlobReference,
-	job::{Contribution, RoundContext},
+	committee::posts::{signing_payload, Kind, Signed},
+	job::{Job, JobId, Outcome, RoundContext},
 	model::ServerOptimizer,
 	study::StudySpec,
 	AccountBytes, H256,
 };
+use consilium_secure_aggregation::{
+	checks::CheckError, dealing::DealingError, encoding::EncodingError, partial::PartialError,
+	reconstruct::ReconstructError,
+};
 use consilium_training::{
 	federated::UpdateError,
+	local::TrainingError,
 	model::{initial_parameters, ModelError},
+	root_set::MalformedRootSet,
 	server::{initial_artifact, StepError},
 };
-use sha2::{Digest, Sha256};
+use shares::ShareFault;
 use tokio::runtime::Runtime;
 
 /// What a job works with.
@@ -32,7 +49,9 @@ pub(crate) struct Workplace {
 	pub store: BlobStore,
 	pub runtime: Runtime,
 	pub state: State,
-	pub trainer: Box<dyn Trainer>,
+	pub sealer: Box<dyn Sealer>,
+	/// `None` at a node that only computes.
+	pub trainer: Option<Box<dyn Trainer>>,
 }
 
 /// Why a job failed at this hospital. It can be tried again.
@@ -40,22 +59,59 @@ pub(crate) struct Workplace {
 pub(crate) enum JobError {
 	#[error("this hospital's account is not among those of the study")]
 	NotInStudy,
+	#[error("the study has no committee")]
+	NoCommittee,
+	#[error("this hospital's account is not that of party {0} of the study's committee")]
+	NotThisParty(u8),
+	#[error("the study's committee has no party {0}")]
+	NoSuchParty(u8),
+	#[error(
+		"this node has no records and only computes; to train and attest, add [records] to its hospital.toml and start it \
+		 again"
+	)]
+	NoRecords,
 	#[error(transparent)]
 	Model(#[from] ModelError),
 	#[error("the model that the round starts from: {0}")]
 	Base(BlobError),
 	#[error("the model that the round starts from, {hash:?}, {fault}")]
 	BaseMalformed { hash: H256, fault: Malformed },
+	#[error("the study's root set: {0}; put the file there with which the study was opened")]
+	RootSet(BlobError),
+	#[error("the study's root set {0}; open a study with another one")]
+	RootSetMalformed(#[from] MalformedRootSet),
+	#[error("the study's root set is for the schema {found:?}, but its records follow {expected:?}")]
+	RootSetOfOtherSchema { found: H256, expected: H256 },
+	#[error("training on the study's root set: {0}")]
+	RootUpdate(TrainingError),
 	#[error("publishing: {0}")]
 	Publish(BlobError),
-	#[error("the update of hospital 0x{}: {source}", hex::encode(hospital))]
-	Store { hospital: AccountBytes, source: BlobError },
-	#[error("the blob store has none of the round's updates; is it the one that the other hospitals use?")]
-	NoUpdateInStore,
+	#[error(transparent)]
+	Store(BlobError),
+	#[error("the blob store has none of the round's {0}; is it the one that the other hospitals use?")]
+	NothingInStore(&'static str),
 	#[error(transparent)]
 	Trainer(#[from] TrainerError),
 	#[error(transparent)]
 	Update(#[from] UpdateError),
+	#[error(transparent)]
+	Encoding(#[from] EncodingError),
+	#[error(transparent)]
+	Dealing(#[from] DealingError),
+	#[error(transparent)]
+	Seal(#[from] SealError),
+	#[error(transparent)]
+	Check(#[from] CheckError),
+	#[error(transparent)]
+	Partial(#[from] PartialError),
+	#[error(transparent)]
+	Reconstruct(#[from] ReconstructError),
+	#[error(
+		"the shares of hospital 0x{}, which count, cannot be had: {fault}; this party posts no partial aggregate, and the \
+		 others' suffice",
+		hex::encode(hospital)
+	)]
+	NeededShares { hospital: AccountBytes, fault: ShareFault },
 	#[error(transparent)]
 	Key(#[from] KeyError),
 	#[error(transparent)]
@@ -66,6 +122,13 @@ pub(crate) enum JobError {
 	)]
 	PublishedBefore(&'static str),
 	#[error(
+		"shares of this try are disputed, and cannot be published: {0}; this hospital's update does not count, and it takes \
+		 part again in the next try or round"
+	)]
+	NoAnswer(&'static str),
+	#[error("the job names more than a study can have")]
+	TooMany,
+	#[error(
 		"the updates have no weighted mean; the study's fractional bits or the weights are out of range"
 	)]
 	NoMean,
@@ -73,13 +136,98 @@ pub(crate) enum JobError {
 	Step(#[from] StepError),
 }
 
+/// Does a job whose phase is final, or takes the result from the state.
+pub(crate) fn run(workplace: &mut Workplace, id: &JobId, job: &Job) -> Result<Outcome, JobError> {
+	match job {
+		Job::Train(context) => train::train(workplace, id, context),
+		Job::Check { context, party, challenge, dealt } => {
+			let checks = workplace
+				.once(id, |workplace| check::check(workplace, context, *party, *challenge, dealt))?;
+			Ok(Outcome::Checked(workplace.signed(context, Kind::Checks, checks)?))
+		},
+		Job::Answer { context, parties } => {
+			let answers = workplace.once(id, |workplace| answer::answer(workplace, id, context, parties))?;
+			Ok(Outcome::Answered(workplace.signed(context, Kind::Answers, answers)?))
+		},
+		Job::Judge { context, challenge, disputes } => {
+			let judgements =
+				workplace.once(id, |workplace| judge::judge(workplace, context, *challenge, disputes))?;
+			Ok(Outcome::Judged(workplace.signed(context, Kind::Judgements, judgements)?))
+		},
+		Job::Aggregate { context, party, dealt } => {
+			let partial =
+				workplace.once(id, |workplace| aggregate::aggregate(workplace, context, *party, dealt))?;
+			Ok(Outcome::Aggregated(workplace.signed(context, Kind::Partial, partial)?))
+		},
+		Job::Attest { context, inputs } => {
+			workplace.once(id, |workplace| attest::attest(workplace, context, inputs))
+		},
+	}
+}
+
+/// What a job brought, as it is saved.
+#[derive(Encode, Decode)]
+struct Saved<T> {
+	/// Which work.
+	work: H256,
+	result: T,
+}
+
 impl Workplace {
-	fn get(&self, reference: &Reference) -> Result<Vec<u8>, BlobError> {
-		Ok(self.runtime.block_on(self.store.get(reference))?.into())
+	fn get(&self, blob: BlobReference) -> Result<Vec<u8>, BlobError> {
+		let reference = Reference { hash: blob.hash.0, length: blob.length };
+		Ok(self.runtime.block_on(self.store.get(&reference))?.into())
 	}
 
-	fn put(&self, bytes: Vec<u8>) -> Result<Reference, JobError> {
-		self.runtime.block_on(self.store.put(bytes.into())).map_err(JobError::Publish)
+	/// A blob, or what is wrong with it. An error when the store cannot be asked.
+	fn fetch(&self, blob: BlobReference) -> Result<Result<Vec<u8>, BlobError>, JobError> {
+		match self.get(blob) {
+			Err(error @ BlobError::Unreachable { .. }) => Err(JobError::Store(error)),
+			result => Ok(result),
+		}
+	}
+
+	fn put(&self, bytes: Vec<u8>) -> Result<BlobReference, JobError> {
+		let reference = self.runtime.block_on(self.store.put(bytes.into())).map_err(JobError::Publish)?;
+		Ok(on_chain(reference))
+	}
+
+	fn trainer(&mut self) -> Result<&mut dyn Trainer, JobError> {
+		match &mut self.trainer {
+			Some(trainer) => Ok(trainer.as_mut()),
+			None => Err(JobError::NoRecords),
+		}
+	}
+
+	/// The result of the same work if it is saved, else that of `make`, which is then saved.
+	fn once<T: Encode + Decode>(
+		&mut self,
+		id: &JobId,
+		make: impl FnOnce(&mut Self) -> Result<T, JobError>,
+	) -> Result<T, JobError> {
+		let entry = Entry::Outcome(id.kind);
+		match self.state.load::<Saved<T>>(id, entry) {
+			Ok(Some(saved)) if saved.work == id.work => return Ok(saved.result),
+			Ok(_) => {},
+			Err(error @ StateError::Damaged { .. }) => {
+				log::warn!(target: "hospital", "{error}; doing the work again");
+			},
+			Err(error) => return Err(error.into()),
+		}
+		let saved = Saved { work: id.work, result: make(self)? };
+		self.state.save(id, entry, &saved)?;
+		Ok(saved.result)
+	}
+
+	/// Signs a post. What is posted is saved, its signature is not: keys may be replaced in between.
+	fn signed<Content: Encode>(
+		&self,
+		context: &RoundContext,
+		kind: Kind,
+		content: Content,
+	) -> Result<Signed<Content>, JobError> {
+		let payload = signing_payload(kind, context.genesis, context.round, &context.hospital, &content);
+		Ok(Signed { signature: self.keys.sign(&payload)?, content })
 	}
 
 	/// The model that the round starts from.
@@ -88,8 +236,8 @@ impl Workplace {
 		let Some(hash) = context.base else {
 			return Ok(initial_artifact(&spec.optimizer, initial_parameters(&spec.model, spec.seed)?));
 		};
-		let reference = Reference { hash: hash.0, length: artifact_length(spec).unwrap_or(0) };
-		let bytes = self.get(&reference).map_err(JobError::Base)?;
+		let blob = BlobReference { hash, length: artifact_length(spec).unwrap_or(0) };
+		let bytes = self.get(blob).map_err(JobError::Base)?;
 		Artifact::from_bytes(&bytes).map_err(|fault| JobError::BaseMalformed { hash, fault })
 	}
 }
@@ -105,13 +253,6 @@ fn artifact_length(spec: &StudySpec<AccountBytes>) -> Option<u64> {
 	let vector = |length: u32| Compact::<u32>::compact_len(&length) as u64 + 8 * u64::from(length);
 	let mark = 8;
 	Some(mark + (1 + moments) * vector(parameters) + (2 - moments) * vector(0))
-}
-
-/// What determines a job's outcome. The block at which its phase began does not: after a re-organisation the same
-/// work may be asked for at another one.
-fn work(context: &RoundContext, contributions: &[Contribution]) -> H256 {
-	let RoundContext { genesis, round, hospital, spec, base, phase_since: _ } = context;
-	H256(Sha256::digest((genesis, round, hospital, spec, base, contributions).encode()).into())
 }
 
 fn on_chain(reference: Reference) -> BlobReference {

@@ -28,10 +28,22 @@ fn the_example_is_a_configuration_with_paths_beside_it() {
 	assert_eq!(config.keys.account, home.join("keys/account.key"));
 	assert_eq!(config.keys.ml_dsa_65, home.join("keys/ml-dsa-65.key"));
 	assert_eq!(config.keys.ml_kem_768, home.join("keys/ml-kem-768.key"));
-	assert_eq!(config.records.file, home.join("records.csv"));
-	assert_eq!(config.records.schema, home.join("schema.toml"));
-	assert_eq!(config.records.split, Split::Fraction { test: 0.2, seed: 42 });
+	let records = config.records.unwrap();
+	assert_eq!(records.file, home.join("records.csv"));
+	assert_eq!(records.schema, home.join("schema.toml"));
+	assert_eq!(records.split, Split::Fraction { test: 0.2, seed: 42 });
 	assert_eq!(config.blobs, home.join("blobs"));
+}
+
+#[test]
+fn records_may_be_left_out_as_a_whole() {
+	let town = Town::new();
+	town.remove_records(0);
+	let config = HospitalConfig::load(&town.home(0).join("hospital.toml")).unwrap();
+	assert_eq!(config.records, None);
+	// A part of them is a mistake.
+	let error = load("file = \"records.csv\"", "").1.unwrap_err().to_string();
+	assert!(error.contains("missing field `file`"), "{error}");
 }
 
 #[test]
@@ -43,7 +55,7 @@ fn absolute_paths_urls_and_split_files_are_taken() {
 	let by_file = "split_file = \"schema.toml\"\nsplit_center = 3";
 	let (town, config) = load("test_fraction = 0.2\nsplit_seed = 42", by_file);
 	let path = town.home(0).join("schema.toml");
-	assert_eq!(config.unwrap().records.split, Split::File { path, center: 3 });
+	assert_eq!(config.unwrap().records.unwrap().split, Split::File { path, center: 3 });
 }
 
 #[test]
@@ -53,7 +65,7 @@ fn what_toml_does_not_allow_is_named_with_file_line_and_what_would_be_right() {
 		("ml_dsa_65 =", "ml_dsa =", vec!["unknown field `ml_dsa`", "`ml_dsa_65`", "line 9"]),
 		("store =", "shop =", vec!["unknown field `shop`", "`store`"]),
 		("account =", "# account =", vec!["missing field `account`"]),
-		("test_fraction = 0.2", "test_fraction = \"0.2\"", vec!["expected", "line 17"]),
+		("test_fraction = 0.2", "test_fraction = \"0.2\"", vec!["expected", "line 18"]),
 		("[blobs]", "[blobs", vec!["TOML parse error", "line 2"]),
 	] {
 		let message = load(from, to).1.unwrap_err().to_string();

@@ -47,7 +47,8 @@ impl Round {
 
 	fn assert_rejected(&mut self, hospital: usize, fault: UpdateFault) {
 		let verdict = Verdict::RejectUpdate { hospital: account(hospital), fault };
-		let expected = JobStatus::Done(Outcome::Attested { verdict, metrics: None });
+		let expected =
+			JobStatus::Done(Outcome::Attested { verdict, metrics: None, corrected: Default::default() });
 		for number in 0..4 {
 			assert_eq!(self.attest(number), expected, "hospital {number}");
 		}

@@ -103,10 +103,9 @@ impl Trainer for Moody {
 #[test]
 fn a_job_that_panics_or_fails_is_tried_again_after_a_while_and_harms_no_other() {
 	let town = Town::new();
-	let config = town.config(0);
 	let error = TrainerError::Training(consilium_training::local::TrainingError::Diverged);
-	let trainer = LocalTrainer::new(config.name, config.records);
-	let mut desk = town.open_with(0, Box::new(Moody(trainer, vec![Err(error), Ok(())])));
+	let moody = Moody(town.trainer(0).unwrap(), vec![Err(error), Ok(())]);
+	let mut desk = town.open_with(0, Some(Box::new(moody)));
 	let job = || town.train(0, 1, None);
 	let starts = |desk: &super::mock::Desk| {
 		assert!(desk.handle.start(job()));
@@ -146,14 +145,26 @@ fn the_same_reason_is_news_once() {
 fn a_check_reports_what_a_study_must_say() {
 	let town = Town::new();
 	let report = check(&town.config(0)).unwrap();
-	assert_eq!(report.schema_hash, town.spec.schema.0);
-	assert_eq!((report.features as u32, report.classes as u32), (town.spec.model.features, 2));
-	assert!(report.training > report.test && report.test > 0);
+	let records = report.records.clone().unwrap();
+	assert_eq!(records.schema_hash, town.spec.schema.0);
+	assert_eq!((records.features as u32, records.classes as u32), (town.spec.model.features, 2));
+	assert!(records.training > records.test && records.test > 0);
 	let text = report.to_string();
 	for part in ["Alice General is ready", &hex::encode(town.spec.schema), "test        "] {
 		assert!(text.contains(part), "{text}");
 	}
 	assert!(super::mock::files(&town.blobs()).is_empty());
+}
+
+#[test]
+fn a_check_says_that_a_node_only_computes() {
+	let town = Town::new();
+	town.remove_records(0);
+	let report = check(&town.config(0)).unwrap();
+	assert_eq!(report.records, None);
+	assert!(report.to_string().contains("no records: computes only"), "{report}");
+	let state = town.home(0).join("state");
+	assert!(Hospital::start(town.config(0), &state, account(0)).is_ok());
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use crate::{
 	handle::{workplace, Handle},
 	keys::HospitalKeys,
+	sealer::{NotEncrypted, Sealer},
 	secret_file::write_secret,
 	trainer::{LocalTrainer, Trainer},
 	worker::{Message, Worker},
@@ -11,7 +12,7 @@ use crate::{
 use consilium_primitives::{
 	commitment::Commitment,
 	fixed_point::Decimal,
-	job::{Contribution, Job, JobId, JobStatus, Outcome, RoundContext},
+	job::{Contribution, Inputs, Job, JobId, JobStatus, Outcome, RoundContext},
 	model::{Adaptive, LocalSteps, LocalTraining, ModelFamily, ModelSpec, ServerOptimizer},
 	study::{AggregationScheme, RoundKey, StudySpec},
 	AccountBytes, BoundedVec, H256,
@@ -82,6 +83,8 @@ pub fn study_of(hospitals: Vec<AccountBytes>, seed: u64) -> StudySpec<AccountByt
 pub struct Town {
 	pub folder: TempDir,
 	pub spec: StudySpec<AccountBytes>,
+	/// What hospitals that are opened from now on seal with.
+	pub sealer: fn() -> Box<dyn Sealer>,
 }
 
 impl Town {
@@ -96,7 +99,8 @@ impl Town {
 			let text = HospitalConfig::example().replace("store = \"blobs\"", "store = \"../blobs\"");
 			fs::write(home.join("hospital.toml"), text).unwrap();
 		}
-		Self { folder, spec: study_of((0..4).map(account).collect(), 9) }
+		let spec = study_of((0..4).map(account).collect(), 9);
+		Self { folder, spec, sealer: || Box::new(NotEncrypted) }
 	}
 
 	pub fn home(&self, number: usize) -> PathBuf {
@@ -117,6 +121,16 @@ impl Town {
 		self.home(number).join("state").join("07".repeat(8)).join(account).join("0")
 	}
 
+	/// Makes a hospital a node that only computes.
+	pub fn remove_records(&self, number: usize) {
+		let path = self.home(number).join("hospital.toml");
+		let text = fs::read_to_string(&path).unwrap();
+		let (keys, rest) = text.split_once("[records]").unwrap();
+		let (_, blobs) = rest.split_once("[blobs]").unwrap();
+		fs::write(path, format!("{keys}[blobs]{blobs}")).unwrap();
+		fs::remove_file(self.home(number).join("records.csv")).unwrap();
+	}
+
 	/// Replaces a hospital's records by others.
 	pub fn change_records(&self, number: usize) {
 		fs::write(self.home(number).join("records.csv"), synthetic::csv_text(2, number as u32, 80)).unwrap();
@@ -124,17 +138,22 @@ impl Town {
 
 	/// Starts a hospital, or starts it again after a crash.
 	pub fn open(&self, number: usize) -> Desk {
-		let config = self.config(number);
-		let trainer = LocalTrainer::new(config.name.clone(), config.records.clone());
-		self.open_with(number, Box::new(trainer))
+		self.open_with(number, self.trainer(number).map(|trainer| -> Box<dyn Trainer> { Box::new(trainer) }))
 	}
 
-	pub fn open_with(&self, number: usize, trainer: Box<dyn Trainer>) -> Desk {
+	/// A hospital's trainer, if it has records.
+	pub fn trainer(&self, number: usize) -> Option<LocalTrainer> {
+		let config = self.config(number);
+		Some(LocalTrainer::new(config.name, config.records?))
+	}
+
+	pub fn open_with(&self, number: usize, trainer: Option<Box<dyn Trainer>>) -> Desk {
 		let (sender, receiver) = sync_channel(QUEUE);
 		let now = Arc::new(Mutex::new(Instant::now()));
 		let clock = now.clone();
 		let handle = Handle::new(account(number), sender, Box::new(move || *clock.lock().unwrap()));
-		let workplace = workplace(&self.config(number), &self.home(number).join("state"), trainer).unwrap();
+		let state = self.home(number).join("state");
+		let workplace = workplace(&self.config(number), &state, (self.sealer)(), trainer).unwrap();
 		Desk { worker: Worker::new(workplace, handle.board()), handle, receiver, now }
 	}
 
@@ -164,7 +183,8 @@ impl Town {
 		base: Option<H256>,
 		contributions: &[Contribution],
 	) -> Job {
-		Job::Attest { context: self.context(number, round, base), contributions: contributions.to_vec() }
+		let inputs = Inputs::Updates(contributions.to_vec());
+		Job::Attest { context: self.context(number, round, base), inputs }
 	}
 
 	/// All hospitals train in round 1.
@@ -219,6 +239,13 @@ impl Desk {
 		let id = job.id();
 		self.start(job);
 		self.finalise(id)
+	}
+
+	/// Brings a job to its failure, and says why.
+	pub fn failure(&mut self, job: Job) -> String {
+		let id = job.id();
+		assert_eq!(self.run(job), JobStatus::Failed);
+		self.handle.board().reason(&id).unwrap()
 	}
 
 	pub fn outcome(&mut self, job: Job) -> Outcome {

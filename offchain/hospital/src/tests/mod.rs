@@ -1,13 +1,20 @@
 //! Hospitals of one study in one process. A test drives each hospital's worker by hand, so that it can
 //! stop it anywhere, as a crash does.
 
+mod committee_mock;
+mod committee_round_tests;
 mod config_tests;
+mod dispute_tests;
 mod fault_tests;
 mod finality_tests;
+mod fork_tests;
 mod handle_tests;
 mod key_tests;
 pub(crate) mod mock;
+mod partial_tests;
 mod restart_tests;
+mod root_tests;
 mod round_tests;
+mod sharing_restart_tests;
 mod state_tests;
 mod trainer_tests;

@@ -190,7 +190,8 @@ fn with_new_keys_the_same_update_is_signed_again() {
 	let new = town.open(0).commitment(train(&town));
 	assert_eq!(new.blobs, old.blobs);
 	let round = RoundKey { study: 0, round: 1, attempt: 1 };
-	let payload = signing_payload(GENESIS, round, &account(0), new.suite, new.examples, &new.blobs);
+	let payload =
+		signing_payload(GENESIS, round, &account(0), new.suite, new.examples, &new.blobs, &new.packages);
 	assert!(keys.verifies(&payload, &new.signature));
 	assert_eq!(town.open(0).commitment(train(&town)), new);
 }

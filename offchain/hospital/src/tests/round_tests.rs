@@ -9,7 +9,7 @@ use crate::{
 use consilium_blobs::Reference;
 use consilium_primitives::{
 	artifact::{Artifact, PlainUpdate},
-	commitment::{signing_payload, BlobReference, Suite},
+	commitment::{signing_payload, BlobReference, Packages, Suite},
 	fixed_point::Decimal,
 	job::{Contribution, Outcome},
 	model::ServerOptimizer,
@@ -31,7 +31,7 @@ use std::fs;
 /// The artifact that an outcome accepts.
 fn accepted(outcome: &Outcome) -> H256 {
 	match outcome {
-		Outcome::Attested { verdict: Verdict::Accept { artifact }, metrics: Some(metrics) } => {
+		Outcome::Attested { verdict: Verdict::Accept { artifact }, metrics: Some(metrics), .. } => {
 			assert!(metrics.examples > 0);
 			*artifact
 		},
@@ -100,12 +100,21 @@ fn four_hospitals_compute_what_a_simulation_computes_and_agree_on_it() {
 fn a_commitment_is_signed_for_its_round_and_update() {
 	let town = Town::new();
 	let commitment = town.open(1).commitment(town.train(1, 1, None));
+	assert!(commitment.packages.is_empty());
 	let update = PlainUpdate::from_bytes(&read(&town, commitment.blobs[0].hash)).unwrap();
 	let round = RoundKey { study: 0, round: 1, attempt: 1 };
 	assert_eq!((update.round, update.hospital), (round, account(1)));
 	let keys = HospitalKeys::development("bob").unwrap();
 	let payload = |examples, round| {
-		signing_payload(GENESIS, round, &account(1), Suite::Plain, examples, &commitment.blobs)
+		signing_payload(
+			GENESIS,
+			round,
+			&account(1),
+			Suite::Plain,
+			examples,
+			&commitment.blobs,
+			&Packages::default(),
+		)
 	};
 	assert!(keys.verifies(&payload(commitment.examples, round), &commitment.signature));
 	assert!(!keys.verifies(&payload(commitment.examples + 1, round), &commitment.signature));
@@ -146,7 +155,8 @@ fn a_model_that_does_worse_than_the_study_allows_is_rejected_by_its_hash() {
 	let mut town = Town::new();
 	let contributions = [hostile(&town, 100 << town.spec.fraction_bits)];
 	let outcome = town.open(1).outcome(town.attest(1, 1, None, &contributions));
-	let Outcome::Attested { verdict: Verdict::RejectModel { artifact }, metrics: Some(metrics) } = outcome
+	let Outcome::Attested { verdict: Verdict::RejectModel { artifact }, metrics: Some(metrics), .. } =
+		outcome
 	else {
 		panic!("{outcome:?}")
 	};
@@ -178,8 +188,9 @@ impl Trainer for NoPredictions {
 fn a_model_whose_predictions_are_not_numbers_is_rejected() {
 	let town = Town::new();
 	let contributions = [hostile(&town, 1)];
-	let outcome = town.open_with(1, Box::new(NoPredictions)).outcome(town.attest(1, 1, None, &contributions));
-	let Outcome::Attested { verdict: Verdict::RejectModel { .. }, metrics: None } = outcome else {
+	let outcome =
+		town.open_with(1, Some(Box::new(NoPredictions))).outcome(town.attest(1, 1, None, &contributions));
+	let Outcome::Attested { verdict: Verdict::RejectModel { .. }, metrics: None, .. } = outcome else {
 		panic!("{outcome:?}")
 	};
 }

@@ -2,9 +2,14 @@
 
 use super::mock::Town;
 use crate::state::{Entry, State, StateError};
-use consilium_primitives::job::JobId;
+use consilium_primitives::job::{JobId, JobKind};
 use proptest::prelude::*;
 use std::{fs, os::unix::fs::PermissionsExt};
+
+const TRAINED: Entry = Entry::Outcome(JobKind::Train);
+
+const KINDS: [JobKind; 6] =
+	[JobKind::Train, JobKind::Check, JobKind::Answer, JobKind::Judge, JobKind::Aggregate, JobKind::Attest];
 
 fn id() -> JobId {
 	Town::new().train(0, 1, None).id()
@@ -15,7 +20,7 @@ fn nobody_else_may_look() {
 	let folder = tempfile::tempdir().unwrap();
 	let path = folder.path().join("deep/state");
 	let state = State::open(&path).unwrap();
-	state.save(&id(), Entry::Trained, &1u32).unwrap();
+	state.save(&id(), TRAINED, &1u32).unwrap();
 	let mut inside = path;
 	loop {
 		let metadata = fs::metadata(&inside).unwrap();
@@ -39,13 +44,21 @@ fn entries_and_jobs_have_files_of_their_own() {
 	others[2].round.attempt += 1;
 	others[3].hospital[0] ^= 1;
 	others[4].genesis.0[0] ^= 1;
-	state.save(&first, Entry::Trained, &7u32).unwrap();
+	state.save(&first, TRAINED, &7u32).unwrap();
 	for other in &others {
-		assert_eq!(state.load::<u32>(other, Entry::Trained).unwrap(), None);
+		assert_eq!(state.load::<u32>(other, TRAINED).unwrap(), None);
 	}
-	assert_eq!(state.load::<u32>(&first, Entry::Publishing).unwrap(), None);
-	assert_eq!(state.load::<u32>(&first, Entry::Attested).unwrap(), None);
-	assert_eq!(state.load::<u32>(&first, Entry::Trained).unwrap(), Some(7));
+	let entries: Vec<Entry> =
+		KINDS.into_iter().flat_map(|kind| [Entry::Outcome(kind), Entry::Publishing(kind)]).collect();
+	for entry in entries.iter().filter(|entry| **entry != TRAINED) {
+		assert_eq!(state.load::<u32>(&first, *entry).unwrap(), None, "{entry:?}");
+	}
+	for (value, entry) in (0u32..).zip(&entries) {
+		state.save(&first, *entry, &value).unwrap();
+	}
+	for (value, entry) in (0u32..).zip(&entries) {
+		assert_eq!(state.load(&first, *entry).unwrap(), Some(value), "{entry:?}");
+	}
 }
 
 #[test]
@@ -69,8 +82,8 @@ proptest! {
 		let folder = tempfile::tempdir().unwrap();
 		let state = State::open(folder.path()).unwrap();
 		let id = id();
-		state.save(&id, Entry::Trained, &value).unwrap();
-		prop_assert_eq!(state.load(&id, Entry::Trained).unwrap(), Some(value));
+		state.save(&id, TRAINED, &value).unwrap();
+		prop_assert_eq!(state.load(&id, TRAINED).unwrap(), Some(value));
 
 		let account = hex::encode(&id.hospital[..8]);
 		let path = folder.path().join("07".repeat(8)).join(account).join("0/1-1-train.outcome");
@@ -79,7 +92,7 @@ proptest! {
 		flipped[position.index(bytes.len())] ^= 1;
 		for wrong in [flipped, bytes[..cut.index(bytes.len())].to_vec(), [bytes.as_slice(), &[0]].concat()] {
 			fs::write(&path, wrong).unwrap();
-			let damaged = matches!(state.load::<Vec<u8>>(&id, Entry::Trained), Err(StateError::Damaged { .. }));
+			let damaged = matches!(state.load::<Vec<u8>>(&id, TRAINED), Err(StateError::Damaged { .. }));
 			prop_assert!(damaged);
 		}
 	}

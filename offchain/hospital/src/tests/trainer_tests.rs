@@ -9,8 +9,7 @@ use std::{
 };
 
 fn trainer(town: &Town) -> LocalTrainer {
-	let config = town.config(0);
-	LocalTrainer::new(config.name, config.records)
+	town.trainer(0).unwrap()
 }
 
 fn zeros(town: &Town) -> Vec<f64> {

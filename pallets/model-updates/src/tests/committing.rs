@@ -1,6 +1,11 @@
 use crate::{mock::*, Commitments, Error, Event};
 use codec::Encode;
-use consilium_primitives::audit::{Action, Subject};
+use consilium_primitives::{
+	audit::{Action, Subject},
+	commitment::Packages,
+	traits::UpdateShape,
+	H256,
+};
 use frame_support::{assert_noop, assert_ok};
 use sp_io::hashing::blake2_256;
 use sp_runtime::DispatchError;
@@ -20,7 +25,7 @@ fn a_signed_commitment_is_kept_noted_announced_and_recorded() {
 			(records[0].action, records[0].actor.clone()),
 			(Action::UpdateCommitted, Some(account(ALICE)))
 		);
-		let detail = (ROUND, 303u32, commitment.blobs).encode();
+		let detail = (ROUND, 303u32, commitment.blobs, commitment.packages).encode();
 		assert_eq!(records[0].detail.as_bytes(), blake2_256(&detail));
 	});
 }
@@ -107,11 +112,27 @@ fn an_update_has_the_blobs_its_study_asks_for() {
 			statement.blobs = blobs(1, lengths);
 			assert_noop!(commit(ALICE, statement.signed()), Error::<Test>::UnexpectedBlobs);
 		}
-		Shape::set(Some((2, LENGTH)));
+		Shape::set(Some(UpdateShape { blobs: vec![LENGTH, LENGTH + 9], packages: 0 }));
 		let mut statement = statement(ALICE);
-		statement.blobs = blobs(1, &[LENGTH, LENGTH - 1]);
-		assert_noop!(commit(ALICE, statement.signed()), Error::<Test>::UnexpectedBlobs);
-		statement.blobs = blobs(1, &[LENGTH, LENGTH]);
+		for lengths in [[LENGTH, LENGTH], [LENGTH + 9, LENGTH]] {
+			statement.blobs = blobs(1, &lengths);
+			assert_noop!(commit(ALICE, statement.signed()), Error::<Test>::UnexpectedBlobs);
+		}
+		statement.blobs = blobs(1, &[LENGTH, LENGTH + 9]);
+		assert_ok!(commit(ALICE, statement.signed()));
+	});
+}
+
+#[test]
+fn an_update_has_a_share_package_for_each_party() {
+	run(|| {
+		let packages = |number| Packages::truncate_from(vec![H256::repeat_byte(3); number]);
+		let mut statement = statement(ALICE);
+		statement.packages = packages(1);
+		assert_noop!(commit(ALICE, statement.signed()), Error::<Test>::UnexpectedPackages);
+		Shape::set(Some(UpdateShape { blobs: vec![LENGTH], packages: 2 }));
+		assert_noop!(commit(ALICE, statement.signed()), Error::<Test>::UnexpectedPackages);
+		statement.packages = packages(2);
 		assert_ok!(commit(ALICE, statement.signed()));
 	});
 }

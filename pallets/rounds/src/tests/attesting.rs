@@ -31,11 +31,19 @@ fn a_word_is_kept_announced_and_recorded_with_its_metrics() {
 			log_loss: Decimal::from_nanos(450_000_000),
 			brier: Decimal::from_nanos(150_000_000),
 		});
-		assert_ok!(Rounds::attest(signed(BOB), id, 1, 1, accept(1), metrics));
-		let expected = Attestation { hospital: account(BOB), verdict: accept(1), metrics };
+		assert_ok!(Rounds::attest(signed(BOB), id, 1, 1, accept(1), metrics, Default::default()));
+		let corrected = consilium_primitives::study::Points::default();
+		let expected =
+			Attestation { hospital: account(BOB), verdict: accept(1), metrics, corrected: corrected.clone() };
 		assert_eq!(round(id, 1).attestations.into_inner(), [expected]);
 		let key = RoundKey { study: id, round: 1, attempt: 1 };
-		let event = Event::ModelAttested { round: key, hospital: account(BOB), verdict: accept(1), metrics };
+		let event = Event::ModelAttested {
+			round: key,
+			hospital: account(BOB),
+			verdict: accept(1),
+			metrics,
+			corrected,
+		};
 		System::assert_last_event(event.into());
 		assert_eq!(trail(id).last(), Some(&(Some(account(BOB)), Action::ModelAttested)));
 	});
@@ -83,7 +91,10 @@ fn only_accounts_attest() {
 	run(|| {
 		let id = attesting();
 		for origin in [RuntimeOrigin::none(), RuntimeOrigin::root()] {
-			assert_noop!(Rounds::attest(origin, id, 1, 1, accept(1), None), DispatchError::BadOrigin);
+			assert_noop!(
+				Rounds::attest(origin, id, 1, 1, accept(1), None, Default::default()),
+				DispatchError::BadOrigin
+			);
 		}
 	});
 }

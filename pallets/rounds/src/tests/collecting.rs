@@ -2,7 +2,7 @@ use crate::{mock::*, Error, Event};
 use consilium_primitives::{
 	audit::Action,
 	study::{Phase, RoundKey},
-	traits::{CollectingRounds, Commitments},
+	traits::{CollectingRounds, Commitments, UpdateShape},
 };
 use frame_support::{assert_noop, assert_ok};
 use pallet_model_updates::Error as UpdateError;
@@ -143,8 +143,9 @@ fn an_update_has_one_blob_of_the_length_that_follows_from_the_model() {
 	run(|| {
 		let id = open(spec());
 		// Domain, round, account, compact length and 14 parameters of 8 bytes each.
-		assert_eq!(Rounds::blob_shape(id), Some((1, 8 + 12 + 32 + 1 + 14 * 8)));
-		assert_eq!(Rounds::blob_shape(id + 1), None);
+		let shape = UpdateShape { blobs: vec![8 + 12 + 32 + 1 + 14 * 8], packages: 0 };
+		assert_eq!(Rounds::update_shape(id), Some(shape));
+		assert_eq!(Rounds::update_shape(id + 1), None);
 		let mut commitment = commitment(ALICE, current(id));
 		commitment.blobs[0].length += 1;
 		assert_noop!(

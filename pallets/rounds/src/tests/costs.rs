@@ -1,5 +1,5 @@
 use crate::{mock::*, weights::SubstrateWeight, Call, WeightInfo};
-use consilium_primitives::StudyId;
+use consilium_primitives::{committee::posts::Kind, study::RoundKey, StudyId};
 use frame_support::{dispatch::GetDispatchInfo, traits::Hooks, weights::Weight};
 
 fn tick(block: u32) -> Weight {
@@ -12,14 +12,81 @@ fn every_call_has_a_cost_in_time_and_in_proof() {
 	let study: StudyId = 0;
 	let calls = [
 		Call::<Test>::open_study { spec: Box::new(spec()) },
-		Call::attest { study, round: 1, attempt: 1, verdict: accept(1), metrics: None },
+		Call::attest {
+			study,
+			round: 1,
+			attempt: 1,
+			verdict: accept(1),
+			metrics: None,
+			corrected: Default::default(),
+		},
 		Call::stop_study { study },
 		Call::resume_study { study },
 	];
-	for call in calls {
+	for call in calls.into_iter().chain(committee_calls()) {
 		let weight = call.get_dispatch_info().call_weight;
 		assert!(weight.ref_time() > 0 && weight.proof_size() > 0, "{call:?}");
 	}
+}
+
+fn committee_calls() -> Vec<Call<Test>> {
+	use super::committee::{blob, checks, post, NORMS};
+	let (study, round, attempt) = (0, 1, 1);
+	let key = RoundKey { study, round, attempt };
+	sp_io::TestExternalities::default().execute_with(|| {
+		vec![
+			Call::post_checks {
+				study,
+				round,
+				attempt,
+				checks: post(BOB, Kind::Checks, key, checks(2, &NORMS)),
+			},
+			Call::answer_disputes {
+				study,
+				round,
+				attempt,
+				answers: post(BOB, Kind::Answers, key, Default::default()),
+			},
+			Call::judge_disputes {
+				study,
+				round,
+				attempt,
+				judgements: post(BOB, Kind::Judgements, key, Default::default()),
+			},
+			Call::post_partial {
+				study,
+				round,
+				attempt,
+				partial: post(BOB, Kind::Partial, key, blob(BOB, 2)),
+			},
+		]
+	})
+}
+
+#[test]
+fn a_larger_committee_costs_more() {
+	let larger = [(2, 4, 3), (1, 5, 3), (1, 4, 4)];
+	for (hospitals, parties, elements) in larger {
+		let cost = SubstrateWeight::<Test>::conclude(hospitals, parties, elements);
+		assert!(cost.ref_time() > SubstrateWeight::<Test>::conclude(1, 4, 3).ref_time());
+	}
+	assert!(
+		SubstrateWeight::<Test>::tick_committee(2, 4).all_gt(SubstrateWeight::<Test>::tick_committee(1, 4))
+	);
+}
+
+#[test]
+fn a_block_reserves_the_decoding_while_a_round_is_checking() {
+	use super::committee::{checking, committee};
+	run(|| {
+		let collecting = open(super::committee::with(committee()));
+		let before = tick(2);
+		Rounds::stop_study(signed(ALICE), collecting).unwrap();
+		checking(committee());
+		let now = System::block_number() + 1;
+		let decoding = SubstrateWeight::<Test>::conclude(4, 4, 3);
+		assert!(tick(now).all_gte(before.saturating_add(decoding)));
+	});
 }
 
 #[test]

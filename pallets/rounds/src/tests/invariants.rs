@@ -29,7 +29,12 @@ fn complaint_about_round(
 }
 
 fn word(hospital: u8) -> Attestation<AccountId32> {
-	Attestation { hospital: account(hospital), verdict: accept(1), metrics: None }
+	Attestation {
+		hospital: account(hospital),
+		verdict: accept(1),
+		metrics: None,
+		corrected: Default::default(),
+	}
 }
 
 #[test]

@@ -5,7 +5,9 @@ use crate::{
 	mock,
 };
 use consilium_primitives::{
-	study::{AbortReason, Attestation, Exclusion, Phase, Round, StudySpec, UpdateFault, Verdict},
+	study::{
+		AbortReason, AggregationScheme, Attestation, Exclusion, Phase, Round, StudySpec, UpdateFault, Verdict,
+	},
 	BlockNumber, BoundedVec, H256,
 };
 
@@ -27,7 +29,7 @@ pub fn spec(hospitals: u8, quorum: u32) -> StudySpec<u8> {
 		model: of.model,
 		training: of.training,
 		optimizer: of.optimizer,
-		scheme: of.scheme,
+		scheme: AggregationScheme::Plain,
 		max_examples: of.max_examples,
 		fraction_bits: of.fraction_bits,
 		max_rounds: of.max_rounds,
@@ -82,7 +84,7 @@ impl Table {
 	}
 
 	pub fn attest(&mut self, hospital: u8, verdict: Verdict<u8>) -> Step {
-		let word = Attestation { hospital, verdict, metrics: None };
+		let word = Attestation { hospital, verdict, metrics: None, corrected: Default::default() };
 		self.checked(|table| table.machine().attest(word))
 	}
 

@@ -79,7 +79,7 @@ proptest! {
 						},
 					}
 				},
-				Some(Transition::CollectingEnded) => prop_assert!(false, "the round collects no more"),
+				Some(Transition::CollectingEnded | Transition::Continued(_)) => prop_assert!(false, "the round collects no more"),
 			}
 			return Ok(());
 		}

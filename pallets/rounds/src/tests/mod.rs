@@ -2,6 +2,7 @@
 
 mod attesting;
 mod collecting;
+mod committee;
 mod costs;
 mod deadlines;
 mod finishing;

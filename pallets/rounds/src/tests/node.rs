@@ -7,6 +7,7 @@ use consilium_primitives::{
 	host::{HospitalJobs, HospitalJobsExt},
 	job::{Job, JobId, JobKind, JobStatus, Outcome},
 	study::RoundKey,
+	AccountBytes,
 };
 use frame_support::{
 	storage::{with_transaction, TransactionOutcome},
@@ -37,10 +38,13 @@ pub struct Jobs {
 	/// The jobs that were started, oldest first.
 	pub started: Vec<Job>,
 	/// The jobs whose status is not unknown.
-	pub status: BTreeMap<JobId, JobStatus>,
+	pub status: BTreeMap<Work, JobStatus>,
 	/// Whether no further job is taken.
 	pub full: bool,
 }
+
+/// Which work: whose, of which try, of which kind.
+pub type Work = (AccountBytes, RoundKey, JobKind);
 
 #[derive(Clone, Default)]
 struct SharedJobs(Arc<Mutex<Jobs>>);
@@ -55,7 +59,13 @@ impl HospitalJobs for SharedJobs {
 	}
 
 	fn poll(&mut self, id: JobId) -> JobStatus {
-		self.0.lock().unwrap().status.get(&id).cloned().unwrap_or(JobStatus::Unknown)
+		self.0
+			.lock()
+			.unwrap()
+			.status
+			.get(&(id.hospital, id.round, id.kind))
+			.cloned()
+			.unwrap_or(JobStatus::Unknown)
 	}
 }
 
@@ -152,23 +162,21 @@ impl Node {
 		std::mem::take(&mut self.jobs.0.lock().unwrap().started)
 	}
 
-	pub fn set_status(&self, id: JobId, status: JobStatus) {
-		self.jobs.0.lock().unwrap().status.insert(id, status);
+	pub fn set_status(&self, work: Work, status: JobStatus) {
+		self.jobs.0.lock().unwrap().status.insert(work, status);
 	}
 
 	pub fn set_full(&self, full: bool) {
 		self.jobs.0.lock().unwrap().full = full;
 	}
 
-	pub fn id(&mut self, hospital: u8, round: RoundKey, kind: JobKind) -> JobId {
-		let genesis = self.on_chain(|| System::block_hash(0));
-		JobId { genesis, hospital: account(hospital).into(), round, kind }
-	}
-
 	/// Native code finishes the training of a hospital for a try.
 	pub fn train(&mut self, hospital: u8, round: RoundKey) {
-		let id = self.id(hospital, round, JobKind::Train);
 		let outcome = Outcome::Trained(self.on_chain(|| commitment(hospital, round)));
-		self.set_status(id, JobStatus::Done(outcome));
+		self.set_status(work(hospital, round, JobKind::Train), JobStatus::Done(outcome));
 	}
+}
+
+pub fn work(hospital: u8, round: RoundKey, kind: JobKind) -> Work {
+	(account(hospital).into(), round, kind)
 }

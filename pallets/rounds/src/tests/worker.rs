@@ -1,10 +1,10 @@
 //! The off-chain worker while rounds collect, and who it works for.
 
-use super::node::{Node, Submitted};
+use super::node::{work, Node, Submitted};
 use crate::mock::*;
 use consilium_primitives::{
 	job::{Job, JobKind, JobStatus, RoundContext},
-	study::{RoundKey, StudySpec, UpdateFault, Verdict},
+	study::{AggregationScheme, RoundKey, StudySpec, UpdateFault, Verdict},
 	traits::Commitments,
 	AccountBytes, BoundedVec,
 };
@@ -40,7 +40,7 @@ fn a_round_that_collects_has_the_hospital_train() {
 			model: of.model,
 			training: of.training,
 			optimizer: of.optimizer,
-			scheme: of.scheme,
+			scheme: AggregationScheme::Plain,
 			max_examples: of.max_examples,
 			fraction_bits: of.fraction_bits,
 			quorum: of.quorum,
@@ -62,7 +62,7 @@ fn a_round_that_collects_has_the_hospital_train() {
 fn a_job_that_is_pending_is_not_started_again_and_one_that_failed_is() {
 	let mut node = Node::of(&[BOB]);
 	node.on_chain(|| open(spec()));
-	let id = node.id(BOB, FIRST, JobKind::Train);
+	let id = work(BOB, FIRST, JobKind::Train);
 	for (status, starts) in [(JobStatus::Unknown, 1), (JobStatus::Pending, 0), (JobStatus::Failed, 1)] {
 		node.set_status(id, status.clone());
 		node.work();

@@ -1,11 +1,11 @@
 //! The off-chain worker while rounds attest, and after it.
 
-use super::node::{Node, Submitted};
+use super::node::{work, Node, Submitted};
 use crate::{mock::*, Call};
 use consilium_primitives::{
 	fixed_point::Decimal,
-	job::{Contribution, Job, JobKind, JobStatus, Outcome},
-	study::{Metrics, Phase, RoundKey, StudySpec, UpdateFault, Verdict},
+	job::{Contribution, Inputs, Job, JobKind, JobStatus, Outcome},
+	study::{Metrics, Phase, Points, RoundKey, StudySpec, UpdateFault, Verdict},
 	AccountBytes,
 };
 use frame_support::assert_ok;
@@ -34,8 +34,11 @@ fn node_of_bob() -> Node {
 
 /// Native code finishes judging a round.
 fn judge(node: &mut Node, round: RoundKey, verdict: Verdict<AccountBytes>, metrics: Option<Metrics>) {
-	let id = node.id(BOB, round, JobKind::Attest);
-	node.set_status(id, JobStatus::Done(Outcome::Attested { verdict, metrics }));
+	let id = work(BOB, round, JobKind::Attest);
+	node.set_status(
+		id,
+		JobStatus::Done(Outcome::Attested { verdict, metrics, corrected: Points::default() }),
+	);
 }
 
 fn accept_bytes(number: u8) -> Verdict<AccountBytes> {
@@ -49,7 +52,8 @@ fn attestation(
 	nonce: u32,
 ) -> Submitted {
 	let RoundKey { study, round, attempt } = round;
-	let call = RuntimeCall::Rounds(Call::attest { study, round, attempt, verdict, metrics });
+	let corrected = Points::default();
+	let call = RuntimeCall::Rounds(Call::attest { study, round, attempt, verdict, metrics, corrected });
 	Submitted { signer: account(BOB), nonce, call }
 }
 
@@ -58,7 +62,9 @@ fn a_round_that_attests_has_the_hospital_judge_what_was_committed() {
 	let mut node = node_of_bob();
 	node.work();
 	let jobs = node.started();
-	let [Job::Attest { context, contributions }] = &jobs[..] else { panic!("{jobs:?}") };
+	let [Job::Attest { context, inputs: Inputs::Updates(contributions) }] = &jobs[..] else {
+		panic!("{jobs:?}")
+	};
 	assert_eq!((context.round, context.hospital), (FIRST, account(BOB).into()));
 	assert_eq!(context.phase_since, 2);
 	// Weights are the numbers of examples, 100 to 400, and at most 200.
@@ -89,7 +95,9 @@ fn only_what_was_committed_in_this_try_counts() {
 	});
 	node.work();
 	let jobs = node.started();
-	let [Job::Attest { context, contributions }] = &jobs[..] else { panic!("{jobs:?}") };
+	let [Job::Attest { context, inputs: Inputs::Updates(contributions) }] = &jobs[..] else {
+		panic!("{jobs:?}")
+	};
 	assert_eq!(context.round, RoundKey { attempt: 2, ..FIRST });
 	assert_eq!(contributions.len(), 3);
 	assert!(contributions

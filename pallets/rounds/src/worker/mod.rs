@@ -7,13 +7,17 @@
 //! is final.
 
 use crate::{Config, Pallet, Rounds, RunningStudies, Studies, LOG_TARGET};
-use alloc::vec::Vec;
+mod committee;
+
+use alloc::{boxed::Box, vec::Vec};
 use consilium_primitives::{
+	commitment::Commitment,
+	committee::Committee,
 	host::{self, Started},
-	job::{Contribution, Job, JobStatus, Outcome, RoundContext},
-	study::{Phase, Round, RoundKey, Study, StudySpec, Verdict},
+	job::{Contribution, Inputs, Job, JobStatus, Outcome, RoundContext},
+	study::{AggregationScheme, Phase, Round, RoundKey, Study, StudySpec, Verdict},
 	traits::{Commitments, Members},
-	AccountBytes, BoundedVec, RoundNumber, StudyId,
+	AccountBytes, BoundedVec, MaxParties, RoundNumber, StudyId,
 };
 use frame_system::{
 	offchain::{SendSignedTransaction, Signer},
@@ -24,23 +28,29 @@ use sp_runtime::traits::{IdentifyAccount, Zero};
 /// One pass over all running studies, and over the last round of those that have just ended, for slower
 /// attestations.
 pub fn run<T: Config>() {
-	for hospital in Signer::<T, T::WorkerKey>::keystore_accounts() {
-		let account = hospital.public.clone().into_account();
+	for member in Signer::<T, T::WorkerKey>::keystore_accounts() {
+		let account = member.public.clone().into_account();
 		if !T::Members::is_active(&account) {
 			continue;
 		}
 		for (id, study) in Studies::<T>::iter().filter(|(id, study)| is_of_interest::<T>(*id, study)) {
-			if !study.spec.hospitals.contains(&account) {
+			if !takes_part(&study.spec, &account) {
 				continue;
 			}
 			let current = study.current_round;
 			for number in [current.saturating_sub(1), current] {
 				if let Some(step) = next_step::<T>(id, &study, number, &account) {
-					take::<T>(step, &hospital.public);
+					take::<T>(step, &member.public);
 				}
 			}
 		}
 	}
+}
+
+/// As a hospital that trains or as a party of the committee.
+fn takes_part<AccountId: PartialEq>(spec: &StudySpec<AccountId>, account: &AccountId) -> bool {
+	spec.hospitals.contains(account)
+		|| spec.scheme.committee().is_some_and(|committee| committee.parties.contains(account))
 }
 
 /// A running study, or one whose last round still takes attestations.
@@ -58,23 +68,44 @@ fn next_step<T: Config>(
 	account: &T::AccountId,
 ) -> Option<Job> {
 	let mut round = Rounds::<T>::get(id, number)?;
-	if round.phase == Phase::Collecting {
-		Pallet::<T>::machine(study, &mut round).may_commit(account).ok()?;
-		return Some(Job::Train(context::<T>(id, study, number, &round, account)?));
+	match round.phase {
+		Phase::Collecting => {
+			Pallet::<T>::machine(study, &mut round).may_commit(account).ok()?;
+			Some(Job::Train(context::<T>(id, study, number, &round, account)?))
+		},
+		Phase::Checking | Phase::Answering | Phase::Judging | Phase::Aggregating => {
+			let context = context::<T>(id, study, number, &round, account)?;
+			committee::next_step::<T>(context, account)
+		},
+		Phase::Attesting | Phase::Finalised => {
+			Pallet::<T>::machine(study, &mut round).may_attest(account).ok()?;
+			let context = context::<T>(id, study, number, &round, account)?;
+			let inputs = match study.spec.scheme {
+				AggregationScheme::Plain => Inputs::Updates(contributions::<T>(id, study, number)),
+				AggregationScheme::Committee(_) => committee::partials::<T>(id, number)?,
+			};
+			Some(Job::Attest { context, inputs })
+		},
+		Phase::Aborted(_) => None,
 	}
-	Pallet::<T>::machine(study, &mut round).may_attest(account).ok()?;
-	let context = context::<T>(id, study, number, &round, account)?;
-	let contributions = T::Commitments::of_round(id, number)
+}
+
+fn contributions<T: Config>(
+	id: StudyId,
+	study: &Study<T::AccountId>,
+	number: RoundNumber,
+) -> Vec<Contribution> {
+	let weight = |commitment: &Commitment| commitment.examples.min(study.spec.max_examples);
+	T::Commitments::of_round(id, number)
 		.into_iter()
 		.filter_map(|(hospital, commitment)| {
 			Some(Contribution {
 				hospital: hospital.into(),
-				weight: commitment.examples.min(study.spec.max_examples),
+				weight: weight(&commitment),
 				blob: *commitment.blobs.first()?,
 			})
 		})
-		.collect();
-	Some(Job::Attest { context, contributions })
+		.collect()
 }
 
 fn context<T: Config>(
@@ -96,7 +127,23 @@ fn context<T: Config>(
 
 /// The same specification with accounts as native code knows them.
 fn spec_of_bytes<T: Config>(spec: &StudySpec<T::AccountId>) -> Option<StudySpec<AccountBytes>> {
-	let hospitals: Vec<AccountBytes> = spec.hospitals.iter().cloned().map(Into::into).collect();
+	let bytes = |accounts: &BoundedVec<T::AccountId, MaxParties>| {
+		let bytes: Vec<AccountBytes> = accounts.iter().cloned().map(Into::into).collect();
+		BoundedVec::try_from(bytes).ok()
+	};
+	let scheme = match &spec.scheme {
+		AggregationScheme::Plain => AggregationScheme::Plain,
+		AggregationScheme::Committee(committee) => AggregationScheme::Committee(Committee {
+			threshold: committee.threshold,
+			parties: bytes(&committee.parties)?,
+			field: committee.field,
+			clip: committee.clip,
+			norm_bound: committee.norm_bound,
+			direction: committee.direction,
+			projections: committee.projections,
+			step_blocks: committee.step_blocks,
+		}),
+	};
 	Some(StudySpec {
 		title: spec.title.clone(),
 		agreement: spec.agreement,
@@ -104,10 +151,10 @@ fn spec_of_bytes<T: Config>(spec: &StudySpec<T::AccountId>) -> Option<StudySpec<
 		model: spec.model.clone(),
 		training: spec.training,
 		optimizer: spec.optimizer,
-		scheme: spec.scheme,
+		scheme,
 		max_examples: spec.max_examples,
 		fraction_bits: spec.fraction_bits,
-		hospitals: BoundedVec::try_from(hospitals).ok()?,
+		hospitals: bytes(&spec.hospitals)?,
 		quorum: spec.quorum,
 		max_rounds: spec.max_rounds,
 		max_attempts: spec.max_attempts,
@@ -137,16 +184,26 @@ fn take<T: Config>(job: Job, public: &T::Public) {
 }
 
 fn submit<T: Config>(round: RoundKey, outcome: Outcome, public: &T::Public) {
+	let RoundKey { study, round: number, attempt } = round;
 	let call = match outcome {
 		Outcome::Trained(commitment) => T::Commitments::commit_call(round, commitment),
-		Outcome::Attested { verdict, metrics } => crate::Call::attest {
-			study: round.study,
-			round: round.round,
-			attempt: round.attempt,
-			verdict: verdict_of_accounts::<T>(verdict),
-			metrics,
-		}
-		.into(),
+		Outcome::Checked(checks) => {
+			crate::Call::post_checks { study, round: number, attempt, checks: Box::new(checks) }.into()
+		},
+		Outcome::Answered(answers) => {
+			crate::Call::answer_disputes { study, round: number, attempt, answers: Box::new(answers) }.into()
+		},
+		Outcome::Judged(judgements) => {
+			crate::Call::judge_disputes { study, round: number, attempt, judgements: Box::new(judgements) }
+				.into()
+		},
+		Outcome::Aggregated(partial) => {
+			crate::Call::post_partial { study, round: number, attempt, partial: Box::new(partial) }.into()
+		},
+		Outcome::Attested { verdict, metrics, corrected } => {
+			let verdict = verdict_of_accounts::<T>(verdict);
+			crate::Call::attest { study, round: number, attempt, verdict, metrics, corrected }.into()
+		},
 	};
 	let signer = Signer::<T, T::WorkerKey>::any_account().with_filter(alloc::vec![public.clone()]);
 	// That it was sent means nothing; the next block's pass looks at the state.
@@ -163,5 +220,6 @@ fn verdict_of_accounts<T: Config>(verdict: Verdict<AccountBytes>) -> Verdict<T::
 		Verdict::RejectUpdate { hospital, fault } => {
 			Verdict::RejectUpdate { hospital: T::AccountId::from(hospital), fault }
 		},
+		Verdict::RejectPartials => Verdict::RejectPartials,
 	}
 }

@@ -1,24 +1,31 @@
 //! The state machine of a round, pure: no storage, no chain.
 //!
 //! ```text
-//!  Collecting ──▶ Attesting ──▶ Finalised
-//!       │             │
-//!       └─────────────┴──▶ Aborted(reason)
+//!  Collecting ─┬──────────────── Plain ────────────────▶ Attesting ──▶ Finalised
+//!              └▶ Checking ─▶ [Answering ─▶ Judging] ─▶ Aggregating ─┘
+//!
+//!  and from every phase before Finalised: Aborted(reason)
 //! ```
 //!
-//! A [`Machine`] is a round with its study's specification and the present block. Each step changes the round
+//! The phases in the lower row are those of a committee; module [`committee`] has their rules. A [`Machine`] is a round with its study's specification and the present block. Each step changes the round
 //! and says which [`Transition`] it caused, if any; the pallet does the rest.
 
+pub mod committee;
+
 use consilium_primitives::{
-	study::{AbortReason, Attestation, Exclusion, Phase, Round, StudySpec, UpdateFault, Verdict},
+	study::{
+		AbortReason, AggregationScheme, Attestation, Exclusion, Phase, Round, StudySpec, UpdateFault, Verdict,
+	},
 	BlockNumber, H256,
 };
 
 /// What a step caused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Transition<AccountId> {
-	/// The round goes on to Attesting.
+	/// The round goes on to Attesting or, with a committee, to Checking.
 	CollectingEnded,
+	/// The committee's part goes on to this phase, or ends with Attesting.
+	Continued(Phase),
 	/// A quorum accepts this artifact.
 	Finalised(H256),
 	/// The try failed; the named hospital, if any, is excluded from the next.
@@ -40,8 +47,26 @@ pub enum Refusal {
 	AlreadyCommitted,
 	/// The hospital has attested already.
 	AlreadyAttested,
-	/// The verdict rejects the update of a hospital that did not commit one.
+	/// The verdict rejects the update of a hospital that did not commit one, or which nobody can see.
 	NoSuchUpdate,
+	/// The attestation speaks of partial aggregates that were not posted, or names points out of order.
+	NoSuchPartial,
+	/// The account is no party of the study's committee.
+	NotInCommittee,
+	/// The round takes no checks: it is in another phase, has no challenge yet, or its deadline has passed.
+	NotChecking,
+	/// The round takes no answers: it is in another phase or its deadline has passed.
+	NotAnswering,
+	/// The round takes no judgements: it is in another phase or its deadline has passed.
+	NotJudging,
+	/// The round takes no partial aggregates: it is in another phase or its deadline has passed.
+	NotAggregating,
+	/// The party or hospital has posted this already.
+	AlreadyPosted,
+	/// Nobody disputes the hospital's shares.
+	NotDisputed,
+	/// What was posted has another shape than the round asks for.
+	UnexpectedPost,
 }
 
 /// A round at a block.
@@ -100,7 +125,7 @@ impl<AccountId: Clone + PartialEq> Machine<'_, AccountId> {
 		self.round.committed.try_push(who.clone()).map_err(|_| Refusal::NotEnrolled)?;
 		let expected = self.spec.hospitals.iter().filter(|hospital| !self.is_excluded(hospital)).count();
 		let complete = self.round.committed.len() >= expected;
-		Ok((complete && self.has_quorum(self.round.committed.len())).then(|| self.begin_attesting()))
+		Ok((complete && self.has_quorum(self.round.committed.len())).then(|| self.end_collecting()))
 	}
 
 	/// Whether `who` may attest now. A round that is finalised still takes the word of slower hospitals
@@ -125,10 +150,18 @@ impl<AccountId: Clone + PartialEq> Machine<'_, AccountId> {
 		attestation: Attestation<AccountId>,
 	) -> Result<Option<Transition<AccountId>>, Refusal> {
 		self.may_attest(&attestation.hospital)?;
-		if let Verdict::RejectUpdate { hospital, .. } = &attestation.verdict {
-			if !self.round.committed.contains(hospital) {
-				return Err(Refusal::NoSuchUpdate);
-			}
+		let has_committee = self.spec.scheme.committee().is_some();
+		match &attestation.verdict {
+			Verdict::RejectUpdate { hospital, .. } => {
+				if has_committee || !self.round.committed.contains(hospital) {
+					return Err(Refusal::NoSuchUpdate);
+				}
+			},
+			Verdict::RejectPartials if !has_committee => return Err(Refusal::NoSuchPartial),
+			Verdict::RejectPartials | Verdict::Accept { .. } | Verdict::RejectModel { .. } => {},
+		}
+		if !has_committee && !attestation.corrected.is_empty() {
+			return Err(Refusal::NoSuchPartial);
 		}
 		self.round.attestations.try_push(attestation).map_err(|_| Refusal::NotEnrolled)?;
 		if self.round.phase == Phase::Finalised {
@@ -145,29 +178,39 @@ impl<AccountId: Clone + PartialEq> Machine<'_, AccountId> {
 			return Ok(None);
 		}
 		let culprit = self.most_rejected();
-		let reason = if culprit.is_some() { AbortReason::UpdateUnusable } else { AbortReason::ModelRejected };
+		let against_partials =
+			self.round.attestations.iter().filter(|word| word.verdict == Verdict::RejectPartials).count();
+		let reason = if culprit.is_some() {
+			AbortReason::UpdateUnusable
+		} else if !self.has_quorum(self.spec.hospitals.len().saturating_sub(against_partials)) {
+			AbortReason::AggregateUnusable
+		} else {
+			AbortReason::ModelRejected
+		};
 		Ok(Some(self.abort(reason, culprit)))
 	}
 
-	/// The present block has begun. Phases end after their deadline.
+	/// The present block has begun. Phases end after their deadline; those of a committee by its own machine.
 	pub fn tick(&mut self) -> Option<Transition<AccountId>> {
 		if self.now <= self.round.deadline {
 			return None;
 		}
 		match self.round.phase {
-			Phase::Collecting if self.has_quorum(self.round.committed.len()) => Some(self.begin_attesting()),
+			Phase::Collecting if self.has_quorum(self.round.committed.len()) => Some(self.end_collecting()),
 			Phase::Collecting => Some(self.abort(AbortReason::TooFewCommitments, None)),
 			Phase::Attesting => Some(self.abort(AbortReason::TooFewAttestations, None)),
-			Phase::Finalised | Phase::Aborted(_) => None,
+			Phase::Checking
+			| Phase::Answering
+			| Phase::Judging
+			| Phase::Aggregating
+			| Phase::Finalised
+			| Phase::Aborted(_) => None,
 		}
 	}
 
 	/// Ends the try, whatever its phase, unless it has ended already.
 	pub fn halt(&mut self) -> Option<Transition<AccountId>> {
-		match self.round.phase {
-			Phase::Collecting | Phase::Attesting => Some(self.abort(AbortReason::StudyHalted, None)),
-			Phase::Finalised | Phase::Aborted(_) => None,
-		}
+		self.round.phase.is_under_way().then(|| self.abort(AbortReason::StudyHalted, None))
 	}
 
 	fn is_excluded(&self, who: &AccountId) -> bool {
@@ -178,11 +221,21 @@ impl<AccountId: Clone + PartialEq> Machine<'_, AccountId> {
 		hospitals as u64 >= u64::from(self.spec.quorum)
 	}
 
-	fn begin_attesting(&mut self) -> Transition<AccountId> {
-		self.round.phase = Phase::Attesting;
-		self.round.phase_since = self.now;
-		self.round.deadline = self.now.saturating_add(self.spec.attesting_blocks);
+	fn end_collecting(&mut self) -> Transition<AccountId> {
+		match &self.spec.scheme {
+			AggregationScheme::Plain => self.begin(Phase::Attesting, self.spec.attesting_blocks),
+			AggregationScheme::Committee(committee) => {
+				let blocks = committee.step_blocks.saturating_add(committee::CHALLENGE_BLOCKS);
+				self.begin(Phase::Checking, blocks);
+			},
+		}
 		Transition::CollectingEnded
+	}
+
+	fn begin(&mut self, phase: Phase, blocks: BlockNumber) {
+		self.round.phase = phase;
+		self.round.phase_since = self.now;
+		self.round.deadline = self.now.saturating_add(blocks);
 	}
 
 	fn abort(&mut self, reason: AbortReason, culprit: Option<Exclusion<AccountId>>) -> Transition<AccountId> {

@@ -1,0 +1,118 @@
+//! One party's shares of one hospital's update, as they come out of the store.
+
+use super::{JobError, Workplace};
+use crate::sealer::{SealContext, SealError};
+use consilium_blobs::BlobError;
+use consilium_primitives::{
+	commitment::BlobReference,
+	committee::Committee,
+	job::{Dealt, RoundContext},
+	AccountBytes, H256,
+};
+use consilium_secure_aggregation::package::{self, Expected, PackageError, Share};
+use zeroize::Zeroizing;
+
+/// Why there are no shares: the fault of the hospital that dealt them, as far as this party can tell.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ShareFault {
+	/// Missing or altered.
+	#[error(transparent)]
+	Blob(BlobError),
+	/// The store is not even asked.
+	#[error("the blob is said to have {found} bytes; shares of this study take {expected}")]
+	Length { found: u64, expected: u64 },
+	#[error("{}", SealError::Rejected)]
+	Seal,
+	#[error(transparent)]
+	Package(#[from] PackageError),
+}
+
+/// Reads the shares of a round.
+pub(super) struct Reader<'a> {
+	context: &'a RoundContext,
+	pub committee: &'a Committee<AccountBytes>,
+	pub parameters: u32,
+	/// Length of each party's package.
+	lengths: Vec<u64>,
+}
+
+impl<'a> Reader<'a> {
+	pub fn new(context: &'a RoundContext) -> Result<Self, JobError> {
+		let committee = context.spec.scheme.committee().ok_or(JobError::NoCommittee)?;
+		let parameters = context.spec.model.parameters().unwrap_or(0);
+		Ok(Self { context, committee, parameters, lengths: committee.package_lengths(parameters) })
+	}
+
+	/// As [`Self::new`], for work that this hospital does as `party`.
+	pub fn of_party(context: &'a RoundContext, party: u8) -> Result<Self, JobError> {
+		let reader = Self::new(context)?;
+		if reader.committee.point_of(&context.hospital) == Some(party) {
+			Ok(reader)
+		} else {
+			Err(JobError::NotThisParty(party))
+		}
+	}
+
+	/// The shares that were sealed for this party. An error when that is this hospital's own trouble.
+	pub fn sealed(
+		&self,
+		workplace: &Workplace,
+		party: u8,
+		dealt: &Dealt,
+	) -> Result<Result<Share, ShareFault>, JobError> {
+		let expected = workplace.sealer.sealed_length(self.length(party)?);
+		let blob = match read(workplace, dealt.blob, expected)? {
+			Ok(blob) => blob,
+			Err(fault) => return Ok(Err(fault)),
+		};
+		let RoundContext { genesis, round, hospital, .. } = *self.context;
+		let context = SealContext { genesis, round, sender: dealt.hospital, receiver: hospital };
+		match workplace.sealer.open(&context, &blob) {
+			Ok(bytes) => Ok(self.parse(&bytes, party, dealt.hospital, dealt.package)),
+			Err(SealError::Rejected) => Ok(Err(ShareFault::Seal)),
+			Err(error @ SealError::Keys(_)) => Err(error.into()),
+		}
+	}
+
+	/// The shares of `party` that were published in the clear. An error when that is this hospital's own trouble.
+	pub fn published(
+		&self,
+		workplace: &Workplace,
+		party: u8,
+		hospital: AccountBytes,
+		package: H256,
+		published: BlobReference,
+	) -> Result<Result<Share, ShareFault>, JobError> {
+		let package_bytes = read(workplace, published, self.length(party)?)?;
+		Ok(package_bytes.and_then(|bytes| self.parse(&bytes, party, hospital, package)))
+	}
+
+	fn parse(
+		&self,
+		bytes: &[u8],
+		party: u8,
+		hospital: AccountBytes,
+		package: H256,
+	) -> Result<Share, ShareFault> {
+		let RoundContext { genesis, round, .. } = *self.context;
+		let expected = Expected { genesis, round, hospital, party, package };
+		Ok(package::open(bytes, self.committee, self.parameters, &expected)?)
+	}
+
+	/// Length of a party's package.
+	fn length(&self, party: u8) -> Result<u64, JobError> {
+		let place = usize::from(party).checked_sub(1);
+		place.and_then(|place| self.lengths.get(place)).copied().ok_or(JobError::NoSuchParty(party))
+	}
+}
+
+fn read(
+	workplace: &Workplace,
+	blob: BlobReference,
+	expected: u64,
+) -> Result<Result<Zeroizing<Vec<u8>>, ShareFault>, JobError> {
+	if blob.length != expected {
+		return Ok(Err(ShareFault::Length { found: blob.length, expected }));
+	}
+	Ok(workplace.fetch(blob)?.map(Zeroizing::new).map_err(ShareFault::Blob))
+}

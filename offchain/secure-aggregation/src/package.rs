@@ -1,0 +1,166 @@
+//! A party opens its share package.
+
+use crate::{
+	field::{in_field, Field},
+	key_stream::ElementStream,
+	packing::unpack,
+	product::correction,
+	shape::{Shape, ShapeError},
+};
+use consilium_primitives::{
+	artifact::Malformed,
+	committee::{
+		share_package::{parse, ShareBody, SEED_BYTES},
+		Committee,
+	},
+	study::RoundKey,
+	AccountBytes, H256,
+};
+use sha2::{Digest, Sha256};
+use std::fmt;
+use zeroize::Zeroizing;
+
+/// What the chain says of a package.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Expected {
+	/// The chain, by its genesis hash.
+	pub genesis: H256,
+	/// The round and its try.
+	pub round: RoundKey,
+	/// Whose update is shared.
+	pub hospital: AccountBytes,
+	/// The party that it is for, from 1.
+	pub party: u8,
+	/// SHA-256 of the package, as committed.
+	pub package: H256,
+}
+
+/// The elements of a share.
+pub(crate) enum Elements {
+	/// Over p = 2^61 - 1.
+	Mersenne61(Zeroizing<Vec<u64>>),
+	/// Over p = 2^31 - 1.
+	Mersenne31(Zeroizing<Vec<u32>>),
+}
+
+/// One party's share of one hospital's update: all its elements. Wiped from memory when it is dropped.
+pub struct Share {
+	pub(crate) expected: Expected,
+	pub(crate) shape: Shape,
+	pub(crate) elements: Elements,
+}
+
+impl Share {
+	/// The party's point.
+	pub fn party(&self) -> u8 {
+		self.expected.party
+	}
+
+	/// Whose update it is a share of.
+	pub fn hospital(&self) -> AccountBytes {
+		self.expected.hospital
+	}
+}
+
+/// Without the elements, which are secret.
+impl fmt::Debug for Share {
+	fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+		formatter.debug_struct("Share").field("expected", &self.expected).finish_non_exhaustive()
+	}
+}
+
+/// Why a package is not the party's share.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PackageError {
+	/// The committee, or the number of coordinates.
+	#[error(transparent)]
+	Shape(#[from] ShapeError),
+	/// The committee has no such party.
+	#[error("the committee has no party {party}; its parties count from 1 to {parties}")]
+	Party {
+		/// The point.
+		party: u8,
+		/// n.
+		parties: u8,
+	},
+	/// The hospital committed to another package.
+	#[error("the share package has the hash {found:?}, and the hospital committed to {committed:?}; complain on chain")]
+	Hash {
+		/// SHA-256 of the package.
+		found: H256,
+		/// What it should be.
+		committed: H256,
+	},
+	/// No share package of the committee's field and size.
+	#[error("the share package {0}; complain on chain")]
+	Malformed(#[from] Malformed),
+	/// A package of another chain, round, hospital or party.
+	#[error("the share package is for another chain, round, hospital or party; complain on chain")]
+	Header,
+	/// A seed for a party after the first t, or elements for one of them.
+	#[error("party {party} must get a seed exactly if it is one of the first t; complain on chain")]
+	Kind {
+		/// The point.
+		party: u8,
+	},
+	/// An element that is not below the modulus.
+	#[error("the share package holds numbers that are no elements of the field; complain on chain")]
+	Unreduced,
+}
+
+/// SHA-256 of a share package, as a hospital commits to it.
+pub fn hash(package: &[u8]) -> H256 {
+	H256(Sha256::digest(package).into())
+}
+
+/// Opens the package of the party `expected.party`, of an update of `parameters` coordinates.
+///
+/// The hash is checked first: whatever else is wrong with a package is then the hospital's fault. A seed is expanded to
+/// the coordinates, O_1 to O_t and the masks, one element of its key stream after another; S(m) follows from them, as the
+/// value at which the proof of product holds.
+pub fn open<AccountId>(
+	bytes: &[u8],
+	committee: &Committee<AccountId>,
+	parameters: u32,
+	expected: &Expected,
+) -> Result<Share, PackageError> {
+	let shape = Shape::new(committee, parameters as usize)?;
+	let party = expected.party;
+	if party == 0 || party > shape.parties {
+		return Err(PackageError::Party { party, parties: shape.parties });
+	}
+	let found = hash(bytes);
+	if found != expected.package {
+		return Err(PackageError::Hash { found, committed: expected.package });
+	}
+	let (header, body) = parse(bytes, shape.field, shape.elements() as u64)?;
+	let stated = (header.genesis, header.round, header.hospital, header.party);
+	if stated != (expected.genesis, expected.round, expected.hospital, party) {
+		return Err(PackageError::Header);
+	}
+	let elements = match (body, shape.has_seed(party)) {
+		(ShareBody::Seed(seed), true) => in_field!(shape.field, expand(seed, &shape, party)),
+		(ShareBody::Elements(packed), false) => {
+			in_field!(shape.field, read(packed, &shape)).ok_or(PackageError::Unreduced)?
+		},
+		_ => return Err(PackageError::Kind { party }),
+	};
+	Ok(Share { expected: *expected, shape, elements })
+}
+
+fn read<F: Field>(packed: &[u8], shape: &Shape) -> Option<Elements> {
+	unpack::<F>(packed, shape.elements()).map(F::share)
+}
+
+fn expand<F: Field>(seed: &[u8; SEED_BYTES], shape: &Shape, party: u8) -> Elements {
+	let mut elements = vec![F::Element::default(); shape.elements()];
+	let mut stream = ElementStream::<F>::new(seed);
+	let (coordinates, extras) = elements.split_at_mut(shape.parameters);
+	let (square, drawn) = extras.split_at_mut(1);
+	stream.fill(coordinates);
+	stream.fill(drawn);
+	let values = drawn.iter().take(shape.threshold.into()).map(|value| (*value).into());
+	let correction = correction(shape.field, party, values);
+	square[0] = F::element(shape.field.subtract(F::sum_of_squares(coordinates), correction));
+	F::share(elements)
+}

@@ -1,0 +1,310 @@
+//! The committee's part of a round on chain: what parties and hospitals post, and what follows.
+
+use crate::{
+	machine::{
+		committee::{self as steps, CommitteeMachine, Conclusion},
+		Transition,
+	},
+	Committees, Config, Error, Event, Pallet, PostedChecks, Rounds, Studies,
+};
+use alloc::vec::Vec;
+use codec::Encode;
+use consilium_primitives::{
+	audit::Action,
+	commitment::BlobReference,
+	committee::{
+		posts::{signing_payload, Answers, Checks, Judgements, Kind, Signed},
+		progress::{CommitteeProgress, NamedParty},
+		Committee,
+	},
+	study::{Exclusion, Phase, Round, RoundKey, Study},
+	traits::{Commitments, Members},
+	RoundNumber, StudyId, H256,
+};
+use frame_support::{
+	ensure,
+	pallet_prelude::{DispatchError, DispatchResult},
+};
+use frame_system::pallet_prelude::BlockNumberFor;
+use sp_io::hashing::blake2_256;
+use sp_runtime::traits::Zero;
+
+/// Separates the challenge from everything else that is hashed from a block.
+const CHALLENGE_DOMAIN: &[u8] = b"consilium/challenge/v1\0";
+
+/// A round with a committee, out of storage.
+pub(crate) struct CommitteeRound<T: Config> {
+	key: RoundKey,
+	pub(crate) study: Study<T::AccountId>,
+	pub(crate) round: Round<T::AccountId>,
+	pub(crate) committee: Committee<T::AccountId>,
+	pub(crate) progress: CommitteeProgress<T::AccountId>,
+}
+
+impl<T: Config> CommitteeRound<T> {
+	/// Loads a round; `None` when it has no committee or none is needed yet.
+	pub(crate) fn load(id: StudyId, number: RoundNumber) -> Option<Self> {
+		let study = Studies::<T>::get(id)?;
+		let round = Rounds::<T>::get(id, number)?;
+		Self::of(id, number, study, round)
+	}
+
+	/// As [`Self::load`], for what has been read already.
+	pub(crate) fn of(
+		id: StudyId,
+		number: RoundNumber,
+		study: Study<T::AccountId>,
+		round: Round<T::AccountId>,
+	) -> Option<Self> {
+		let committee = study.spec.scheme.committee()?.clone();
+		let progress = Committees::<T>::get(id, number)?;
+		let key = RoundKey { study: id, round: number, attempt: round.attempt };
+		Some(Self { key, study, round, committee, progress })
+	}
+
+	fn try_load(key: RoundKey) -> Result<Self, DispatchError> {
+		let RoundKey { study, round, attempt } = key;
+		ensure!(Studies::<T>::contains_key(study), Error::<T>::StudyNotFound);
+		ensure!(Rounds::<T>::contains_key(study, round), Error::<T>::RoundNotFound);
+		let this = Self::load(study, round).ok_or(Error::<T>::NotInCommittee)?;
+		ensure!(this.round.attempt == attempt, Error::<T>::WrongAttempt);
+		Ok(this)
+	}
+
+	pub(crate) fn machine(&mut self) -> CommitteeMachine<'_, T::AccountId> {
+		CommitteeMachine {
+			machine: Pallet::<T>::machine(&self.study, &mut self.round),
+			committee: &self.committee,
+			progress: &mut self.progress,
+		}
+	}
+
+	/// What the parties have posted in Checking.
+	pub(crate) fn posts(&self) -> Vec<(u8, Checks)> {
+		let round = (self.key.study, self.key.round);
+		self.progress
+			.checked
+			.iter()
+			.filter_map(|point| Some((*point, PostedChecks::<T>::get(round, point)?)))
+			.collect()
+	}
+
+	fn save(&self) {
+		Committees::<T>::insert(self.key.study, self.key.round, &self.progress);
+	}
+
+	/// Stores what a phase brought, and goes on.
+	fn conclude(mut self, conclusion: Conclusion<T::AccountId>) {
+		let Conclusion { excluded, settled, named, transition } = conclusion;
+		self.save();
+		let key = self.key;
+		for (dispute, for_hospital) in settled {
+			let (hospital, point) = (dispute.hospital, dispute.party);
+			Pallet::<T>::write_down(
+				None,
+				key.study,
+				Action::DisputeSettled,
+				(key, &hospital, point, for_hospital),
+			);
+			Pallet::<T>::deposit_event(Event::DisputeSettled { round: key, hospital, point, for_hospital });
+		}
+		Pallet::<T>::announce(key, named);
+		for Exclusion { hospital, fault } in excluded {
+			Pallet::<T>::write_down(None, key.study, Action::HospitalExcluded, (key, &hospital, fault));
+			Pallet::<T>::deposit_event(Event::HospitalExcluded { round: key, hospital, fault });
+		}
+		if transition == Transition::Continued(Phase::Answering) {
+			for dispute in &self.progress.disputes {
+				let (hospital, point) = (dispute.hospital.clone(), dispute.party);
+				let complaint = dispute.complaint;
+				Pallet::<T>::write_down(
+					None,
+					key.study,
+					Action::DisputeOpened,
+					(key, &hospital, point, complaint),
+				);
+				Pallet::<T>::deposit_event(Event::DisputeOpened { round: key, hospital, point, complaint });
+			}
+		}
+		Pallet::<T>::follow(key.study, &mut self.study, key.round, self.round, transition);
+		Studies::<T>::insert(key.study, self.study);
+	}
+}
+
+impl<T: Config> Pallet<T> {
+	/// What the parties of a round posted in Checking, each with its point, in the order of posting.
+	pub fn checks(id: StudyId, number: RoundNumber) -> Vec<(u8, Checks)> {
+		CommitteeRound::<T>::load(id, number).map(|of| of.posts()).unwrap_or_default()
+	}
+
+	/// Collecting has ended: nothing of an earlier try is left.
+	pub(crate) fn open_committee(key: RoundKey, round: &Round<T::AccountId>) {
+		let _ = PostedChecks::<T>::clear_prefix((key.study, key.round), u32::MAX, None);
+		Committees::<T>::insert(key.study, key.round, steps::open(&round.committed));
+	}
+
+	/// The end of a block: ends Checking if all parties have posted. Here and not in the last party's call, because
+	/// decoding costs more than a call should; the block has reserved it from its beginning.
+	pub(crate) fn finish_checking(id: StudyId, number: RoundNumber) {
+		let Some(mut this) = CommitteeRound::<T>::load(id, number) else { return };
+		if this.machine().all_checked() {
+			this.conclude_checking();
+		}
+	}
+
+	/// A new block: draws the challenge when it is due, and ends a phase whose deadline has passed. Returns whether
+	/// there was anything to do.
+	pub(crate) fn tick_committee(
+		id: StudyId,
+		number: RoundNumber,
+		study: Study<T::AccountId>,
+		round: Round<T::AccountId>,
+	) -> bool {
+		let Some(mut this) = CommitteeRound::<T>::of(id, number, study, round) else { return false };
+		let machine = this.machine();
+		if machine.awaits_challenge() {
+			this.draw_challenge();
+			return true;
+		}
+		if !machine.is_late() {
+			return false;
+		}
+		match this.round.phase {
+			Phase::Checking => this.conclude_checking(),
+			Phase::Answering => this.conclude_answering(),
+			Phase::Judging => this.conclude_judging(),
+			Phase::Aggregating => this.conclude_aggregating(),
+			Phase::Collecting | Phase::Attesting | Phase::Finalised | Phase::Aborted(_) => return false,
+		}
+		true
+	}
+
+	pub(crate) fn do_post_checks(who: T::AccountId, key: RoundKey, signed: Signed<Checks>) -> DispatchResult {
+		let mut this = CommitteeRound::<T>::try_load(key)?;
+		let point = this.machine().may_check(&who).map_err(Error::<T>::from)?;
+		this.machine().check(&who, &signed.content).map_err(Error::<T>::from)?;
+		// Last, because it costs most.
+		Self::ensure_signed_post(Kind::Checks, key, &who, &signed)?;
+		Self::write_down(Some(&who), key.study, Action::ChecksPosted, (key, point, &signed.content));
+		PostedChecks::<T>::insert((key.study, key.round), point, signed.content);
+		Self::deposit_event(Event::ChecksPosted { round: key, party: who, point });
+		this.save();
+		Ok(())
+	}
+
+	pub(crate) fn do_answer_disputes(
+		who: T::AccountId,
+		key: RoundKey,
+		signed: Signed<Answers>,
+	) -> DispatchResult {
+		let mut this = CommitteeRound::<T>::try_load(key)?;
+		let all = this.machine().answer(&who, &signed.content).map_err(Error::<T>::from)?;
+		Self::ensure_signed_post(Kind::Answers, key, &who, &signed)?;
+		Self::write_down(Some(&who), key.study, Action::DisputesAnswered, (key, &signed.content));
+		Self::deposit_event(Event::DisputesAnswered { round: key, hospital: who });
+		this.save();
+		if all {
+			this.conclude_answering();
+		}
+		Ok(())
+	}
+
+	pub(crate) fn do_judge_disputes(
+		who: T::AccountId,
+		key: RoundKey,
+		signed: Signed<Judgements>,
+	) -> DispatchResult {
+		let mut this = CommitteeRound::<T>::try_load(key)?;
+		let point = this.machine().may_judge(&who).map_err(Error::<T>::from)?;
+		let all = this.machine().judge(&who, &signed.content).map_err(Error::<T>::from)?;
+		Self::ensure_signed_post(Kind::Judgements, key, &who, &signed)?;
+		Self::write_down(Some(&who), key.study, Action::DisputesJudged, (key, point, &signed.content));
+		Self::deposit_event(Event::DisputesJudged { round: key, party: who, point });
+		this.save();
+		if all {
+			this.conclude_judging();
+		}
+		Ok(())
+	}
+
+	pub(crate) fn do_post_partial(
+		who: T::AccountId,
+		key: RoundKey,
+		signed: Signed<BlobReference>,
+	) -> DispatchResult {
+		let mut this = CommitteeRound::<T>::try_load(key)?;
+		let point = this.machine().may_aggregate(&who).map_err(Error::<T>::from)?;
+		let all = this.machine().aggregate(&who, signed.content).map_err(Error::<T>::from)?;
+		Self::ensure_signed_post(Kind::Partial, key, &who, &signed)?;
+		Self::write_down(Some(&who), key.study, Action::PartialPosted, (key, point, signed.content));
+		Self::deposit_event(Event::PartialPosted { round: key, party: who, point });
+		this.save();
+		if all {
+			this.conclude_aggregating();
+		}
+		Ok(())
+	}
+
+	/// Names the parties whose partial aggregates the hospitals corrected.
+	pub(crate) fn name_corrected(key: RoundKey, study: &Study<T::AccountId>, round: &Round<T::AccountId>) {
+		let this = CommitteeRound::<T>::of(key.study, key.round, study.clone(), round.clone());
+		if let Some(mut this) = this {
+			let named = this.machine().name_corrected();
+			this.save();
+			Self::announce(key, named);
+		}
+	}
+
+	fn announce(key: RoundKey, named: Vec<NamedParty<T::AccountId>>) {
+		for NamedParty { party: point, fault } in named {
+			Self::write_down(None, key.study, Action::PartyNamed, (key, point, &fault));
+			Self::deposit_event(Event::PartyNamed { round: key, point, fault });
+		}
+	}
+
+	fn ensure_signed_post<Content: Encode>(
+		kind: Kind,
+		key: RoundKey,
+		who: &T::AccountId,
+		signed: &Signed<Content>,
+	) -> DispatchResult {
+		ensure!(T::Members::is_active(who), Error::<T>::NotInCommittee);
+		let genesis = frame_system::Pallet::<T>::block_hash(BlockNumberFor::<T>::zero());
+		let payload = signing_payload(kind, genesis, key, &who.clone().into(), &signed.content);
+		T::Commitments::ensure_signed(who, &payload, &signed.signature)
+	}
+}
+
+impl<T: Config> CommitteeRound<T> {
+	/// The parent's hash: of a block whose parent already held all commitments.
+	fn draw_challenge(mut self) {
+		let parent = frame_system::Pallet::<T>::parent_hash();
+		let challenge = H256(blake2_256(&(CHALLENGE_DOMAIN, parent, self.key).encode()));
+		self.machine().draw(challenge);
+		self.save();
+		let round = self.key;
+		Pallet::<T>::write_down(None, round.study, Action::ChallengeDrawn, (round, challenge));
+		Pallet::<T>::deposit_event(Event::ChallengeDrawn { round, challenge });
+	}
+
+	fn conclude_checking(mut self) {
+		let posts = self.posts();
+		let conclusion = self.machine().conclude_checking(&posts);
+		self.conclude(conclusion);
+	}
+
+	fn conclude_answering(mut self) {
+		let conclusion = self.machine().conclude_answering();
+		self.conclude(conclusion);
+	}
+
+	fn conclude_judging(mut self) {
+		let conclusion = self.machine().conclude_judging();
+		self.conclude(conclusion);
+	}
+
+	fn conclude_aggregating(mut self) {
+		let conclusion = self.machine().conclude_aggregating();
+		self.conclude(conclusion);
+	}
+}

@@ -1,0 +1,177 @@
+//! Rounds with a committee.
+
+mod aggregating;
+mod attesting;
+mod checking;
+mod disputes;
+mod opening;
+mod properties;
+mod worker;
+
+use crate::{mock::*, Committees};
+use codec::Encode;
+use consilium_primitives::{
+	commitment::{signing_payload, BlobReference, Blobs, Commitment, Packages, Suite},
+	committee::{
+		field::PrimeField,
+		posts::{self, Answer, Answers, Check, Checks, Judgements, Kind, Signed},
+		progress::{CommitteeProgress, NamedParty, PartyFault},
+		Committee, Direction,
+	},
+	fixed_point::Decimal,
+	study::{AggregationScheme, Phase, RoundKey, StudySpec, UpdateFault},
+	BoundedVec, StudyId, H256,
+};
+use fips204::traits::Signer;
+use sp_runtime::{AccountId32, DispatchResult};
+
+/// Four parties, one of which may lie; the hospitals of [`spec`] in the same order.
+pub fn committee() -> Committee<AccountId32> {
+	Committee {
+		threshold: 1,
+		parties: accounts(&PARTIES),
+		field: PrimeField::Mersenne61,
+		clip: Decimal::ONE,
+		norm_bound: Decimal::ONE,
+		direction: Direction::Off,
+		projections: 0,
+		step_blocks: PHASE,
+	}
+}
+
+pub fn with(committee: Committee<AccountId32>) -> StudySpec<AccountId32> {
+	StudySpec { scheme: AggregationScheme::Committee(committee), ..spec() }
+}
+
+pub fn sign(who: u8, payload: &[u8]) -> BoundedVec<u8, consilium_primitives::ConstU32<3309>> {
+	let signature = key_pair(who).1.try_sign_with_seed(&[0; 32], payload, &[]).unwrap();
+	BoundedVec::truncate_from(signature.to_vec())
+}
+
+/// What a member posts, signed.
+pub fn post<Content: Encode>(who: u8, kind: Kind, key: RoundKey, content: Content) -> Box<Signed<Content>> {
+	let sender = account(who).into();
+	let payload = posts::signing_payload(kind, System::block_hash(0), key, &sender, &content);
+	Box::new(Signed { content, signature: sign(who, &payload) })
+}
+
+pub fn package(hospital: u8, party: u8) -> H256 {
+	H256([[hospital; 16], [party; 16]].concat().try_into().unwrap())
+}
+
+/// Where a hospital's sealed package for a party is.
+pub fn blob(hospital: u8, party: u8) -> BlobReference {
+	let length = committee().package_lengths(14)[usize::from(party) - 1];
+	BlobReference { hash: package(party, hospital), length }
+}
+
+/// A hospital's shares, over 100 records for each of its number.
+pub fn dealing(hospital: u8, key: RoundKey) -> Commitment {
+	let points = 1..=committee().parties.len() as u8;
+	let blobs = Blobs::truncate_from(points.clone().map(|point| blob(hospital, point)).collect());
+	let packages = Packages::truncate_from(points.map(|point| package(hospital, point)).collect());
+	let (examples, suite) = (u32::from(hospital) * 100, Suite::Plain);
+	let sender = account(hospital).into();
+	let genesis = System::block_hash(0);
+	let payload = signing_payload(genesis, key, &sender, suite, examples, &blobs, &packages);
+	Commitment { blobs, packages, examples, suite, signature: sign(hospital, &payload) }
+}
+
+pub fn deal(hospital: u8, id: StudyId) -> DispatchResult {
+	let key = current(id);
+	let commitment = Box::new(dealing(hospital, key));
+	ModelUpdates::commit_update(signed(hospital), key.study, key.round, key.attempt, commitment)
+}
+
+pub fn progress(id: StudyId) -> CommitteeProgress<AccountId32> {
+	Committees::<Test>::get(id, study(id).current_round).unwrap()
+}
+
+pub fn phase(id: StudyId) -> Phase {
+	round(id, study(id).current_round).phase
+}
+
+/// Honest checks of sharings with these squared norms, in the order of accounts, by the party at this point.
+pub fn checks(party: u8, norms: &[u64]) -> Checks {
+	let field = committee().field;
+	let check = |norm: &u64| {
+		let at = |constant| field.evaluate(&[constant, 1_000 + constant], u64::from(party));
+		Check::Elements(BoundedVec::truncate_from(vec![at(77), 0, at(*norm)]))
+	};
+	Checks::truncate_from(norms.iter().map(check).collect())
+}
+
+pub const NORMS: [u64; 4] = [100; 4];
+
+/// A study of four hospitals that have all dealt, with its challenge.
+pub fn checking(committee: Committee<AccountId32>) -> StudyId {
+	let id = open(with(committee));
+	for hospital in PARTIES {
+		deal(hospital, id).unwrap();
+	}
+	advance(2);
+	id
+}
+
+pub fn post_checks(party: u8, id: StudyId, checks: Checks) -> DispatchResult {
+	let key = current(id);
+	let post = post(party, Kind::Checks, key, checks);
+	Rounds::post_checks(signed(party), key.study, key.round, key.attempt, post)
+}
+
+/// All parties post these checks, and the block ends.
+pub fn all_check(id: StudyId, checks_of: impl Fn(u8) -> Checks) {
+	for party in PARTIES {
+		post_checks(party, id, checks_of(party)).unwrap();
+	}
+	advance(1);
+}
+
+pub fn post_partial(party: u8, id: StudyId) -> DispatchResult {
+	let key = current(id);
+	let blob = partial(party);
+	let post = post(party, Kind::Partial, key, blob);
+	Rounds::post_partial(signed(party), key.study, key.round, key.attempt, post)
+}
+
+pub fn partial(party: u8) -> BlobReference {
+	BlobReference { hash: H256::repeat_byte(party), length: committee().partial_length(14) }
+}
+
+pub fn answer(hospital: u8, id: StudyId, parties: &[u8]) -> DispatchResult {
+	let key = current(id);
+	let shares = |party: &u8| Answer { party: *party, shares: blob(hospital, *party) };
+	let answers = Answers::truncate_from(parties.iter().map(shares).collect());
+	let post = post(hospital, Kind::Answers, key, answers);
+	Rounds::answer_disputes(signed(hospital), key.study, key.round, key.attempt, post)
+}
+
+pub fn judge(party: u8, id: StudyId, judgements: &[bool]) -> DispatchResult {
+	let key = current(id);
+	let post = post(party, Kind::Judgements, key, Judgements::truncate_from(judgements.to_vec()));
+	Rounds::judge_disputes(signed(party), key.study, key.round, key.attempt, post)
+}
+
+/// The place of a hospital in the order of accounts.
+pub fn place(hospital: u8) -> usize {
+	let mut sorted = PARTIES.map(account);
+	sorted.sort();
+	sorted.iter().position(|other| *other == account(hospital)).unwrap()
+}
+
+/// [`NORMS`] but for one hospital.
+pub fn norms(hospital: u8, norm: u64) -> [u64; 4] {
+	let mut norms = NORMS;
+	norms[place(hospital)] = norm;
+	norms
+}
+
+pub fn named(id: StudyId) -> Vec<(u8, PartyFault<AccountId32>)> {
+	let of = |NamedParty { party, fault }: NamedParty<AccountId32>| (party, fault);
+	progress(id).named.into_iter().map(of).collect()
+}
+
+pub fn excluded(id: StudyId) -> Vec<(AccountId32, UpdateFault)> {
+	let round = round(id, study(id).current_round);
+	round.excluded.into_iter().map(|exclusion| (exclusion.hospital, exclusion.fault)).collect()
+}
