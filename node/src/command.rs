@@ -4,6 +4,7 @@ use crate::{
 	chain_spec,
 	cli::{Cli, Subcommand},
 	service::{self, Partial},
+	stopping,
 };
 use consilium_runtime::opaque::Block;
 use sc_cli::{OffchainWorkerEnabled, SubstrateCli};
@@ -88,6 +89,7 @@ fn run_node(cli: Cli) -> sc_cli::Result<()> {
 	let no_worker = matches!(cli.run.offchain_worker_params.enabled, OffchainWorkerEnabled::Never);
 	let hospital = cli.hospital.clone();
 	cli.create_runner(&cli.run)?.run_node_until_exit(|mut config| async move {
+		stopping::forgive_panics_while_stopping();
 		if hospital.is_some() {
 			// A hospital trains whether or not its node makes blocks, which is what the default looks at.
 			config.offchain_worker.enabled = !no_worker;

@@ -7,6 +7,7 @@
 //! | [`hospital`] | keys and configuration of the hospital, and its connection to the off-chain worker |
 //! | [`rpc`] | the JSON-RPC methods of this chain |
 //! | [`service`] | the running node: database, network, consensus, off-chain workers |
+//! | [`stopping`] | the end of the process |
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 #![allow(clippy::result_large_err, reason = "the errors are those of sc-cli and sc-service")]
@@ -17,6 +18,7 @@ mod command;
 mod hospital;
 mod rpc;
 mod service;
+mod stopping;
 
 use std::process::ExitCode;
 
