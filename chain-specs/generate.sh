@@ -27,3 +27,4 @@ set_up
 build_binaries
 generate dev development.json
 generate local local.json
+generate committee committee.json

@@ -15,7 +15,7 @@ usage() {
 	cat <<'EOF'
 Measures, on four nodes of its own: seconds per round beyond training, finality, memory per node.
 
-Usage: scripts/benchmark-chain.sh [--rounds N] [--json]
+Usage: scripts/benchmark-chain.sh [--rounds N] [--scheme committee|plain] [--json]
 EOF
 }
 

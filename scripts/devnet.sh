@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Four hospitals train a model together on this machine: builds, starts them under zombienet, opens the agreement and
-# the study, and shows each round.
+# Four hospitals train a model together on this machine, and a committee aggregates: builds, starts them under zombienet,
+# opens the agreement and the study, and shows each round.
 
 set -euo pipefail
 
@@ -16,19 +16,27 @@ source "$SCRIPTS/lib/devnet.sh"
 
 usage() {
 	cat <<'EOF'
-Four hospitals train a model together on this machine.
+Four hospitals train a model together on this machine. What each of them learns is secret-shared: a committee, by default
+the hospitals themselves, checks and sums it without seeing it.
 
 Usage: scripts/devnet.sh [options]
 
   --rounds N           rounds to finalise (default 15)
   --exit-when-done     end the network after the last round (default: leave it running until Ctrl-C)
   --data DIR           records: the UCI heart disease files (with FLamby's flamby-split.csv, if it is there), or
-                       schema.toml and four CSV files (default: made-up records)
+                       schema.toml and four CSV files, with root.csv for a root set (default: made-up records)
+  --scheme NAME        committee, or plain: every hospital reads every update (default committee)
+  --compute-nodes      the committee is four more nodes, which have no records
+  --clip X             L2 norm that a hospital scales its update down to, and above which an update does not count (default
+                       0.5, above the norms of honest updates on made-up records; 0.3 is their median on the heart
+                       disease records)
+  --direction NAME     what the committee does with an update by its angle to the root update, which it trains on the
+                       root set: exclude, weight or off (default exclude, without a root set off)
   --seed N             seed of the first model and of the order of records (default 42)
   --seeds A-B          one study for each seed, all at the same time
   --learning-rate X    step size at the hospitals (default 0.01)
   --dir DIR            folder of the network, made anew (default ~/.local/state/consilium/devnet-<time>)
-  --rpc-port N         JSON-RPC port of the first hospital; the others take the next three (default 9944)
+  --rpc-port N         JSON-RPC port of the first hospital; the others take the next ones (default 9944)
   --help               this text
 
 Set-up is part of it: on Debian or Ubuntu it installs what is missing. CARGO_TARGET_DIR says where the build goes
@@ -39,8 +47,11 @@ EOF
 ROUNDS=15
 EXIT_WHEN_DONE=false
 DATA=
+SCHEME=committee
 SEEDS=42
+DIRECTION=exclude
 LEARNING_RATE=0.01
+CLIP=0.5
 FOLDER=
 RPC_PORT=9944
 
@@ -53,6 +64,14 @@ read_options() {
 		--learning-rate) LEARNING_RATE=$(value_of "$1" "$@") ;;
 		--dir) FOLDER=$(value_of "$1" "$@") ;;
 		--rpc-port) RPC_PORT=$(value_of "$1" "$@") ;;
+		--scheme) SCHEME=$(value_of "$1" "$@") ;;
+		--clip) CLIP=$(value_of "$1" "$@") ;;
+		--direction) DIRECTION=$(value_of "$1" "$@") ;;
+		--compute-nodes)
+			MEMBERS=("${HOSPITALS[@]}" "${COMPUTE_NODES[@]}")
+			shift
+			continue
+			;;
 		--exit-when-done)
 			EXIT_WHEN_DONE=true
 			shift
@@ -68,8 +87,12 @@ read_options() {
 	done
 	[[ $ROUNDS =~ ^[1-9][0-9]{0,5}$ ]] || die "--rounds $ROUNDS: expected a whole number from 1 on"
 	[[ $SEEDS =~ ^[0-9]+(-[0-9]+)?$ ]] || die "--seeds $SEEDS: expected a number such as 42 or a range such as 42-46"
-	if ! [[ $RPC_PORT =~ ^[1-9][0-9]{0,4}$ ]] || ((RPC_PORT > 65532)); then
-		die "--rpc-port $RPC_PORT: expected a number from 1 to 65532"
+	[[ $SCHEME == committee || $SCHEME == plain ]] || die "--scheme $SCHEME: expected committee or plain"
+	[[ $DIRECTION =~ ^(weight|exclude|off)$ ]] || die "--direction $DIRECTION: expected weight, exclude or off"
+	[[ $CLIP =~ ^[0-9]+(\.[0-9]{1,9})?$ ]] || die "--clip $CLIP: expected a number such as 0.5"
+	if [ "$SCHEME" = plain ] && has_compute_nodes; then die "--compute-nodes are a committee, which --scheme plain does not have"; fi
+	if ! [[ $RPC_PORT =~ ^[1-9][0-9]{0,4}$ ]] || ((RPC_PORT > 65536 - ${#MEMBERS[@]})); then
+		die "--rpc-port $RPC_PORT: expected a number from 1 to $((65536 - ${#MEMBERS[@]}))"
 	fi
 	[[ $LEARNING_RATE =~ ^[0-9]+(\.[0-9]{1,9})?$ ]] || die "--learning-rate $LEARNING_RATE: expected a number such as 0.01"
 	if [ -n "$DATA" ]; then
@@ -77,6 +100,9 @@ read_options() {
 		DATA=$(cd "$DATA" && pwd)
 	fi
 }
+
+# Whether nodes beside the hospitals are the committee.
+has_compute_nodes() { ((${#MEMBERS[@]} > ${#HOSPITALS[@]})); }
 
 NETWORK_GROUP=
 TASK=
@@ -133,13 +159,15 @@ guarded() {
 # Runs one of the polkadot.js scripts while the network lives; it must succeed.
 script() {
 	guarded node "$POLKADOT_JS/$1.mjs" "${@:2}" ||
-		die_with_logs "$1 failed; see its message, and the ends of the logs, above" "${HOSPITALS[@]/%/.log}"
+		die_with_logs "$1 failed; see its message, and the ends of the logs, above" "${MEMBERS[@]/%/.log}"
 }
 
 start_network() {
-	say "Starting four hospitals under zombienet (log: $FOLDER/zombienet.log)"
+	say "Starting ${#MEMBERS[@]} nodes under zombienet (log: $FOLDER/zombienet.log)"
 	NODES=()
-	start_group "$ZOMBIENET" -p native -l text -d "$FOLDER/network" -f spawn "$REPOSITORY/zombienet/local.toml" \
+	local network=local
+	if has_compute_nodes; then network=committee; fi
+	start_group "$ZOMBIENET" -p native -l text -d "$FOLDER/network" -f spawn "$REPOSITORY/zombienet/$network.toml" \
 		>"$FOLDER/zombienet.log" 2>&1
 	NETWORK_GROUP=$GROUP
 	until [ -s "$FOLDER/network/zombie.json" ]; do
@@ -159,15 +187,26 @@ open_studies() {
 		The hospitals of this development network train models together. Records stay at their hospital; updates of
 		models leave it. This text stands for the contract that real hospitals would sign.
 	EOF
-	local agreement
+	local agreement committee=(--scheme "$SCHEME")
+	if [ "$SCHEME" = committee ]; then committee+=(--clip "$CLIP"); fi
+	if [ "$ROOT_SET" = - ]; then DIRECTION=off; fi
+	if [ "$SCHEME" = committee ] && [ "$DIRECTION" != off ]; then
+		committee+=(--direction "$DIRECTION" --root "$ROOT_SET" --blob-store "$BLOB_STORE")
+	fi
+	if has_compute_nodes; then
+		committee+=(--party "Eve Computing" --party "Ferdie Computing" --party "One Computing" --party "Two Computing")
+	fi
 	script propose-agreement --dev Alice --document "$FOLDER/agreement.txt" --node "${URLS[0]}" --print-id >"$FOLDER/agreement-id"
 	agreement=$(<"$FOLDER/agreement-id")
 	script sign-agreement --agreement "$agreement" --dev Bob --dev Charlie --dev Dave --node "${URLS[0]}"
 	script open-study --dev Alice --agreement "$agreement" --schema-hash "$SCHEMA_HASH" --features "$FEATURES" \
 		--classes "$CLASSES" --rounds "$ROUNDS" --seeds "$SEEDS" --learning-rate "$LEARNING_RATE" --title "Devnet" \
-		--node "${URLS[0]}" --print-id >"$FOLDER/study-ids"
+		"${committee[@]}" --node "${URLS[0]}" --print-id >"$FOLDER/study-ids"
 	mapfile -t STUDIES <"$FOLDER/study-ids"
-	say "Study ${STUDIES[*]} under agreement $agreement: $ROUNDS rounds, seed $SEEDS, learning rate $LEARNING_RATE"
+	say "Study ${STUDIES[*]} under agreement $agreement: $ROUNDS rounds, seed $SEEDS, learning rate $LEARNING_RATE, scheme $SCHEME"
+	if [ "$SCHEME" = committee ] && [ "$ROOT_SET" = - ]; then
+		say "There are no records for a root set (root.csv): the committee does not look at the direction of updates"
+	fi
 }
 
 # Measures the last models as the simulator does its own, on the test records of all hospitals.
@@ -192,7 +231,7 @@ show_links() {
 polkadot.js Apps   https://polkadot.js.org/apps/?rpc=ws%3A%2F%2F127.0.0.1%3A$RPC_PORT
 audit records      $FOLDER/audit-study-${STUDIES[0]}.txt
 blob folder        $FOLDER/blobs
-logs               $FOLDER/network/{alice,bob,charlie,dave}.log
+logs               $FOLDER/network/{$(IFS=,; printf '%s' "${MEMBERS[*]}")}.log
 EOF
 }
 
@@ -206,8 +245,10 @@ main() {
 	network_environment "$FOLDER" "$RPC_PORT"
 	set_up
 	build_binaries
-	prepare_devnet "$FOLDER" ${DATA:+--data "$DATA"}
-	local url study
+	local url study options=()
+	if [ -n "$DATA" ]; then options+=(--data "$DATA"); fi
+	if has_compute_nodes; then options+=(--compute-nodes); fi
+	prepare_devnet "$FOLDER" "${options[@]}"
 	NODE_FLAGS=()
 	for url in "${URLS[@]}"; do NODE_FLAGS+=(--node "$url"); done
 	start_network

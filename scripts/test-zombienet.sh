@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The zombienet test: four hospitals under zombienet make and finalise blocks, also after a restart.
+# The zombienet tests: four hospitals under zombienet make and finalise blocks, also after a restart; and with four nodes
+# that only compute they finalise a round.
 
 set -euo pipefail
 
@@ -15,7 +16,7 @@ source "$SCRIPTS/lib/devnet.sh"
 
 usage() {
 	cat <<'EOF'
-Runs the zombienet test.
+Runs the zombienet tests.
 
 Usage: scripts/test-zombienet.sh
 EOF
@@ -32,14 +33,27 @@ main() {
 	esac
 	set_up
 	build_binaries
-	run_with_folder zombienet start_test
+	run_with_folder zombienet start_tests
 }
 
+# The first test to its end, and the second.
+start_tests() {
+	start_test 0001-devnet
+	wait "$GROUP"
+	end_group "$GROUP"
+	rm -rf "$FOLDER/network"
+	MEMBERS=("${HOSPITALS[@]}" "${COMPUTE_NODES[@]}")
+	start_test 0002-committee --compute-nodes
+}
+
+# start_test NAME [option of prepare-hospitals.mjs ...]
 start_test() {
-	prepare_devnet "$FOLDER/devnet"
-	network_environment "$FOLDER/devnet" "$(free_port_block)"
-	say "Running the zombienet test (nodes in $FOLDER)"
-	start_group "$ZOMBIENET" -p native -l text -d "$FOLDER/network" -f test "$REPOSITORY/zombienet/0001-devnet.zndsl"
+	local name=$1
+	shift
+	prepare_devnet "$FOLDER/$name" "$@"
+	network_environment "$FOLDER/$name" "$(free_port_block)"
+	say "Running the zombienet test $name (nodes in $FOLDER)"
+	start_group "$ZOMBIENET" -p native -l text -d "$FOLDER/network" -f test "$REPOSITORY/zombienet/$name.zndsl"
 }
 
 main "$@"

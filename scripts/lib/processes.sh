@@ -27,8 +27,8 @@ exit_on_signals() {
 }
 
 # Runs a command in a process group and ends what is left of it: run_with_folder NAME FUNCTION [argument ...]
-# The function finds a new folder in FOLDER and starts the command with start_group. The folder is removed when
-# all went well, and named else.
+# The function finds a new folder in FOLDER and starts the command with start_group; logs of nodes are in its folder
+# network. The folder is removed when all went well, and named else, with the warnings in the logs.
 run_with_folder() {
 	local name=$1 code=0
 	shift
@@ -49,7 +49,23 @@ end_with_folder() {
 	if [ "$code" -eq 0 ]; then
 		rm -rf "$FOLDER"
 	else
+		print_warnings "$FOLDER/network" >&2
 		printf 'The logs of the nodes are in %s\n' "$FOLDER" >&2
 	fi
 	exit "$code"
+}
+
+# Most lines of one log that are printed, and most characters of a line.
+WARNING_LINES=30
+WARNING_WIDTH=400
+
+# Prints the last warnings, errors and panics of each node's log in a folder: print_warnings FOLDER
+# Only logs of nodes with --detailed-log-output tell warnings and errors from other lines.
+print_warnings() {
+	local log found
+	for log in "$1"/*.log; do
+		[ -f "$log" ] || continue
+		found=$(grep -aE '^[0-9-]+ [0-9:.]+ +(WARN|ERROR) |panicked at|^Error: ' "$log" | tail -n "$WARNING_LINES" | cut -c "1-$WARNING_WIDTH") || continue
+		printf 'Last warnings and errors of %s:\n%s\n\n' "$(basename "$log" .log)" "$found"
+	done
 }

@@ -2,7 +2,7 @@
 // Measures what the chain adds to training.
 
 import { readFileSync } from 'node:fs';
-import { integer, readCommandLine, run, UsageError } from './lib/arguments.mjs';
+import { integer, oneOf, readCommandLine, run, UsageError } from './lib/arguments.mjs';
 import { finalBlocks, follow } from './lib/follow.mjs';
 import { Network } from './lib/network.mjs';
 import { developmentSigner } from './lib/signers.mjs';
@@ -19,6 +19,7 @@ Usage: benchmark-chain.mjs --dir DIR --binaries DIR [options]
   --dir DIR              folder of the network, made anew
   --binaries DIR         folder of consilium-node and consilium-simulator
   --rounds N             (default 20)
+  --scheme NAME          committee, or plain (default committee)
   --json                 print JSON instead of tables
 `;
 
@@ -26,6 +27,7 @@ const options = {
   dir: { type: 'string' },
   binaries: { type: 'string' },
   rounds: { type: 'string', parse: integer(1, 10_000), default: 20 },
+  scheme: { type: 'string', parse: oneOf('committee', 'plain'), default: 'committee' },
   json: { type: 'boolean' },
 };
 
@@ -39,14 +41,14 @@ function spread(values) {
   return { least: sorted[0], median, greatest: sorted[sorted.length - 1] };
 }
 
-async function openStudy({ api }, { schemaHash, features, classes }, rounds, signers) {
+async function openStudy({ api }, { schemaHash, features, classes }, { rounds, scheme }, signers) {
   const [alice, ...others] = signers;
   const parties = signers.map(({ address }) => address);
   const terms = { purpose: '0x62656e63686d61726b', document: `0x${'00'.repeat(32)}`, parties, expiresAt: null };
   const proposed = await submit(api, api.tx.accessControl.proposeAgreement(terms), alice);
   const agreement = findEvent(proposed.events, 'accessControl.AgreementProposed').data.agreement.toNumber();
   await Promise.all(others.map((signer) => submit(api, api.tx.accessControl.signAgreement(agreement), signer)));
-  const values = studyValues({ agreement, schemaHash, features, classes, rounds, updates: 1 });
+  const values = studyValues({ agreement, schemaHash, features, classes, rounds, scheme, updates: 1 });
   const { events } = await submit(api, api.tx.rounds.openStudy(studySpec(values, parties, 1)), alice);
   return findEvent(events, 'rounds.StudyOpened').data.study.toNumber();
 }
@@ -78,12 +80,12 @@ function memory(pid) {
   return { now: megabytes('VmRSS'), greatest: megabytes('VmHWM') };
 }
 
-async function measure(network, rounds) {
+async function measure(network, values) {
   await network.start();
   const signers = await Promise.all(network.nodes.map(({ dev }) => developmentSigner(dev)));
   const chain = await network.nodes[0].connect();
   try {
-    const study = await openStudy(chain, network.study, rounds, signers);
+    const study = await openStudy(chain, network.study, values, signers);
     const finality = await measureFinality(chain);
     const seconds = [];
     for await (const event of follow(finalBlocks(chain, STALL_SECONDS), [study])) {
@@ -120,7 +122,7 @@ await run(async () => {
   if (!values.dir || !values.binaries) throw new UsageError('--dir DIR and --binaries DIR are needed; see --help');
   const network = await Network.create(values.dir, values.binaries);
   try {
-    const result = await measure(network, values.rounds);
+    const result = await measure(network, values);
     if (values.json) console.log(JSON.stringify(result, null, 2));
     else print(result);
   } finally {

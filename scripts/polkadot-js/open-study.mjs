@@ -2,8 +2,10 @@
 // Opens a study.
 
 import { nodeHelp, nodeOption, readCommandLine, run, UsageError } from './lib/arguments.mjs';
+import { ensureCommitteeOptions } from './lib/committee-spec.mjs';
 import { withChain } from './lib/connect.mjs';
 import { nameOf, readMembers, resolveMember } from './lib/members.mjs';
+import { rootReference } from './lib/root-set.mjs';
 import { readSigner, signerHelp, signerOptions } from './lib/signers.mjs';
 import { readAgreement } from './lib/study.mjs';
 import { studyHelp, studyOptions, studySpec } from './lib/study-spec.mjs';
@@ -32,6 +34,7 @@ function ensureComplete(values) {
   if (values.updates !== undefined && values.epochs !== undefined) {
     throw new UsageError('--updates and --epochs exclude each other; give one');
   }
+  ensureCommitteeOptions(values);
 }
 
 await run(async () => {
@@ -42,9 +45,10 @@ await run(async () => {
     const members = await readMembers(api);
     const agreement = await readAgreement(api, values.agreement);
     if (!agreement) throw new Error(`there is no agreement ${values.agreement}; propose-agreement.mjs makes one`);
-    const hospitals =
-      values.hospital.length > 0 ? values.hospital.map((text) => resolveMember(members, text)) : agreement.parties;
-    const calls = values.seeds.map((seed) => api.tx.rounds.openStudy(studySpec(values, hospitals, seed)));
+    const accounts = (texts) => (texts.length > 0 ? texts.map((text) => resolveMember(members, text)) : null);
+    const hospitals = accounts(values.hospital) ?? agreement.parties;
+    const committee = { parties: accounts(values.party) ?? hospitals, root: rootReference(values) };
+    const calls = values.seeds.map((seed) => api.tx.rounds.openStudy(studySpec(values, hospitals, seed, committee)));
     const results = await submitAll(api, calls, signer);
     results.forEach(({ events }, index) => {
       const id = findEvent(events, 'rounds.StudyOpened').data.study.toString();

@@ -7,15 +7,16 @@ import { prepareHospitals } from './lib/hospitals.mjs';
 
 const usage = `
 Makes the folders of a development network's four hospitals: well-known keys, records, hospital.toml. Prints schema hash,
-features and classes, as open-study.mjs takes them.
+features, classes and the file of a root set ("-" when there is none), as open-study.mjs takes them.
 
 Usage: prepare-hospitals.mjs --dir DIR --binaries DIR [options]
 
   --dir DIR              folder to make
   --binaries DIR         folder of consilium-node and consilium-simulator
-  --data DIR             records: the UCI heart disease files, or schema.toml and four CSV files
-                         (default: made-up records)
+  --data DIR             records: the UCI heart disease files, or schema.toml and four CSV files; and for a root set
+                         root.csv or, of heart disease, the rows with a missing value (default: made-up records)
   --records-seed N       seed of made-up records (default 1)
+  --compute-nodes        also make the folders of four members without records, which only compute
 `;
 
 const options = {
@@ -23,6 +24,7 @@ const options = {
   binaries: { type: 'string' },
   data: { type: 'string' },
   'records-seed': { type: 'string', parse: integer(), default: 1 },
+  'compute-nodes': { type: 'boolean' },
 };
 
 await run(() => {
@@ -32,6 +34,6 @@ await run(() => {
     node: resolve(values.binaries, 'consilium-node'),
     simulator: resolve(values.binaries, 'consilium-simulator'),
   };
-  const { schemaHash, features, classes } = prepareHospitals(resolve(values.dir), binaries, values);
-  console.log(`${schemaHash} ${features} ${classes}`);
+  const { schemaHash, features, classes, root } = prepareHospitals(resolve(values.dir), binaries, values);
+  console.log(`${schemaHash} ${features} ${classes} ${root ?? '-'}`);
 });

@@ -6,14 +6,17 @@ import { compareArtifacts } from './lib/artifacts.mjs';
 import { connect } from './lib/connect.mjs';
 import { finalBlocks, follow } from './lib/follow.mjs';
 import { nameOf, readMembers } from './lib/members.mjs';
-import { finalTable, RoundTable } from './lib/report.mjs';
-import { readStudy } from './lib/study.mjs';
+import { finalTable, findingsTable, RoundTable } from './lib/report.mjs';
+import { roundStanding } from './lib/standing.mjs';
+import { readRound, readStudy } from './lib/study.mjs';
 import { table } from './lib/table.mjs';
 import { withDeadline } from './lib/wait.mjs';
 
 const usage = `
-Shows the rounds of studies, one line for each finalised round, until all studies are over; then the last models and
-whether all nodes have the same ones. Exits with 1 when a study is halted, a round takes too long or nodes differ.
+Shows the rounds of studies until all studies are over: one line for each finalised round, and one for each update that
+does not count, each party that was silent or lied, and each aborted try. Then the last models, what was found in which
+round, and whether all nodes have the same models. Exits with 1 when a study is halted, a round takes too long or nodes
+differ.
 
 Usage: watch-rounds.mjs --study ID ... [options]
 
@@ -29,36 +32,61 @@ const options = {
   'stall-seconds': { type: 'string', parse: integer(1), default: 300 },
 };
 
+/** Seconds in which a node that runs answers. */
+const SECONDS_TO_ANSWER = 5;
+
 async function watch(chain, studies, name, stallSeconds) {
   const rounds = new RoundTable(studies, name);
-  const results = new Map(studies.map((study) => [study.id, { study, last: null, seconds: [], entry: null }]));
+  const results = new Map(studies.map((study) => [study.id, { study, seconds: [], entry: null }]));
   console.log(rounds.head());
   const events = follow(finalBlocks(chain, stallSeconds), [...results.keys()]);
   const late = `no round was finalised within ${stallSeconds} seconds`;
   let lastRound = Date.now();
   for (;;) {
     const left = stallSeconds - (Date.now() - lastRound) / 1000;
-    const { value: event, done } = await withDeadline(events.next(), left, late);
+    const { value: event, done } = await withDeadline(events.next(), left, late).catch(async (error) => {
+      throw new Error(`${error.message}; ${await standings(chain, [...results.keys()], name)}`);
+    });
     if (done) break;
     const result = results.get(event.study);
-    if (event.type === 'finalised') {
+    if (event.type === 'over') {
+      result.entry = event.entry;
+    } else if (event.type === 'finalised') {
       console.log(rounds.round(event));
       lastRound = Date.now();
-      result.last = event.entry;
       result.seconds.push(event.seconds);
-    } else if (event.type === 'aborted') {
-      console.log(`study ${event.study}, round ${event.round}: try ${event.attempt} was aborted: ${event.reason}`);
     } else {
-      result.entry = event.entry;
+      console.log(rounds.finding(event));
     }
   }
   console.log(rounds.footnote());
   return [...results.values()];
 }
 
+/** Where the rounds under way stand, for an error. */
+async function standings({ api }, studies, name) {
+  const standing = async (id) => {
+    const { currentRound } = await readStudy(api, id);
+    const round = await readRound(api, id, currentRound);
+    return `round ${currentRound} of study ${id}: ${roundStanding(round, name)}`;
+  };
+  return withDeadline(Promise.all(studies.map(standing)), SECONDS_TO_ANSWER, '').then(
+    (all) => all.join('; '),
+    () => 'and the node does not say where the rounds stand',
+  );
+}
+
 async function report(chains, results, name) {
-  const finished = results.filter(({ last }) => last !== null);
-  console.log(`\nThe last models:\n\n${finalTable(finished, name)}`);
+  const [{ api }] = chains;
+  const read = async ({ study, entry }) => {
+    const numbers = Array.from({ length: entry.finalisedRounds }, (_, index) => index + 1);
+    return Promise.all(numbers.map((round) => readRound(api, study.id, round)));
+  };
+  const known = await Promise.all(results.map(async (result) => ({ ...result, rounds: await read(result) })));
+  const finished = known.filter(({ rounds }) => rounds.length > 0);
+  if (finished.length > 0) console.log(`\nThe last models:\n\n${finalTable(finished, name)}`);
+  const findings = findingsTable(finished, name);
+  if (findings !== null) console.log(`\nWhat was found:\n\n${findings}`);
   const rows = [];
   for (const { study, entry } of results) {
     const compared = await compareArtifacts(chains, study.id, entry.finalisedRounds);

@@ -59,7 +59,8 @@ function valueOf(name, { parse = (text) => text, default: preset, multiple, type
   return multiple ? given.map(read) : read(given);
 }
 
-function camelCase(name) {
+/** The key under which an option's value stands. */
+export function camelCase(name) {
   return name.replace(/-([a-z0-9])/g, (_, letter) => letter.toUpperCase());
 }
 

@@ -1,6 +1,6 @@
 // What happens in studies, block by block, as it becomes final.
 
-import { readRound, readStudy } from './study.mjs';
+import { readPartyFault, readRound, readStudy } from './study.mjs';
 
 /**
  * Follows studies from the present block on until all are over.
@@ -9,6 +9,9 @@ import { readRound, readStudy } from './study.mjs';
  * - `{ type: 'finalised', study, round, entry, seconds }`: a quorum accepts a model, and every hospital has given its word
  *   or the time for it is over. `seconds` from the opening of the round to the block of its finalisation, by the chain's
  *   clock, null for rounds that were finalised before the first block seen;
+ * - `{ type: 'excluded', study, round, attempt, hospital, fault }`: a hospital's update does not count;
+ * - `{ type: 'disputed', study, round, attempt, hospital, party, complaint }`: a party's word stands against a hospital's;
+ * - `{ type: 'named', study, round, attempt, party, fault, hospital }`: a party was silent or lied;
  * - `{ type: 'aborted', study, round, attempt, reason }`: a try failed;
  * - `{ type: 'over', study, entry }`: the study is completed or halted.
  *
@@ -38,9 +41,7 @@ class Progress {
     const { study } = this;
     const entry = await block.study(study);
     if (!entry) throw new Error(`there is no study ${study}`);
-    for (const { round, attempt, reason } of block.aborted(study)) {
-      yield { type: 'aborted', study, round, attempt, reason };
-    }
+    for (const event of block.incidents(study)) yield { study, ...event };
     // Of rounds that were finalised before the first block nobody knows when.
     const end = this.finalised === null ? null : block.milliseconds;
     for (let round = (this.finalised ?? 0) + 1; round <= entry.finalisedRounds; round += 1) this.waiting.push({ round, end });
@@ -107,7 +108,7 @@ async function readBlock(api, head) {
     millisecondsAt: (number) => clockAt(api, number),
     study: (id) => readStudy(at, id),
     round: (id, round) => readRound(at, id, round),
-    aborted: (id) => abortedTries(events, id),
+    incidents: (id) => incidents(events, id),
   };
 }
 
@@ -121,11 +122,27 @@ async function clockAt(api, number) {
   }
 }
 
-function abortedTries(events, study) {
+/** What an event of the pallet `rounds` tells beside the round, for the events that are told. */
+const INCIDENTS = {
+  HospitalExcluded: ({ hospital, fault }) => ({ type: 'excluded', hospital: hospital.toString(), fault: fault.type }),
+  DisputeOpened: ({ hospital, point, complaint }) => ({
+    type: 'disputed',
+    hospital: hospital.toString(),
+    party: point.toNumber(),
+    complaint: complaint.isTrue,
+  }),
+  PartyNamed: ({ point, fault }) => ({ type: 'named', party: point.toNumber(), ...readPartyFault(fault) }),
+  RoundAborted: ({ reason }) => ({ type: 'aborted', reason: reason.type }),
+};
+
+function incidents(events, study) {
   return events
     .map(({ event }) => event)
-    .filter(({ section, method }) => section === 'rounds' && method === 'RoundAborted')
-    .map(({ data }) => ({ key: data.round, reason: data.reason.type }))
-    .filter(({ key }) => key.study.toNumber() === study)
-    .map(({ key, reason }) => ({ round: key.round.toNumber(), attempt: key.attempt.toNumber(), reason }));
+    .filter(({ section, method }) => section === 'rounds' && method in INCIDENTS)
+    .filter(({ data }) => data.round.study.toNumber() === study)
+    .map(({ method, data }) => ({
+      round: data.round.round.toNumber(),
+      attempt: data.round.attempt.toNumber(),
+      ...INCIDENTS[method](data),
+    }));
 }

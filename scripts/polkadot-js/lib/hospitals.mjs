@@ -1,4 +1,4 @@
-// The four hospitals of a development network, as folders: keys, records and hospital.toml.
+// The members of a development network, as folders: keys, records and hospital.toml.
 
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
@@ -8,12 +8,20 @@ import { fileURLToPath } from 'node:url';
 /** Root of the repository. */
 export const REPOSITORY = fileURLToPath(new URL('../../..', import.meta.url));
 
-/** Who takes part, as in the runtime's preset `local_testnet`. */
+/** Who takes part, as in the runtime's presets `local_testnet` and `committee_testnet`. */
 export const HOSPITALS = [
   { id: 'alice', dev: 'Alice', name: 'Alice General Hospital', saeId: 'sae-alice' },
   { id: 'bob', dev: 'Bob', name: 'Bob University Clinic', saeId: 'sae-bob' },
   { id: 'charlie', dev: 'Charlie', name: 'Charlie Heart Centre', saeId: 'sae-charlie' },
   { id: 'dave', dev: 'Dave', name: 'Dave Veterans Hospital', saeId: 'sae-dave' },
+];
+
+/** Who only computes, as in the preset `committee_testnet`. */
+export const COMPUTE_NODES = [
+  { id: 'eve', dev: 'Eve', name: 'Eve Computing', saeId: 'sae-eve' },
+  { id: 'ferdie', dev: 'Ferdie', name: 'Ferdie Computing', saeId: 'sae-ferdie' },
+  { id: 'one', dev: 'One', name: 'One Computing', saeId: 'sae-one' },
+  { id: 'two', dev: 'Two', name: 'Two Computing', saeId: 'sae-two' },
 ];
 
 /** Divides records without a split file, as the simulator does. */
@@ -23,6 +31,12 @@ const SPLIT_SEED = 0;
 const HEART_DISEASE = ['cleveland', 'hungarian', 'switzerland', 'va'].map((place) => `processed.${place}.data`);
 const HEART_DISEASE_SCHEMA = join(REPOSITORY, 'offchain/training/schemas/heart-disease.toml');
 const FLAMBY_SPLIT = 'flamby-split.csv';
+
+/** Beside the hospitals' CSV files: records for a root set. */
+const ROOT_RECORDS = 'root.csv';
+
+/** The root set beside made-up records, as the simulator names it. */
+const ROOT_SET = 'root-set.bin';
 
 /** File of the hospital `id` under the network's folder. */
 export const configurationFile = (folder, id) => join(folder, 'hospitals', id, 'hospital.toml');
@@ -34,45 +48,57 @@ export const blobFolder = (folder) => join(folder, 'blobs');
  * Makes keys, records and configuration of the four hospitals in `folder`, which must be empty or not exist.
  *
  * @param {{ node: string, simulator: string }} binaries
- * @param {{ data?: string, recordsSeed: number }} records a folder with records, or the seed of made-up ones
- * @returns {{ schemaHash: string, features: number, classes: number }} what a study needs to know
+ * @param {{ data?: string, recordsSeed: number, computeNodes?: boolean }} options a folder with records, or the seed of
+ *   made-up ones; whether there are also the members that only compute
+ * @returns {{ schemaHash: string, features: number, classes: number, root: string | null }} what a study needs to know,
+ *   `root` being the file of a root set
  */
-export function prepareHospitals(folder, binaries, { data, recordsSeed }) {
+export function prepareHospitals(folder, binaries, { data, recordsSeed, computeNodes = false }) {
   mkdirSync(folder, { recursive: true });
   if (readdirSync(folder).length > 0) throw new Error(`${folder} is not empty; give another folder, or remove it`);
-  const sources = data ? findRecords(resolve(data)) : makeUpRecords(folder, binaries.simulator, recordsSeed);
+  const records = data ? resolve(data) : makeUpRecords(folder, binaries.simulator, recordsSeed);
+  const sources = findRecords(records);
+  const root = makeRootSet(records, folder, binaries.simulator);
   mkdirSync(blobFolder(folder), { mode: 0o700 });
-  const checks = HOSPITALS.map((hospital, index) => prepareHospital(folder, binaries.node, hospital, sources[index]));
-  return checks[0];
+  const checks = HOSPITALS.map((hospital, index) => {
+    const file = prepareMember(folder, binaries.node, hospital, sources[index]);
+    return checkHospital(binaries.node, file);
+  });
+  if (computeNodes) COMPUTE_NODES.forEach((member) => prepareMember(folder, binaries.node, member, null));
+  return { ...checks[0], root };
 }
 
-function prepareHospital(folder, node, { id, name, saeId }, source) {
+/** Makes the folder of a member, whose records `source` says; null for one that only computes. */
+function prepareMember(folder, node, { id, name, saeId }, source) {
   const home = join(folder, 'hospitals', id);
   mkdirSync(home, { recursive: true, mode: 0o700 });
   execute(node, ['hospital', 'keys', 'generate', '--out', join(home, 'keys'), '--dev', id, '--name', name, '--sae-id', saeId]);
+  const file = configurationFile(folder, id);
+  const records = source && recordsTable(home, source);
+  writeFileSync(file, configuration({ name, records, blobs: blobFolder(folder) }));
+  return file;
+}
+
+/** The table `records` of a hospital.toml. */
+function recordsTable(home, source) {
   const schema = join(home, 'schema.toml');
   copyFileSync(source.schema, schema);
   const split = source.split
     ? { split_file: source.split.file, split_center: source.split.center }
     : { test_fraction: TEST_FRACTION, split_seed: SPLIT_SEED };
-  const file = configurationFile(folder, id);
-  writeFileSync(file, configuration({ name, records: { file: source.file, schema, ...split }, blobs: blobFolder(folder) }));
-  return checkHospital(node, file);
+  return { file: source.file, schema, ...split };
 }
 
-/** The text of a hospital.toml. A JSON string is also a TOML string. */
+/** The text of a hospital.toml, without records for a node that only computes. A JSON string is also a TOML string. */
 export function configuration({ name, records, blobs }) {
-  const lines = Object.entries(records).map(([key, value]) => `${key} = ${JSON.stringify(value)}`);
+  const lines = Object.entries(records ?? {}).map(([key, value]) => `${key} = ${JSON.stringify(value)}`);
   return `name = ${JSON.stringify(name)}
 
 [keys]
 account = "keys/account.key"
 ml_dsa_65 = "keys/ml-dsa-65.key"
 ml_kem_768 = "keys/ml-kem-768.key"
-
-[records]
-${lines.join('\n')}
-
+${records ? `\n[records]\n${lines.join('\n')}\n` : ''}
 [blobs]
 store = ${JSON.stringify(blobs)}
 `;
@@ -113,7 +139,7 @@ export function findRecords(data) {
     throw new Error(`--data ${data}: expected schema.toml and one CSV file for each of the ${HOSPITALS.length} hospitals, or the UCI heart disease files (${HEART_DISEASE[0]} and so on)`);
   }
   const files = readdirSync(data)
-    .filter((name) => name.endsWith('.csv') && name !== FLAMBY_SPLIT)
+    .filter((name) => name.endsWith('.csv') && name !== FLAMBY_SPLIT && name !== ROOT_RECORDS)
     .sort();
   if (files.length !== HOSPITALS.length) {
     throw new Error(`--data ${data}: found ${files.length} CSV files; expected ${HOSPITALS.length}, one for each hospital`);
@@ -124,7 +150,20 @@ export function findRecords(data) {
 function makeUpRecords(folder, simulator, seed) {
   const out = join(folder, 'records');
   execute(simulator, ['generate', '--out', out, '--hospitals', String(HOSPITALS.length), '--seed', String(seed)]);
-  return findRecords(out);
+  return out;
+}
+
+/** The file of a root set for these records, made where it is not there; null when there are no records for one. */
+function makeRootSet(records, folder, simulator) {
+  const there = join(records, ROOT_SET);
+  if (existsSync(there)) return there;
+  const rows = join(records, ROOT_RECORDS);
+  const hasUnused = existsSync(join(records, HEART_DISEASE[0]));
+  if (!hasUnused && !existsSync(rows)) return null;
+  const out = join(folder, ROOT_SET);
+  // The rows of UCI heart disease with a missing value, with which nobody trains or tests.
+  execute(simulator, ['root-set', '--data', records, ...(hasUnused ? [] : ['--csv', rows]), '--out', out]);
+  return out;
 }
 
 function execute(binary, args) {

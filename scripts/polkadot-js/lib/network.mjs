@@ -10,10 +10,20 @@ import { base58Encode, cryptoWaitReady, ed25519PairFromSeed } from '@polkadot/ut
 import { connect } from './connect.mjs';
 import { configurationFile, HOSPITALS, prepareHospitals } from './hospitals.mjs';
 import { freePorts } from './ports.mjs';
+import { metric, standing, voteTogether } from './standing.mjs';
 import { until } from './wait.mjs';
 
 const SECONDS_TO_START = 60;
 const SECONDS_TO_STOP = 20;
+
+/**
+ * Seconds until a node that was away votes again. It asks one peer for the votes that it missed, and for 45 seconds no
+ * other (sc-consensus-grandpa, `CATCH_UP_REQUEST_TIMEOUT`).
+ */
+const SECONDS_TO_VOTE = 120;
+
+/** Milliseconds in which a node that runs gives its metrics. */
+const METRICS_TIMEOUT = 2000;
 
 /** Key types of the session keys in a keystore's file names (sp-core, `key_types`). */
 const AURA = 'aura';
@@ -59,6 +69,26 @@ export class Network {
     await Promise.all(this.nodes.map((node) => node.waitForFinality(1)));
   }
 
+  /**
+   * Waits until all nodes vote in the same rounds of GRANDPA; call it before a test hinders a node. Finality bears one of
+   * four that does not vote, so whoever was hindered before must vote again, and that it sees final blocks does not say so:
+   * it asks for the votes that it missed, the answer may wait five seconds for a block, and then it needs the next ones. When
+   * another node goes in this time, finality stands still for up to two minutes, until the rest tell their round again.
+   */
+  async waitUntilAllVote() {
+    await until(
+      'all nodes to vote in the same rounds of GRANDPA',
+      SECONDS_TO_VOTE,
+      async () => voteTogether(await Promise.all(this.nodes.map((node) => node.metrics()))),
+      () => this.standing(),
+    );
+  }
+
+  /** Where all nodes stand, in words. */
+  async standing() {
+    return (await Promise.all(this.nodes.map((node) => node.standing()))).join('; ');
+  }
+
   /** Stops all nodes that run, as an operator would. */
   async stop() {
     await Promise.all(this.nodes.map((node) => node.stop()));
@@ -85,14 +115,15 @@ class Node {
       ...['--rpc-port', rpcPort, '--rpc-cors', 'all', '--rpc-methods', 'unsafe'],
       ...['--listen-addr', `/ip4/127.0.0.1/tcp/${p2pPort}/ws`, '--node-key', networkKey(place.id).secret, '--no-mdns'],
       ...['--bootnodes', ...places.filter(({ id }) => id !== place.id).map(multiaddress)],
-      ...['--prometheus-port', prometheusPort, '--no-telemetry'],
+      // With the level and the source of each line.
+      ...['--prometheus-port', prometheusPort, '--no-telemetry', '--detailed-log-output'],
     ].map(String);
   }
 
-  /** Starts the node, always with the same arguments; its log goes on. */
+  /** Starts the node, always with the same arguments, but for null without a hospital; its log goes on. */
   start(configuration = this.configuration) {
     const log = openSync(this.logFile, 'a');
-    const args = [...this.args, '--hospital', configuration];
+    const args = configuration === null ? this.args : [...this.args, '--hospital', configuration];
     this.process = spawn(this.binary, args, { stdio: ['ignore', log, log] });
     closeSync(log);
     this.ended = new Promise((resolve) => {
@@ -126,18 +157,29 @@ class Node {
 
   /** Waits until the node has finalised the block `number`. */
   async waitForFinality(number) {
-    await until(`${this.id} to finalise block ${number}; its log is ${this.logFile}`, SECONDS_TO_START, async () => {
+    const final = async () => {
       if (!this.process) throw new Error(`the node has ended:\n${this.logTail()}`);
       return (await this.metric('substrate_block_height', 'status="finalized"')) >= number;
-    });
+    };
+    const what = `${this.id} to finalise block ${number}; its log is ${this.logFile}`;
+    await until(what, SECONDS_TO_START, final, () => this.standing());
+  }
+
+  /** The text of the node's Prometheus endpoint. */
+  async metrics() {
+    return (await fetch(this.metricsUrl, { signal: AbortSignal.timeout(METRICS_TIMEOUT) })).text();
   }
 
   /** A value of the node's Prometheus endpoint, by its name and one of its labels. */
   async metric(name, label = '') {
-    const text = await (await fetch(this.metricsUrl)).text();
-    const found = text.split('\n').find((line) => line.startsWith(name) && line.includes(label));
-    if (!found) throw new Error(`${this.metricsUrl} has no metric ${name} ${label}`);
-    return Number(found.slice(found.lastIndexOf(' ')));
+    const value = metric(await this.metrics(), name, label);
+    if (value === null) throw new Error(`${this.metricsUrl} has no metric ${name} ${label}`);
+    return value;
+  }
+
+  /** Where the node stands, in words. */
+  async standing() {
+    return standing(this.id, await this.metrics().catch(() => null));
   }
 
   /** A connection to the node. */

@@ -1,54 +1,98 @@
 // What watch-rounds.mjs prints.
 
+import { finding, findingsOf } from './findings.mjs';
 import { pooled } from './study.mjs';
 import { fixed, line, shortNames, table } from './table.mjs';
 
 const METRICS = 'acc   AUC   loss';
-const METRICS_WIDTH = 19;
+const METRICS_WIDTH = 17;
+const COUNTED = 'counted';
+
+/** A full weight under the direction `Weight` (`FULL_WEIGHT` in consilium-primitives). */
+const FULL_WEIGHT = 256;
 
 const metricsCell = (metrics) =>
-  metrics ? `${fixed(metrics.accuracy, 3)} ${fixed(metrics.auc, 3).padStart(5)} ${fixed(metrics.logLoss, 4)}` : '-';
+  metrics ? `${fixed(metrics.accuracy, 3)} ${fixed(metrics.auc, 3).padStart(5)} ${fixed(metrics.logLoss, 3)}` : '-';
 
-/** The live table: one line for each finalised round. */
+/** The live table: a line for each finalised round, with what is out of the ordinary below it, and one for each finding. */
 export class RoundTable {
   /**
-   * @param {{ id: number, seed: string, hospitals: string[], maxRounds: number }[]} studies with the same hospitals
-   * @param {(account: string) => string} name of a hospital
+   * @param {{ id: number, seed: string, hospitals: string[], maxRounds: number, committee: object | null }[]} studies with
+   *   the same hospitals
+   * @param {(account: string) => string} name of a member
    */
   constructor(studies, name) {
     this.studies = new Map(studies.map((study) => [study.id, study]));
     this.accounts = [...new Set(studies.flatMap(({ hospitals }) => hospitals))];
-    this.names = shortNames(this.accounts.map(name));
+    const parties = studies.flatMap(({ committee }) => committee?.parties ?? []);
+    const accounts = [...new Set([...this.accounts, ...parties])];
+    const names = shortNames(accounts.map(name));
+    this.short = new Map(accounts.map((account, index) => [account, names[index]]));
     this.several = studies.length > 1;
-    const columns = [...this.names, 'pooled'].map(() => METRICS_WIDTH);
-    this.widths = [...(this.several ? [7] : []), 7, ...columns, -7, 40];
+    const columns = [...this.accounts, 'pooled'].map(() => METRICS_WIDTH);
+    this.widths = [...(this.several ? [5] : []), 7, ...columns, -7, -COUNTED.length];
   }
 
   /** The head, two lines. */
   head() {
     const study = this.several ? ['study'] : [];
     const blank = this.several ? [''] : [];
+    const names = this.accounts.map((account) => this.short.get(account));
     return [
-      line([...study, 'round', ...this.names, 'pooled', 'seconds', 'committed'], this.widths),
-      line([...blank, '', ...this.names.map(() => METRICS), 'acc   AUC*  loss', '', ''], this.widths),
+      line([...study, 'round', ...names, 'pooled', 'seconds', COUNTED], this.widths),
+      line([...blank, '', ...names.map(() => METRICS), 'acc   AUC*  loss', '', ''], this.widths),
     ].join('\n');
   }
 
   /** One finalised round. */
   round({ study, round, entry, seconds }) {
     const metrics = new Map(entry.attestations.map((attestation) => [attestation.hospital, attestation.metrics]));
-    const committed = this.accounts.flatMap((account, index) => (entry.committed.includes(account) ? [this.names[index]] : []));
-    return line(
+    const { maxRounds } = this.studies.get(study);
+    const cells = line(
       [
         ...(this.several ? [String(study)] : []),
-        `${round}/${this.studies.get(study).maxRounds}`,
+        `${round}/${maxRounds}`,
         ...this.accounts.map((account) => metricsCell(metrics.get(account) ?? null)),
         metricsCell(pooled(entry.attestations)),
         fixed(seconds, 1),
-        committed.join(' '),
+        `${entry.committed.length}/${this.accounts.length}`,
       ],
       this.widths,
     );
+    return [cells, ...this.remarks(study, entry).map((remark) => `${this.indent()}${remark}`)].join('\n');
+  }
+
+  /** What is to be said of a finalised round beside its numbers and findings. */
+  remarks(study, { committed, excluded, committee }) {
+    const remarks = [];
+    const names = (accounts) => accounts.map((account) => this.short.get(account)).join(', ');
+    const absent = this.accounts.filter(
+      (account) => !committed.includes(account) && !excluded.some(({ hospital }) => hospital === account),
+    );
+    if (absent.length > 0) remarks.push(`no update of ${names(absent)}`);
+    if (this.studies.get(study).committee?.direction === 'Weight' && committee) {
+      const factors = new Map(committee.dealers.map(({ hospital, factor }) => [hospital, factor]));
+      const counted = this.accounts.filter((account) => factors.get(account) > 0);
+      const weights = counted.map((account) => `${names([account])} ${fixed(factors.get(account) / FULL_WEIGHT, 2)}`);
+      remarks.push(`weights ${weights.join(', ')}`);
+    }
+    return remarks;
+  }
+
+  /** A finding, or an aborted try: an event of `follow`. */
+  finding(event) {
+    const { study, round } = event;
+    const where = this.several ? `${line([String(study), `${round}`], this.widths)}` : `${round}`;
+    return `${where.padEnd(this.indent().length)}${this.words(event)}`;
+  }
+
+  words(event) {
+    const { committee } = this.studies.get(event.study);
+    return finding(event, committee?.parties ?? [], (account) => this.short.get(account) ?? account);
+  }
+
+  indent() {
+    return ' '.repeat(this.widths.slice(0, this.several ? 2 : 1).reduce((sum, width) => sum + width + 2, 0));
   }
 
   /** What the star means. */
@@ -61,13 +105,14 @@ export class RoundTable {
 }
 
 /**
- * The last model of each study, at each hospital and pooled.
+ * The last model of each study, at each hospital and pooled, and in how many rounds each hospital's update counted.
  *
- * @param {{ study: object, last: object, seconds: (number | null)[] }[]} results with the last finalised round
+ * @param {{ study: object, rounds: object[], seconds: (number | null)[] }[]} results with the finalised rounds, at least one
  */
 export function finalTable(results, name) {
-  const rows = results.flatMap(({ study, last, seconds }) => {
-    const metricsRow = (who, metrics) => [
+  const rows = results.flatMap(({ study, rounds, seconds }) => {
+    const { attestations } = rounds[rounds.length - 1];
+    const metricsRow = (who, metrics, counted, perRound) => [
       String(study.id),
       study.seed,
       who,
@@ -75,15 +120,38 @@ export function finalTable(results, name) {
       fixed(metrics?.accuracy ?? null, 3),
       fixed(metrics?.auc ?? null, 3),
       fixed(metrics?.logLoss ?? null, 4),
-      who === 'pooled *' ? fixed(mean(seconds.filter((value) => value !== null)), 1) : '',
+      counted,
+      perRound,
     ];
-    const metrics = new Map(last.attestations.map((attestation) => [attestation.hospital, attestation.metrics]));
+    const metrics = new Map(attestations.map((attestation) => [attestation.hospital, attestation.metrics]));
+    const counted = (account) => rounds.filter(({ committed }) => committed.includes(account)).length;
+    const perRound = fixed(mean(seconds.filter((value) => value !== null)), 1);
     return [
-      ...study.hospitals.map((account) => metricsRow(name(account), metrics.get(account))),
-      metricsRow('pooled *', pooled(last.attestations)),
+      ...study.hospitals.map((account) =>
+        metricsRow(name(account), metrics.get(account), `${counted(account)}/${rounds.length}`, ''),
+      ),
+      metricsRow('pooled *', pooled(attestations), '', perRound),
     ];
   });
-  return table(['study', 'seed', 'hospital', 'test records', 'accuracy', 'AUC', 'log-loss', 's/round'], rows);
+  return table(['study', 'seed', 'hospital', 'test records', 'accuracy', 'AUC', 'log-loss', COUNTED, 's/round'], rows);
+}
+
+/**
+ * What was found in the finalised tries of the rounds of each study; null when there is nothing.
+ *
+ * @param {{ study: object, rounds: object[] }[]} results with the finalised rounds, from the first
+ */
+export function findingsTable(results, name) {
+  const rows = results.flatMap(({ study, rounds }) =>
+    rounds.flatMap((entry, index) =>
+      findingsOf(entry).map((event) => [
+        String(study.id),
+        String(index + 1),
+        finding(event, study.committee?.parties ?? [], name),
+      ]),
+    ),
+  );
+  return rows.length === 0 ? null : table(['study', 'round', 'finding'], rows);
 }
 
 function mean(values) {

@@ -1,7 +1,8 @@
 // The options of open-study.mjs and the specification they make.
 
 import { stringToHex } from '@polkadot/util';
-import { decimal, hash, integer, integers, oneOf, range } from './arguments.mjs';
+import { camelCase, decimal, hash, integer, integers, oneOf, range } from './arguments.mjs';
+import { committeeHelp, committeeOptions, scheme } from './committee-spec.mjs';
 
 const U32 = 2 ** 32 - 1;
 const millionths = (value) => BigInt(value) * 1_000n;
@@ -36,6 +37,7 @@ export const studyOptions = {
   'attesting-blocks': { type: 'string', parse: integer(1, U32), default: 15 },
   'max-log-loss-increase': { type: 'string', parse: decimal, default: millionths(1_000_000) },
   seeds: { type: 'string', parse: range, default: [42] },
+  ...committeeOptions,
 };
 
 /** Their lines of help. */
@@ -75,6 +77,9 @@ Rounds:
   --max-examples N             most a hospital weighs in the mean (default 1000000)
   --fraction-bits N            of an update's fixed point, at most 40 (default 24)
 
+${committeeHelp}
+
+Other:
   --seeds N | --seeds A-B      seed of the first model and of the order of records; one study for each (default 42)
   --title TEXT                 (default "Consilium study")`;
 
@@ -83,8 +88,10 @@ Rounds:
  *
  * @param {object} values of {@link studyOptions}
  * @param {string[]} hospitals accounts
+ * @param {{ parties?: string[], root?: { hash: string, length: number } | null }} committee accounts of the compute
+ *   parties, and the root set
  */
-export function studySpec(values, hospitals, seed) {
+export function studySpec(values, hospitals, seed, { parties = hospitals, root = null } = {}) {
   return {
     title: stringToHex(values.title),
     agreement: values.agreement,
@@ -97,7 +104,7 @@ export function studySpec(values, hospitals, seed) {
       proximal: values.proximal,
     },
     optimizer: optimizer(values),
-    scheme: 'Plain',
+    scheme: scheme(values, parties, root, parameters(values)),
     maxExamples: values.maxExamples,
     fractionBits: values.fractionBits,
     hospitals,
@@ -114,10 +121,16 @@ export function studySpec(values, hospitals, seed) {
 /** The values of {@link studyOptions} when none is given, with `changes`. */
 export function studyValues(changes) {
   const presets = Object.entries(studyOptions).map(([name, option]) => [
-    name.replace(/-([a-z0-9])/g, (_, letter) => letter.toUpperCase()),
+    camelCase(name),
     option.multiple ? [] : option.default,
   ]);
   return { ...Object.fromEntries(presets), ...changes };
+}
+
+/** Number of parameters of the model: for each layer its weights and its biases. */
+export function parameters({ model, features, classes, hidden }) {
+  const widths = [features, ...(model === 'multilayer-perceptron' ? hidden : []), classes === 2 ? 1 : classes];
+  return widths.slice(1).reduce((sum, width, layer) => sum + (widths[layer] + 1) * width, 0);
 }
 
 function family({ model, hidden }) {

@@ -3,6 +3,8 @@
 const NANOS = 1e9;
 const number = (decimal) => Number(decimal.toBigInt()) / NANOS;
 const optional = (value, read) => (value.isSome ? read(value.unwrap()) : null);
+/** Points of parties. polkadot.js takes a vector of u8 for bytes. */
+const points = (bytes) => [...bytes.toU8a(true)];
 
 /** One agreement, or null. */
 export async function readAgreement(api, id) {
@@ -23,6 +25,7 @@ export async function readStudy(api, id) {
     agreement: study.spec.agreement.toNumber(),
     hospitals: study.spec.hospitals.map(String),
     quorum: study.spec.quorum.toNumber(),
+    committee: study.spec.scheme.isCommittee ? readCommitteeSpec(study.spec.scheme.asCommittee) : null,
     maxRounds: study.spec.maxRounds.toNumber(),
     seed: study.spec.seed.toString(),
     status: study.status.type,
@@ -33,9 +36,19 @@ export async function readStudy(api, id) {
   }));
 }
 
-/** One round, or null. `api` may be that of a certain block. */
+function readCommitteeSpec(committee) {
+  return {
+    threshold: committee.threshold.toNumber(),
+    parties: committee.parties.map(String),
+    direction: committee.direction.type,
+  };
+}
+
+/** One round with its committee's progress, or null. `api` may be that of a certain block. */
 export async function readRound(api, study, round) {
-  return optional(await api.call.roundsApi.round(study, round), (entry) => ({
+  const { roundsApi } = api.call;
+  const [state, progress] = await Promise.all([roundsApi.round(study, round), roundsApi.committee(study, round)]);
+  return optional(state, (entry) => ({
     attempt: entry.attempt.toNumber(),
     phase: entry.phase.type,
     abortReason: entry.phase.isAborted ? entry.phase.asAborted.type : null,
@@ -43,13 +56,39 @@ export async function readRound(api, study, round) {
     deadline: entry.deadline.toNumber(),
     committed: entry.committed.map(String),
     excluded: entry.excluded.map(({ hospital, fault }) => ({ hospital: hospital.toString(), fault: fault.type })),
-    attestations: entry.attestations.map(({ hospital, verdict, metrics }) => ({
+    attestations: entry.attestations.map(({ hospital, verdict, metrics, corrected }) => ({
       hospital: hospital.toString(),
       verdict: verdict.type,
       metrics: optional(metrics, readMetrics),
+      corrected: points(corrected),
     })),
     artifact: optional(entry.artifact, (hash) => hash.toHex()),
+    committee: optional(progress, readProgress),
   }));
+}
+
+function readProgress(progress) {
+  return {
+    challenge: optional(progress.challenge, (hash) => hash.toHex()),
+    dealers: progress.dealers.map(({ hospital, factor }) => ({ hospital: hospital.toString(), factor: factor.toNumber() })),
+    checked: points(progress.checked),
+    disputes: progress.disputes.map(({ hospital, party, complaint, answer, right, wrong }) => ({
+      hospital: hospital.toString(),
+      party: party.toNumber(),
+      complaint: complaint.isTrue,
+      answered: answer.isSome,
+      right: right.toNumber(),
+      wrong: wrong.toNumber(),
+    })),
+    judged: points(progress.judged),
+    partials: progress.partials.map(({ party }) => party.toNumber()),
+    named: progress.named.map(({ party, fault }) => ({ party: party.toNumber(), ...readPartyFault(fault) })),
+  };
+}
+
+/** What a party did, and of whose shares; `hospital` is null for what is not of one hospital. */
+export function readPartyFault(fault) {
+  return { fault: fault.type, hospital: fault.inner.isEmpty ? null : fault.inner.toString() };
 }
 
 function readMetrics(metrics) {

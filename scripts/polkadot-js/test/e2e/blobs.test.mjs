@@ -30,6 +30,7 @@ describe('an update whose blob is', () => {
     accounts = (await signers()).map(({ address }) => address);
     // Without Dave no round leaves Collecting before its deadline: time to do harm.
     const dave = net.node('dave');
+    await net.waitUntilAllVote();
     dave.signal('SIGSTOP');
     studies = await openStudies(
       chain,

@@ -106,7 +106,8 @@ describe('records and configuration that are wrong', () => {
     }
 
     async function ensureValidating() {
-      await until('a block made by Dave', SOON, async () => (await dave.metric('substrate_proposer_block_constructed_count')) > 0);
+      const made = async () => (await dave.metric('substrate_proposer_block_constructed_count')) > 0;
+      await until('a block made by Dave', SOON, made, () => net.standing());
       const own = await dave.connect();
       try {
         await chainGoesOn(own);

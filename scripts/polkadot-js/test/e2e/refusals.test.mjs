@@ -68,6 +68,7 @@ describe('refused, the chain going on', () => {
     let earlier;
 
     before(async () => {
+      await net.waitUntilAllVote();
       study = await openStudy(chain, { rounds: 2, collectingBlocks: 9 });
       await roundWhere(chain, study, 1, 'all updates', ({ phase }) => phase === 'Attesting');
       // From here on only this test speaks for Alice.

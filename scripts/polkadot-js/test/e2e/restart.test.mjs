@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { compareArtifacts } from '../../lib/artifacts.mjs';
-import { completed, finalHeight, network, openStudy, roundWhere, signers, SOON } from './shared.mjs';
-import { until } from '../../lib/wait.mjs';
+import { chainGoesOn, completed, finalHeight, network, openStudy, roundWhere, signers } from './shared.mjs';
 
 describe('a node killed with SIGKILL', () => {
   let net;
@@ -15,14 +14,16 @@ describe('a node killed with SIGKILL', () => {
     chain = await net.node('alice').connect();
     victim = net.node('dave');
     account = (await signers())[3].address;
+    await net.waitUntilAllVote();
   });
   after(() => chain.disconnect());
 
-  /** Starts the victim again and waits until it knows what the others know. */
+  /** Starts the victim again and waits until it knows what the others know, and votes with them. */
   async function startAgain() {
     victim.start();
     const height = await finalHeight(chain);
     await victim.waitForFinality(height);
+    await net.waitUntilAllVote();
   }
 
   it('in the middle of Collecting catches up, and its update counts in the same round', async () => {
@@ -70,8 +71,7 @@ describe('a node killed with SIGKILL', () => {
     const study = await openStudy(chain, { rounds: 2, collectingBlocks: 6 });
     const { finalisedRounds } = await completed(chain, study);
     assert.equal(finalisedRounds, 2);
-    const height = await finalHeight(chain);
-    await until('finality', SOON, async () => (await finalHeight(chain)) > height);
+    await chainGoesOn(chain);
     await startAgain();
   });
 });

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { blobFolder } from '../../lib/hospitals.mjs';
 import { network } from './shared.mjs';
 
 const SCRIPTS = fileURLToPath(new URL('../..', import.meta.url));
@@ -51,10 +52,11 @@ describe('the scripts', () => {
   });
 
   it('open-study opens a study, and watch-rounds follows it to its end', async () => {
-    const { schemaHash, features } = net.study;
+    const { schemaHash, features, root } = net.study;
     const opened = await script(
       ...['open-study', '--agreement', agreement, '--schema-hash', schemaHash, '--features', String(features)],
-      ...['--rounds', '1', '--updates', '10', '--dev', 'Alice', '--print-id', ...node],
+      ...['--rounds', '1', '--updates', '10', '--root', root, '--blob-store', blobFolder(net.folder)],
+      ...['--dev', 'Alice', '--print-id', ...node],
     );
     assert.equal(opened.code, 0, opened.stderr);
     study = opened.stdout.trim();
@@ -62,7 +64,8 @@ describe('the scripts', () => {
 
     const watched = await script('watch-rounds', '--study', study, ...net.nodes.flatMap(({ url }) => ['--node', url]));
     assert.equal(watched.code, 0, watched.stderr);
-    assert.match(watched.stdout, /^1\/1 .* Alice Bob Charlie Dave$/m);
+    assert.match(watched.stdout, /^1\/1 .* 4\/4$/m);
+    assert.doesNotMatch(watched.stdout, /What was found/);
     assert.match(watched.stdout, /pooled \* +\d+ +[01]\.\d{3}/);
     assert.match(watched.stdout, /0x[0-9a-f]{64} +the same on 4 of 4 nodes/);
     assert.match(watched.stdout, /1 of 1 rounds finalised/);
@@ -76,12 +79,16 @@ describe('the scripts', () => {
   });
 
   it('say what is wrong in one line', async () => {
+    const { schemaHash, features } = net.study;
+    const open = ['open-study', '--agreement', agreement, '--schema-hash', schemaHash, '--features', String(features), '--dev', 'Alice', ...node];
     const wrong = [
       [['print-audit-trail', 'study/4000000000', ...node], /^error: .*there is no study\/4000000000/m],
       [['sign-agreement', '--agreement', '4000000000', '--dev', 'Bob', ...node], /^error: .*accessControl\.NotFound/m],
       [['sign-agreement', '--agreement', agreement, '--dev', 'Charlie', ...node], /^error: .*accessControl\.AlreadySigned/m],
       [['sign-agreement', '--agreement', agreement, '--dev', 'Eve', ...node], /^error: refused in the pool: \S+ is no active member/m],
       [['watch-rounds', '--study', '4000000000', ...node], /^error: there is no study 4000000000$/m],
+      [[...open, '--field', 'mersenne31'], /^error: .*rounds\.RangeTooLarge: .*fewer fractional bits/m],
+      [[...open, '--party', 'Nobody'], /^error: no member is called "Nobody"/m],
     ];
     const answers = await Promise.all(wrong.map(([args]) => script(...args)));
     for (const [index, { code, stderr }] of answers.entries()) {

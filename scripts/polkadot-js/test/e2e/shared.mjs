@@ -5,7 +5,9 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { blobFolder, HOSPITALS } from '../../lib/hospitals.mjs';
 import { Network } from '../../lib/network.mjs';
+import { rootReference } from '../../lib/root-set.mjs';
 import { developmentSigner } from '../../lib/signers.mjs';
+import { roundStanding, studyStanding } from '../../lib/standing.mjs';
 import { readRound, readStudy } from '../../lib/study.mjs';
 import { studySpec, studyValues } from '../../lib/study-spec.mjs';
 import { findEvent, submit, submitAll } from '../../lib/submit.mjs';
@@ -61,12 +63,18 @@ export async function proposeAgreement({ api }, proposer, parties) {
   return findEvent(events, 'accessControl.AgreementProposed').data.agreement.toNumber();
 }
 
-/** The call that opens a short study of all four hospitals. */
-export async function studyCall(chain, changes = {}) {
-  const { study } = await network();
+/**
+ * The call that opens a short study of all four hospitals, plain or with a committee of `parties`, by default the hospitals,
+ * and the network's root set.
+ */
+export async function studyCall(chain, { parties, ...changes } = {}) {
+  const { folder, study } = await network();
   const hospitals = (await signers()).map(({ address }) => address);
-  const values = studyValues({ ...study, agreement: await activeAgreement(chain), updates: 20, rounds: 1, ...changes });
-  return chain.api.tx.rounds.openStudy(studySpec(values, hospitals, changes.seed ?? 1));
+  const agreement = await activeAgreement(chain);
+  const { root: file, ...values } = studyValues({ scheme: 'plain', ...study, agreement, updates: 20, rounds: 1, ...changes });
+  const hasRoot = values.scheme === 'committee' && values.direction !== 'off';
+  const root = hasRoot ? rootReference({ ...values, root: file, blobStore: blobFolder(folder) }) : null;
+  return chain.api.tx.rounds.openStudy(studySpec(values, hospitals, changes.seed ?? 1, { parties, root }));
 }
 
 /** Opens such a study. @returns {Promise<number>} its id */
@@ -84,19 +92,41 @@ export async function openStudies(chain, all) {
   return results.map(({ events }) => findEvent(events, 'rounds.StudyOpened').data.study.toNumber());
 }
 
+/** What is seen on the chain, and where the nodes stand. */
+async function seen(words) {
+  return `${words}; ${await (await network()).standing()}`;
+}
+
+/** The development name of an account of the four hospitals. */
+async function nameOf() {
+  const names = new Map((await signers()).map(({ address }, index) => [address, HOSPITALS[index].dev]));
+  return (account) => names.get(account) ?? account;
+}
+
 /** Waits until the round is as `wanted` says, and returns it. */
-export const roundWhere = (chain, study, round, what, wanted, seconds = SOON) =>
-  until(`round ${round} of study ${study}: ${what}`, seconds, async () => {
-    const state = await readRound(chain.api, study, round);
-    return state && wanted(state) ? state : null;
-  });
+export function roundWhere(chain, study, round, what, wanted) {
+  let last = null;
+  const probe = async () => {
+    last = await readRound(chain.api, study, round);
+    return last && wanted(last) ? last : null;
+  };
+  const lastSeen = async () => seen(roundStanding(last, await nameOf()));
+  return until(`round ${round} of study ${study}: ${what}`, SOON, probe, lastSeen);
+}
 
 /** Waits until the study has finalised its last round, and returns it. */
-export const completed = (chain, study, seconds = LATER) =>
-  until(`study ${study} to be completed`, seconds, async () => {
-    const entry = await readStudy(chain.api, study);
-    return entry?.status === 'Completed' ? entry : null;
-  });
+export function completed(chain, study) {
+  let last = null;
+  const probe = async () => {
+    last = await readStudy(chain.api, study);
+    return last?.status === 'Completed' ? last : null;
+  };
+  const lastSeen = async () => {
+    const round = last && (await readRound(chain.api, study, last.currentRound));
+    return seen(`${studyStanding(last)}; ${roundStanding(round, await nameOf())}`);
+  };
+  return until(`study ${study} to be completed`, LATER, probe, lastSeen);
+}
 
 /** Height of the newest final block, as a node sees it. */
 export async function finalHeight({ api }) {
@@ -106,7 +136,8 @@ export async function finalHeight({ api }) {
 /** Waits until two more blocks are final. */
 export async function chainGoesOn(chain) {
   const height = await finalHeight(chain);
-  await until(`more blocks to be final after block ${height}`, SOON, async () => (await finalHeight(chain)) >= height + 2);
+  const probe = async () => (await finalHeight(chain)) >= height + 2;
+  await until(`more blocks to be final after block ${height}`, SOON, probe, async () => (await network()).standing());
 }
 
 /** The commitment of a hospital to a round, as the chain has it. */

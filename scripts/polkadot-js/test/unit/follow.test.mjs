@@ -13,14 +13,14 @@ const KEPT = 5;
 
 /** Blocks two seconds apart, from 10 on; each entry says what the chain has there. */
 async function* blocks(states) {
-  for (const [index, { study, rounds = {}, aborted = [] }] of states.entries()) {
+  for (const [index, { study, rounds = {}, incidents = [] }] of states.entries()) {
     yield {
       number: 10 + index,
       milliseconds: (10 + index) * 2000,
       millisecondsAt: async (number) => (number < KEPT ? null : number * 2000),
       study: async () => study && { hospitals: ['a', 'b'], ...study },
       round: async (_, number) => rounds[number],
-      aborted: () => aborted,
+      incidents: () => incidents,
     };
   }
 }
@@ -79,11 +79,14 @@ describe('following a study', () => {
     assert.equal(seen[0].seconds, null);
   });
 
-  it('tells of aborted tries', async () => {
-    const aborted = [{ round: 1, attempt: 1, reason: 'UpdateUnusable' }];
-    const seen = await events([{ study: running(0), aborted }, { study: { status: 'Halted', finalisedRounds: 0 } }]);
-    assert.deepEqual(seen[0], { type: 'aborted', study: 0, round: 1, attempt: 1, reason: 'UpdateUnusable' });
-    assert.equal(seen[1].type, 'over');
+  it('tells what was found, and of aborted tries, in their order', async () => {
+    const incidents = [
+      { type: 'excluded', round: 1, attempt: 1, hospital: 'b', fault: 'NormTooLarge' },
+      { type: 'aborted', round: 1, attempt: 1, reason: 'TooFewUpdates' },
+    ];
+    const seen = await events([{ study: running(0), incidents }, { study: { status: 'Halted', finalisedRounds: 0 } }]);
+    assert.deepEqual(seen.slice(0, 2), incidents.map((incident) => ({ study: 0, ...incident })));
+    assert.equal(seen[2].type, 'over');
   });
 
   it('stops when there is no such study', async () => {

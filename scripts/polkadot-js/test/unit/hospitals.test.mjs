@@ -27,7 +27,7 @@ describe('a folder of records', () => {
   });
 
   it('is four CSV files beside a schema', () => {
-    write('schema.toml', 'd.csv', 'c.csv', 'b.csv', 'a.csv', 'notes.txt');
+    write('schema.toml', 'd.csv', 'c.csv', 'b.csv', 'a.csv', 'root.csv', 'notes.txt');
     assert.deepEqual(findRecords(folder).map(({ file }) => file), ['a', 'b', 'c', 'd'].map((name) => join(folder, `${name}.csv`)));
   });
 
@@ -48,5 +48,11 @@ describe('a configuration', () => {
     assert.match(text, /^file = "\/x\\\\y"$/m);
     assert.match(text, /^test_fraction = 0\.3$/m);
     assert.match(text, /^\[blobs\]\nstore = "\/blobs"$/m);
+  });
+
+  it('has no records when the node only computes', () => {
+    const text = configuration({ name: 'Eve Computing', records: null, blobs: '/blobs' });
+    assert.doesNotMatch(text, /records/);
+    assert.match(text, /^ml_kem_768 = .*\n\n\[blobs\]$/m);
   });
 });

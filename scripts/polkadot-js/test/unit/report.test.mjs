@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { finalTable, RoundTable } from '../../lib/report.mjs';
+import { finalTable, findingsTable, RoundTable } from '../../lib/report.mjs';
 import { pooled } from '../../lib/study.mjs';
 import { shortNames, table } from '../../lib/table.mjs';
 
 const names = { a: 'Alice General', b: 'Bob Clinic' };
 const name = (account) => names[account];
 const word = (hospital, examples, accuracy, auc, logLoss) => ({ hospital, verdict: 'Accept', metrics: { examples, accuracy, auc, logLoss } });
-const study = { id: 0, seed: '42', hospitals: ['a', 'b'], maxRounds: 2 };
-const entry = { committed: ['b'], attestations: [word('a', 30, 0.8, 0.9, 0.4), word('b', 10, 0.4, null, 0.8)] };
+const study = { id: 0, seed: '42', hospitals: ['a', 'b'], maxRounds: 2, committee: null };
+const entry = { committed: ['a', 'b'], excluded: [], committee: null, attestations: [word('a', 30, 0.8, 0.9, 0.4), word('b', 10, 0.4, null, 0.8)] };
 
 describe('pooled metrics', () => {
   it('are weighted by test records', () => {
@@ -30,37 +30,82 @@ describe('pooled metrics', () => {
 });
 
 describe('the live table', () => {
-  it('has a line for each round: metrics of each hospital and pooled, seconds, who committed', () => {
+  it('has a line for each round: metrics of each hospital and pooled, seconds, how many counted', () => {
     const rounds = new RoundTable([study], name);
     assert.equal(
       rounds.head(),
       [
-        'round    Alice                Bob                  pooled               seconds  committed',
-        '         acc   AUC   loss     acc   AUC   loss     acc   AUC*  loss',
+        'round    Alice              Bob                pooled             seconds  counted',
+        '         acc   AUC   loss   acc   AUC   loss   acc   AUC*  loss',
       ].join('\n'),
     );
     assert.equal(
       rounds.round({ study: 0, round: 1, entry, seconds: 8.04 }),
-      '1/2      0.800 0.900 0.4000   0.400     - 0.8000   0.700 0.900 0.5000       8.0  Bob',
+      '1/2      0.800 0.900 0.400  0.400     - 0.800  0.700 0.900 0.500      8.0      2/2',
     );
   });
 
   it('says which study when there are several, and shows silence', () => {
     const rounds = new RoundTable([study, { ...study, id: 1 }], name);
-    const silent = { committed: [], attestations: [entry.attestations[0]] };
+    const silent = { ...entry, committed: ['a'], attestations: [entry.attestations[0]] };
     assert.equal(
       rounds.round({ study: 1, round: 2, entry: silent, seconds: null }),
-      '1        2/2      0.800 0.900 0.4000   -                    0.800 0.900 0.4000         -',
+      '1      2/2      0.800 0.900 0.400  -                  0.800 0.900 0.400        -      1/2\n' +
+        '                no update of Bob',
     );
+  });
+
+  it('fits 120 columns with four hospitals', () => {
+    const four = { ...study, hospitals: ['a', 'b', 'c', 'd'], maxRounds: 15 };
+    const rounds = new RoundTable([four], (account) => ({ ...names, c: 'Charlie Heart Centre', d: 'Dave Veterans Hospital' })[account]);
+    const words = four.hospitals.map((hospital) => word(hospital, 30, 0.8, 0.9, 0.4));
+    const all = [rounds.head(), rounds.round({ study: 0, round: 15, entry: { ...entry, committed: four.hospitals, attestations: words }, seconds: 100 })];
+    for (const line of all.join('\n').split('\n')) assert.ok(line.length <= 120, `${line.length}: ${line}`);
+  });
+
+  it('shows the weights when the direction weighs', () => {
+    const rounds = new RoundTable([{ ...study, committee: { parties: ['a', 'b'], direction: 'Weight' } }], name);
+    const committee = { dealers: [{ hospital: 'b', factor: 64 }, { hospital: 'a', factor: 256 }] };
+    const [, remark] = rounds.round({ study: 0, round: 1, entry: { ...entry, committee }, seconds: 1 }).split('\n');
+    assert.equal(remark, '         weights Alice 1.00, Bob 0.25');
+  });
+
+  it('has a line for each finding', () => {
+    const rounds = new RoundTable([{ ...study, committee: { parties: ['b', 'c'], direction: 'Off' } }], (account) => name(account) ?? account);
+    const where = { study: 0, round: 3, attempt: 2 };
+    const findings = [
+      [{ type: 'excluded', hospital: 'b', fault: 'NormTooLarge' }, '3        Bob does not count: its update is above the norm bound (NormTooLarge)'],
+      [{ type: 'disputed', hospital: 'a', party: 1, complaint: true }, '3        party 1, Bob, disputes the shares of Alice: it cannot open them'],
+      [{ type: 'named', party: 2, fault: 'FalseChecks', hospital: 'a' }, '3        party 2, c, posted false checks of Alice (FalseChecks)'],
+      [{ type: 'named', party: 1, fault: 'NoPartial', hospital: null }, '3        party 1, Bob, posted no partial aggregate (NoPartial)'],
+      [{ type: 'aborted', reason: 'TooFewUpdates' }, '3        try 2 was aborted: TooFewUpdates'],
+    ];
+    for (const [event, line] of findings) assert.equal(rounds.finding({ ...where, ...event }), line);
   });
 });
 
 describe('the final table', () => {
-  it('has each hospital and all together', () => {
-    const rows = finalTable([{ study, last: entry, seconds: [7, 9] }], name).split('\n');
+  it('has each hospital, in how many rounds it counted, and all together', () => {
+    const first = { ...entry, committed: ['a'] };
+    const rows = finalTable([{ study, rounds: [first, entry], seconds: [7, 9] }], name).split('\n');
     assert.equal(rows.length, 5);
-    assert.match(rows[2], /^ +0 +42 +Alice General +30 +0\.800 +0\.900 +0\.4000$/);
+    assert.match(rows[2], /^ +0 +42 +Alice General +30 +0\.800 +0\.900 +0\.4000 +2\/2$/);
+    assert.match(rows[3], /^ +0 +42 +Bob Clinic +10 +0\.400 +- +0\.8000 +1\/2$/);
     assert.match(rows[4], /^ +0 +42 +pooled \* +40 +0\.700 +0\.900 +0\.5000 +8\.0$/);
+  });
+});
+
+describe('the findings', () => {
+  it('are those of all rounds, and no table when there are none', () => {
+    const committee = { parties: ['a', 'b'], direction: 'Off' };
+    const named = [{ party: 2, fault: 'WrongPartial', hospital: null }];
+    const bad = { ...entry, excluded: [{ hospital: 'a', fault: 'HostileDirection' }], committee: { dealers: [], named } };
+    assert.equal(findingsTable([{ study, rounds: [entry] }], name), null);
+    const rows = findingsTable([{ study: { ...study, committee }, rounds: [entry, bad] }], name).split('\n').slice(2);
+    assert.deepEqual(rows, [
+      '    0      2  Alice General does not count: its update points away from the root update (HostileDirection)',
+      '    0      2  party 2, Bob Clinic, posted a wrong partial aggregate, which was corrected (WrongPartial)',
+    ]);
   });
 });
 

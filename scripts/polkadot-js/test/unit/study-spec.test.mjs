@@ -28,7 +28,7 @@ describe('the specification of a study', () => {
   });
 
   it('has a quorum of three quarters, rounded up', () => {
-    assert.equal(studySpec(studyValues({}), ['a'], 1).quorum, 1);
+    assert.equal(studySpec(studyValues({ scheme: 'plain' }), ['a'], 1).quorum, 1);
     assert.equal(studySpec(studyValues({}), ['a', 'b', 'c', 'd', 'e'], 1).quorum, 4);
   });
 });
