@@ -88,4 +88,24 @@ mod tests {
 		let Err(message) = load(&folder.path().display().to_string()) else { panic!("a folder is no chain") };
 		assert!(message.contains("there is no such file"), "{message}");
 	}
+
+	/// The code of a runtime differs from folder to folder; ids and genesis do not.
+	#[test]
+	fn committed_specifications_are_those_of_the_presets() {
+		let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../chain-specs");
+		for (file, id, preset) in [
+			("development.json", "consilium_dev", DEV_RUNTIME_PRESET),
+			("local.json", "consilium_local", LOCAL_TESTNET_RUNTIME_PRESET),
+			("committee.json", "consilium_committee", COMMITTEE_TESTNET_PRESET),
+		] {
+			let text = fs::read_to_string(folder.join(file)).unwrap();
+			let written: serde_json::Value = serde_json::from_str(&text).unwrap();
+			let patch = consilium_runtime::genesis::get_preset(&preset.into()).unwrap();
+			let patch: serde_json::Value = serde_json::from_slice(&patch).unwrap();
+			let stale = "is stale; make it anew with chain-specs/generate.sh";
+			assert!(written["genesis"]["runtimeGenesis"]["patch"] == patch, "{file} {stale}");
+			assert!(written["id"] == id, "{file} {stale}");
+			assert!(ChainSpec::from_json_file(folder.join(file)).is_ok(), "{file} {stale}");
+		}
+	}
 }

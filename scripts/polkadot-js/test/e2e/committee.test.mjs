@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -15,6 +16,9 @@ const HASH = /^0x[0-9a-f]{64}$/;
 
 /** A norm of 1, the clip of the studies here, in fixed point. */
 const CLIP = 1n << 24n;
+
+/** Bob's place in the committee, from 1. */
+const BOB = 2;
 
 const finalised = (chain, study) => roundWhere(chain, study, 1, 'Finalised', ({ phase }) => phase === 'Finalised');
 const atPhase = (chain, study, wanted) => roundWhere(chain, study, 1, wanted, ({ phase }) => phase === wanted);
@@ -111,7 +115,6 @@ describe('a committee', () => {
   });
 
   describe('one of whose parties finds its shares altered', () => {
-    const BOB = 2;
     let study;
 
     before(async () => {
@@ -176,6 +179,22 @@ describe('a committee', () => {
         changes: { projections: 8 },
         deal: (where, stolen) => deal(where, PARTIES, wrappedAround(stolen.length)),
       },
+      {
+        what: 'sends random numbers',
+        fault: 'NormTooLarge',
+        deal: (where, stolen) => deal(where, PARTIES, randomElements(stolen.length)),
+      },
+      {
+        what: 'sends one party garbage, and does not answer its complaint',
+        fault: 'DisputeUnanswered',
+        deal: (where, stolen) => withGarbage(deal(where, PARTIES, stolen)),
+      },
+      {
+        what: 'sends one party garbage, and publishes it when the party complains',
+        fault: 'DisputeLost',
+        deal: (where, stolen) => withGarbage(deal(where, PARTIES, stolen)),
+        answers: true,
+      },
     ];
     let studies;
 
@@ -185,12 +204,17 @@ describe('a committee', () => {
       const common = { scheme: 'committee', tolerance: 0n, parties: accounts.slice(0, PARTIES), collectingBlocks: 60 };
       studies = await openStudies(chain, CASES.map(({ what, changes }) => ({ title: what.slice(0, 64), ...common, ...changes })));
       const d = parameters(studyValues(net.study));
-      for (const [index, { deal: make }] of CASES.entries()) {
+      for (const [index, { deal: make, answers }] of CASES.entries()) {
         const study = studies[index];
         await roundWhere(chain, study, 1, "Alice's update", ({ committed }) => committed.includes(accounts[0]));
         const stolen = readUpdate(blobFolder(net.folder), await commitmentOf(chain, study, 1, accounts[0]), d);
         const member = speakForDave(study);
-        await member.commit(make(member.where, stolen), 100);
+        const packages = make(member.where, stolen);
+        await member.commit(packages, 100);
+        if (answers) {
+          await atPhase(chain, study, 'Answering');
+          await member.answerDisputes([{ party: BOB, bytes: packages[BOB - 1] }]);
+        }
       }
     });
 
@@ -261,6 +285,11 @@ describe('a committee', () => {
     });
   });
 });
+
+/** The packages, of which Bob's is random bytes. */
+function withGarbage(packages) {
+  return packages.map((bytes, index) => (index === BOB - 1 ? randomBytes(bytes.length) : bytes));
+}
 
 /** A copy of a configuration with the labels of its records, which are two, the other way round. */
 function flippedLabels(configuration) {

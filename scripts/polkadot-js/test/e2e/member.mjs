@@ -118,6 +118,7 @@ export const partialAggregate = (where, party, sums) =>
 
 /** Where the signatures of posts begin. */
 const DOMAINS = {
+  answerDisputes: 'consilium/answer_disputes/v1\0',
   postChecks: 'consilium/post_checks/v1\0',
   postPartial: 'consilium/post_partial/v1\0',
 };
@@ -166,6 +167,11 @@ export class Member {
   /** Posts checks: `elements` of each hospital, in the order of accounts. */
   postChecks(elements) {
     return this.post('postChecks', elements.map((Elements) => ({ Elements })));
+  }
+
+  /** Publishes share packages: the bytes for each party that disputes. */
+  answerDisputes(packages) {
+    return this.post('answerDisputes', packages.map(({ party, bytes }) => ({ party, shares: putBlob(this.store, bytes) })));
   }
 
   /** Posts these bytes as the partial aggregate. */
