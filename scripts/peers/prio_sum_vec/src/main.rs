@@ -9,7 +9,7 @@ use std::time::Instant;
 fn main() -> Result<(), Box<dyn std::error::Error>> {
 	for length in [1_000usize, 10_000] {
 		let chunk = (length as f64 * 16.0).sqrt() as usize;
-		let vdaf = Prio3::new_sum_vec(2, 16, length, chunk)?;
+		let vdaf = Prio3::new_sum_vec(2, 65_535, length, chunk)?;
 		let measurement: Vec<u128> = (0..length as u128).map(|i| i * 2_654_435_761 % 65_536).collect();
 		let mut times = Vec::new();
 		let mut bytes = 0;
