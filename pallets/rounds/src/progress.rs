@@ -272,6 +272,9 @@ impl<T: Config> Pallet<T> {
 	) {
 		T::Commitments::clear(key.study, key.round, &round.committed);
 		let mut excluded = round.excluded.into_inner();
+		// Who was excluded in this try had committed, and may commit again if the study is resumed.
+		let hospitals: Vec<_> = excluded.iter().map(|exclusion| exclusion.hospital.clone()).collect();
+		T::Commitments::clear(key.study, key.round, &hospitals);
 		if let Some(exclusion) = culprit {
 			let Exclusion { hospital, fault } = exclusion.clone();
 			Self::write_down(None, key.study, Action::HospitalExcluded, (key, &hospital, fault));

@@ -188,3 +188,18 @@ fn a_study_can_be_stopped_while_it_checks() {
 		assert_eq!(phase(id), Phase::Collecting);
 	});
 }
+
+#[test]
+fn who_was_excluded_commits_again_after_the_study_is_resumed() {
+	run(|| {
+		let id = checking(committee());
+		all_check(id, |party| checks(party, &norms(CAROL, u64::MAX >> 4)));
+		assert_eq!(excluded(id), [(account(CAROL), UpdateFault::NormTooLarge)]);
+		assert_ok!(Rounds::stop_study(signed(ALICE), id));
+		assert_ok!(Rounds::resume_study(signed(ALICE), id));
+		for hospital in PARTIES {
+			assert_ok!(deal(hospital, id));
+		}
+		assert_eq!(phase(id), Phase::Checking);
+	});
+}
