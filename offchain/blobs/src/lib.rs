@@ -5,11 +5,15 @@
 //! these bytes or says what is wrong. In the store its name is the CIDv1 of the bytes (codec `raw`, hash
 //! `sha2-256`), so that every tool of the IPFS family can check it.
 //!
+//! Nor does the store keep a secret: everybody may read it. What is in a blob is kept by sealing it before
+//! it is put, and opening it after it was got.
+//!
 //! | module | holds |
 //! | --- | --- |
 //! | [`error`] | why a store or a blob cannot be used |
 //! | [`mod@reference`] | hash and length of a blob, and its name |
-//! | [`store`] | the store |
+//! | [`sealed`] | encrypted blobs |
+//! | [`store`] | the store, in a folder or in a bucket of an S3-compatible service |
 //!
 //! ```
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -26,8 +30,13 @@
 
 pub mod error;
 pub mod reference;
+pub mod sealed;
 pub mod store;
 
-pub use error::{BlobError, OpenError};
+pub use error::{BlobError, CredentialsError, OpenError};
 pub use reference::Reference;
-pub use store::BlobStore;
+pub use store::{
+	config::{Credentials, S3Config, StoreConfig},
+	retention::Stored,
+	BlobStore,
+};

@@ -1,0 +1,265 @@
+//! The receiver's side: which parities to ask, and what follows from them.
+
+use super::{
+	arrangement::{frames, Arrangement},
+	tree::{Block, Tree},
+	Agreement, CascadeError, Query, Variant,
+};
+use crate::bits::{parity, BitString, WORD};
+use std::sync::Arc;
+use zeroize::Zeroizing;
+
+/// A key that was corrected, if all went well: only [`verification`](crate::verification) tells.
+#[derive(Debug)]
+pub struct Correction {
+	/// The key.
+	pub key: BitString,
+	/// Parities that the transmitter told in public.
+	pub leaked: u64,
+	/// Bits that were flipped.
+	pub corrected: u64,
+	/// How often the transmitter was asked.
+	pub round_trips: u64,
+}
+
+/// Corrects the receiver's key to the transmitter's.
+pub struct Corrector {
+	frames: Vec<Frame>,
+	length: usize,
+	queries: Vec<Query>,
+	budget: u64,
+	leaked: u64,
+	round_trips: u64,
+}
+
+impl Corrector {
+	/// Begins with the receiver's key. `error_rate` is the share of errors that is expected: it sets the block sizes, and
+	/// a wrong one costs parities, not safety. No more than `budget` parities are asked, and no more than the key has
+	/// bits.
+	pub fn new(
+		key: &BitString,
+		agreement: &Agreement,
+		error_rate: f64,
+		budget: u64,
+	) -> Result<Self, CascadeError> {
+		let new =
+			|(words, arrangement): (&[u64], _)| Frame::new(words, arrangement, agreement.variant, error_rate);
+		Ok(Self {
+			frames: frames(key, agreement)?.into_iter().map(new).collect(),
+			length: key.len(),
+			queries: Vec::new(),
+			budget: budget.min(key.len() as u64),
+			leaked: 0,
+			round_trips: 0,
+		})
+	}
+
+	/// The blocks to ask about next; none when the key is corrected.
+	pub fn ask(&mut self) -> Result<&[Query], CascadeError> {
+		self.queries.clear();
+		for (index, frame) in self.frames.iter_mut().enumerate() {
+			frame.ask(index as u32, &mut self.queries)?;
+		}
+		self.leaked += self.queries.len() as u64;
+		self.round_trips += u64::from(!self.queries.is_empty());
+		if self.leaked > self.budget {
+			return Err(CascadeError::Leaked { leaked: self.leaked, budget: self.budget });
+		}
+		Ok(&self.queries)
+	}
+
+	/// The parities of the blocks that were asked about, in order.
+	pub fn answer(&mut self, parities: &BitString) -> Result<(), CascadeError> {
+		if parities.len() != self.queries.len() {
+			return Err(CascadeError::Answers { answers: parities.len(), questions: self.queries.len() });
+		}
+		let mut next = parities.iter();
+		for frame in &mut self.frames {
+			frame.answer(&mut next)?;
+		}
+		self.queries.clear();
+		Ok(())
+	}
+
+	/// Parities asked so far.
+	pub fn leaked(&self) -> u64 {
+		self.leaked
+	}
+
+	/// Bits flipped so far.
+	pub fn corrected(&self) -> u64 {
+		self.frames.iter().map(|frame| frame.corrected).sum()
+	}
+
+	/// The key as it is now.
+	pub fn finish(self) -> Correction {
+		let mut words = Vec::with_capacity(self.length.div_ceil(WORD));
+		self.frames.iter().for_each(|frame| words.extend_from_slice(&frame.key));
+		Correction {
+			key: BitString::from_words(words, self.length),
+			leaked: self.leaked,
+			corrected: self.corrected(),
+			round_trips: self.round_trips,
+		}
+	}
+}
+
+/// One pass over a frame.
+struct Pass {
+	bits: Zeroizing<Vec<u64>>,
+	tree: Tree,
+}
+
+/// What a frame asked last.
+enum Asked {
+	Nothing,
+	/// The parities of the blocks of passes that begin.
+	Passes(Vec<Beginning>),
+	/// The parities of the first halves of blocks of one pass.
+	Halves(usize, Vec<Block>),
+}
+
+/// A pass that begins: its bits, its block size, and how many of its blocks are asked about.
+struct Beginning {
+	bits: Zeroizing<Vec<u64>>,
+	block: usize,
+	asked: usize,
+}
+
+struct Frame {
+	key: Zeroizing<Vec<u64>>,
+	arrangement: Arc<Arrangement>,
+	variant: Variant,
+	error_rate: f64,
+	passes: Vec<Pass>,
+	asked: Asked,
+	corrected: u64,
+}
+
+impl Frame {
+	fn new(words: &[u64], arrangement: Arc<Arrangement>, variant: Variant, error_rate: f64) -> Self {
+		let key = Zeroizing::new(words.to_vec());
+		Self {
+			key,
+			arrangement,
+			variant,
+			error_rate,
+			passes: Vec::new(),
+			asked: Asked::Nothing,
+			corrected: 0,
+		}
+	}
+
+	/// Adds this frame's questions; none when it is corrected.
+	fn ask(&mut self, frame: u32, queries: &mut Vec<Query>) -> Result<(), CascadeError> {
+		loop {
+			// The shortest blocks first: they cost least.
+			let shortest = |(index, pass): (usize, &Pass)| pass.tree.shortest().map(|length| (length, index));
+			if let Some((_, pass)) = self.passes.iter().enumerate().filter_map(shortest).min() {
+				let blocks = self.passes[pass].tree.take();
+				queries.extend(blocks.iter().map(|block| {
+					let (start, length) = block.first_half();
+					Query { frame, pass: pass as u8, start, length }
+				}));
+				self.asked = Asked::Halves(pass, blocks);
+				return Ok(());
+			}
+			if self.passes.len() == self.variant.passes() {
+				self.asked = Asked::Nothing;
+				return Ok(());
+			}
+			let beginnings = self.begin(frame, queries);
+			self.asked = Asked::Passes(beginnings);
+			if queries.last().is_some_and(|query| query.frame == frame) {
+				return Ok(());
+			}
+			// Passes of a single block ask nothing: its parity follows from the first pass.
+			self.answer(&mut std::iter::empty())?;
+		}
+	}
+
+	/// Begins the next pass, or all confirmations.
+	fn begin(&mut self, frame: u32, queries: &mut Vec<Query>) -> Vec<Beginning> {
+		let first = self.passes.len();
+		let confirms = first >= self.variant.first_confirmation();
+		let last = if confirms { self.variant.passes() } else { first + 1 };
+		let length = self.arrangement.length;
+		(first..last)
+			.map(|pass| {
+				let block = self.variant.block_bits(pass, self.error_rate, length);
+				let blocks = length.div_ceil(block);
+				let asked = if pass == 0 { blocks } else { blocks - 1 };
+				queries.extend((0..asked).map(|index| {
+					let start = index * block;
+					let length = block.min(length - start) as u32;
+					Query { frame, pass: pass as u8, start: start as u32, length }
+				}));
+				Beginning { bits: self.arrangement.arrange(pass, &self.key), block, asked }
+			})
+			.collect()
+	}
+
+	/// Takes the parities of what was asked.
+	fn answer(&mut self, parities: &mut impl Iterator<Item = bool>) -> Result<(), CascadeError> {
+		match std::mem::replace(&mut self.asked, Asked::Nothing) {
+			Asked::Nothing => Ok(()),
+			Asked::Passes(beginnings) => {
+				beginnings.into_iter().try_for_each(|beginning| self.begun(beginning, parities))
+			},
+			Asked::Halves(pass, blocks) => {
+				blocks.into_iter().zip(parities).try_for_each(|(block, theirs)| {
+					let (start, length) = block.first_half();
+					let ours = parity(&self.passes[pass].bits, start as usize, length as usize);
+					match self.passes[pass].tree.halve(block, ours != theirs)? {
+						Some(place) => self.correct(pass, place),
+						None => Ok(()),
+					}
+				})
+			},
+		}
+	}
+
+	fn begun(
+		&mut self,
+		Beginning { bits, block, asked }: Beginning,
+		parities: &mut impl Iterator<Item = bool>,
+	) -> Result<(), CascadeError> {
+		let pass = self.passes.len();
+		let length = self.arrangement.length;
+		let mut odd: Vec<bool> = parities
+			.take(asked)
+			.enumerate()
+			.map(|(index, theirs)| {
+				let start = index * block;
+				theirs != parity(&bits, start, block.min(length - start))
+			})
+			.collect();
+		if pass > 0 {
+			// After the first pass the parities of the whole frame agree, so the last block's follows from the others'.
+			odd.push(odd.iter().fold(false, |sum, odd| sum ^ odd));
+		}
+		let tree = Tree::new(length, block, odd.into_iter())?;
+		self.passes.push(Pass { bits, tree });
+		Ok(())
+	}
+
+	/// Flips the bit at a place of a pass's order, in all passes.
+	fn correct(&mut self, pass: usize, place: u32) -> Result<(), CascadeError> {
+		if !self.variant.reuses_halves() {
+			self.passes[pass].tree.forget_halves(place);
+		}
+		self.corrected += 1;
+		let original = self.arrangement.original(pass, place as usize);
+		flip(&mut self.key, original);
+		for (index, pass) in self.passes.iter_mut().enumerate() {
+			let place = self.arrangement.shuffled(index, original);
+			flip(&mut pass.bits, place);
+			pass.tree.flip(place as u32)?;
+		}
+		Ok(())
+	}
+}
+
+fn flip(words: &mut [u64], index: usize) {
+	words[index / WORD] ^= 1 << (index % WORD);
+}

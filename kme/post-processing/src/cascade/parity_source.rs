@@ -1,0 +1,58 @@
+//! The transmitter's side: parities of its key.
+
+use super::{arrangement::frames, Agreement, CascadeError, Query};
+use crate::bits::{parity, BitString};
+use zeroize::Zeroizing;
+
+/// Answers questions about the transmitter's key, and counts what it told.
+pub struct ParitySource {
+	frames: Vec<Frame>,
+	length: u64,
+	leaked: u64,
+}
+
+/// A frame in the order of each pass.
+struct Frame {
+	length: usize,
+	passes: Vec<Zeroizing<Vec<u64>>>,
+}
+
+impl ParitySource {
+	/// Begins with the transmitter's key.
+	pub fn new(key: &BitString, agreement: &Agreement) -> Result<Self, CascadeError> {
+		let arranged = frames(key, agreement)?.into_iter().map(|(words, arrangement)| Frame {
+			length: arrangement.length,
+			passes: (0..agreement.variant.passes()).map(|pass| arrangement.arrange(pass, words)).collect(),
+		});
+		Ok(Self { frames: arranged.collect(), length: key.len() as u64, leaked: 0 })
+	}
+
+	/// The parity of each block, in order. After as many parities as the key has bits nothing is told any more.
+	pub fn answer(&mut self, queries: &[Query]) -> Result<BitString, CascadeError> {
+		let leaked = self.leaked.saturating_add(queries.len() as u64);
+		if leaked > self.length {
+			return Err(CascadeError::Leaked { leaked, budget: self.length });
+		}
+		if let Some(query) = queries.iter().find(|query| !self.holds(query)) {
+			return Err(CascadeError::NoSuchBlock(*query));
+		}
+		self.leaked = leaked;
+		Ok(BitString::from_fn(queries.len(), |index| {
+			let query = &queries[index];
+			let bits = &self.frames[query.frame as usize].passes[usize::from(query.pass)];
+			parity(bits, query.start as usize, query.length as usize)
+		}))
+	}
+
+	/// Parities told so far.
+	pub fn leaked(&self) -> u64 {
+		self.leaked
+	}
+
+	fn holds(&self, query: &Query) -> bool {
+		let end = u64::from(query.start) + u64::from(query.length);
+		self.frames.get(query.frame as usize).is_some_and(|frame| {
+			usize::from(query.pass) < frame.passes.len() && query.length > 0 && end <= frame.length as u64
+		})
+	}
+}

@@ -1,0 +1,218 @@
+//! Which detections count, and the errors of the test basis.
+//!
+//! The receiver announces the slots and bases of its detections. The transmitter answers which of them it sent in the same
+//! basis, with what intensity, and its bits of the test basis. Detections in the key basis X, of all intensities, make the
+//! raw key; those in the test basis Z are compared in public, and are no part of it (Lim et al., PRA 89, 022307, 2014,
+//! section II).
+
+use crate::bits::BitString;
+use consilium_quantum_channel::record::{Basis, Detected, Intensity, Sent};
+
+/// What the receiver tells of its detections.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Announcement {
+	/// Numbers of the pulses that were detected; they increase strictly.
+	pub slots: Vec<u64>,
+	/// For each, whether it was measured in the test basis.
+	pub test: BitString,
+}
+
+/// What the transmitter tells of the detections that were announced.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Answer {
+	/// For each detection, whether the bases match.
+	pub matches: BitString,
+	/// The intensity of each that matches.
+	pub intensities: Vec<Intensity>,
+	/// The transmitter's bit of each that matches in the test basis.
+	pub test_bits: BitString,
+}
+
+/// One side's bits after sifting.
+#[derive(Debug)]
+pub struct Sifted {
+	/// The raw key.
+	pub key: BitString,
+	/// The intensity of each of its bits.
+	pub key_intensities: Vec<Intensity>,
+	/// This side's bits of the test basis.
+	pub test: BitString,
+	/// The intensity of each of them.
+	pub test_intensities: Vec<Intensity>,
+}
+
+/// Why detections could not be sifted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SiftingError {
+	/// The receiver announces a pulse of which the transmitter has no record.
+	#[error("the receiver detected pulse {0}, which was not sent in this block")]
+	UnknownSlot(u64),
+	/// A record has an intensity that no source has.
+	#[error("intensity {0} is none of 0 (signal), 1 (weak decoy), 2 (vacuum)")]
+	UnknownIntensity(u8),
+	/// A record's slots do not increase.
+	#[error("the record of this end has slot {0} after a slot that is not below it")]
+	Order(u64),
+	/// The answer does not fit the announcement.
+	#[error("the transmitter's answer has {actual} {what}; {expected} belong to the announcement")]
+	Answer {
+		/// What it has too few or too many of.
+		what: &'static str,
+		/// How many it has.
+		actual: usize,
+		/// How many it must have.
+		expected: usize,
+	},
+}
+
+/// Announces detections.
+pub fn announce(detected: &[Detected]) -> Result<Announcement, SiftingError> {
+	let slots: Vec<u64> = detected.iter().map(|detected| detected.slot).collect();
+	if let Some(pair) = slots.windows(2).find(|pair| pair[0] >= pair[1]) {
+		return Err(SiftingError::Order(pair[1]));
+	}
+	let test = BitString::from_fn(detected.len(), |index| detected[index].basis == Basis::Z);
+	Ok(Announcement { slots, test })
+}
+
+/// The transmitter's part: its answer and its bits. `sent` holds at least the pulses that were announced.
+pub fn answer(sent: &[Sent], announcement: &Announcement) -> Result<(Answer, Sifted), SiftingError> {
+	if let Some(pair) = sent.windows(2).find(|pair| pair[0].slot >= pair[1].slot) {
+		return Err(SiftingError::Order(pair[1].slot));
+	}
+	let mut records = sent.iter();
+	let mut announced = Vec::with_capacity(announcement.slots.len());
+	for slot in &announcement.slots {
+		// Both lists increase: each search goes on where the last one ended.
+		match records.find(|sent| sent.slot >= *slot) {
+			Some(sent) if sent.slot == *slot => announced.push(sent),
+			_ => return Err(SiftingError::UnknownSlot(*slot)),
+		}
+	}
+	if let Some(sent) = announced.iter().find(|sent| sent.intensity > Intensity::VACUUM) {
+		return Err(SiftingError::UnknownIntensity(sent.intensity.0));
+	}
+	let is_match = |index: usize| (announced[index].basis == Basis::Z) == announcement.test.get(index);
+	let matches = BitString::from_fn(announced.len(), is_match);
+	let matching: Vec<Match> = announced
+		.iter()
+		.zip(matches.iter())
+		.filter(|(_, is_match)| *is_match)
+		.map(|(sent, _)| (sent.basis, sent.bit, sent.intensity))
+		.collect();
+	let sifted = Sifted::new(&matching);
+	let intensities = matching.iter().map(|(_, _, intensity)| *intensity).collect();
+	Ok((Answer { matches, intensities, test_bits: sifted.test.clone() }, sifted))
+}
+
+/// The receiver's part: its bits.
+pub fn sift(detected: &[Detected], answer: &Answer) -> Result<Sifted, SiftingError> {
+	let fits = |what, actual, expected| {
+		(actual == expected).then_some(()).ok_or(SiftingError::Answer { what, actual, expected })
+	};
+	fits("detections", answer.matches.len(), detected.len())?;
+	fits("intensities", answer.intensities.len(), answer.matches.count_ones())?;
+	let matching: Vec<Match> = detected
+		.iter()
+		.zip(answer.matches.iter())
+		.filter(|(_, is_match)| *is_match)
+		.zip(&answer.intensities)
+		.map(|((detected, _), intensity)| (detected.basis, detected.bit, *intensity))
+		.collect();
+	let sifted = Sifted::new(&matching);
+	fits("bits of the test basis", answer.test_bits.len(), sifted.test.len())?;
+	Ok(sifted)
+}
+
+/// A detection of which the bases match.
+type Match = (Basis, bool, Intensity);
+
+impl Sifted {
+	fn new(matching: &[Match]) -> Self {
+		let of = |wanted: Basis| {
+			let chosen = || matching.iter().filter(move |(basis, _, _)| *basis == wanted);
+			let intensities: Vec<Intensity> = chosen().map(|(_, _, intensity)| *intensity).collect();
+			let mut bits = chosen().map(|(_, bit, _)| *bit);
+			(BitString::from_fn(intensities.len(), |_| bits.next().unwrap_or_default()), intensities)
+		};
+		let ((key, key_intensities), (test, test_intensities)) = (of(Basis::X), of(Basis::Z));
+		Self { key, key_intensities, test, test_intensities }
+	}
+}
+
+/// How many bits have each intensity.
+pub fn by_intensity(intensities: &[Intensity]) -> [u64; 3] {
+	let mut counts = [0; 3];
+	intensities.iter().for_each(|intensity| counts[usize::from(intensity.0)] += 1);
+	counts
+}
+
+/// In how many bits two strings of the same length differ, by intensity.
+pub fn differences(a: &BitString, b: &BitString, intensities: &[Intensity]) -> [u64; 3] {
+	let mut counts = [0; 3];
+	for ((a, b), intensity) in a.iter().zip(b.iter()).zip(intensities) {
+		counts[usize::from(intensity.0)] += u64::from(a != b);
+	}
+	counts
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	fn sent(slot: u64, bit: bool, basis: Basis, intensity: u8) -> Sent {
+		Sent { slot, bit, basis, intensity: Intensity(intensity) }
+	}
+
+	fn detected(slot: u64, bit: bool, basis: Basis) -> Detected {
+		Detected { slot, bit, basis }
+	}
+
+	#[test]
+	fn matching_bases_are_kept() {
+		use Basis::{X, Z};
+		let sent = [
+			sent(1, true, X, 0),
+			sent(3, false, Z, 1),
+			sent(4, true, X, 2),
+			sent(7, true, Z, 0),
+			sent(9, false, X, 1),
+		];
+		// Pulse 4 was not detected, pulse 7 in the other basis.
+		let detected =
+			[detected(1, true, X), detected(3, true, Z), detected(7, false, X), detected(9, true, X)];
+		let announcement = announce(&detected).unwrap();
+		let (answer, ours) = answer(&sent, &announcement).unwrap();
+		let theirs = sift(&detected, &answer).unwrap();
+		assert_eq!(answer.matches.iter().collect::<Vec<_>>(), [true, true, false, true]);
+		assert_eq!(ours.key.iter().collect::<Vec<_>>(), [true, false]);
+		assert_eq!(theirs.key.iter().collect::<Vec<_>>(), [true, true]);
+		assert_eq!(ours.key_intensities, theirs.key_intensities);
+		assert_eq!(by_intensity(&theirs.key_intensities), [1, 1, 0]);
+		assert_eq!(differences(&ours.key, &theirs.key, &ours.key_intensities), [0, 1, 0]);
+		assert_eq!(differences(&answer.test_bits, &theirs.test, &theirs.test_intensities), [0, 1, 0]);
+	}
+
+	#[test]
+	fn records_that_do_not_fit_are_refused() {
+		use Basis::X;
+		let unordered = [detected(2, true, X), detected(2, true, X)];
+		assert_eq!(announce(&unordered), Err(SiftingError::Order(2)));
+		let announcement = announce(&[detected(5, true, X)]).unwrap();
+		let refusal = |sent: &[Sent]| answer(sent, &announcement).err();
+		assert_eq!(refusal(&[]), Some(SiftingError::UnknownSlot(5)));
+		assert_eq!(refusal(&[sent(4, true, X, 0), sent(6, true, X, 0)]), Some(SiftingError::UnknownSlot(5)));
+		assert_eq!(refusal(&[sent(5, true, X, 3)]), Some(SiftingError::UnknownIntensity(3)));
+		assert_eq!(refusal(&[sent(5, true, X, 0), sent(5, true, X, 0)]), Some(SiftingError::Order(5)));
+		let (answer, _) = answer(&[sent(5, true, X, 0)], &announcement).unwrap();
+		assert!(matches!(sift(&[], &answer), Err(SiftingError::Answer { what: "detections", .. })));
+		let fewer = Answer { intensities: Vec::new(), ..answer.clone() };
+		let detected = [detected(5, true, X)];
+		assert!(matches!(sift(&detected, &fewer), Err(SiftingError::Answer { what: "intensities", .. })));
+		let more = Answer { test_bits: BitString::zeros(1), ..answer };
+		assert!(matches!(
+			sift(&detected, &more),
+			Err(SiftingError::Answer { what: "bits of the test basis", .. })
+		));
+	}
+}

@@ -1,0 +1,127 @@
+//! What an eavesdropper does to error rate and secret length. Tolerances are in each test.
+
+#![allow(clippy::unwrap_used, missing_docs)]
+
+mod common;
+
+use common::{both, counts, error_rate, known_key_bits};
+use consilium_quantum_channel::{
+	eavesdropper::Eavesdropper,
+	entropy::binary_entropy,
+	finite_key::{estimate, Counts, Security},
+	model::Model,
+	parameters::Link,
+	record::Basis,
+	simulator::Simulator,
+};
+
+/// What error correction at 1.16 times Shannon's limit leaks.
+fn leak(key: &Counts) -> u64 {
+	let n = key.detections.iter().sum::<u64>() as f64;
+	(1.16 * n * binary_entropy(error_rate(key))).ceil() as u64
+}
+
+fn secret_length(link: &Link, key: &Counts, test: &Counts) -> u64 {
+	estimate(&link.source, key, test, &Security::USUAL).unwrap().secret_length(leak(key))
+}
+
+/// All pulses measured and sent again: an error rate of 0.25, within 0.01, by both simulators.
+#[test]
+fn intercept_resend_makes_a_quarter_wrong() {
+	let eavesdropper = Eavesdropper::InterceptResend { fraction: 1.0 };
+	for link in [Link::lim(0.0), Link::metropolitan(5.0)] {
+		for (simulator, pulses) in [(Simulator::MonteCarlo, 10_000_000), (Simulator::Sampled, 50_000_000)] {
+			let block = simulator.transmit(&link, &eavesdropper, pulses, [1; 32]).unwrap();
+			let counts = both(&block);
+			assert!(counts.detections.iter().sum::<u64>() > 30_000, "too few for the tolerance");
+			let rate = error_rate(&counts);
+			println!("{simulator:?}: {rate:.4}");
+			assert!((rate - 0.25).abs() <= 0.01, "{simulator:?}: {rate}");
+		}
+	}
+}
+
+/// The limit: with more and more pulses intercepted the secret length falls, gets to 0 at an error rate below 11 % (where even
+/// a perfect single-photon link has nothing left) and stays there. Expected counts of 10^9 pulses over 25 km, which are some
+/// 3 10^6 detections in the key basis.
+#[test]
+fn nothing_is_secret_above_the_limit() {
+	let link = Link::metropolitan(25.0);
+	let mut last = u64::MAX;
+	let mut limit = None;
+	for step in 0..=200 {
+		let fraction = f64::from(step) / 200.0;
+		let model = Model::new(&link, &Eavesdropper::InterceptResend { fraction }).unwrap();
+		let (key, test) = model.expected_counts(1_000_000_000);
+		let length = secret_length(&link, &key, &test);
+		assert!(length <= last, "fraction {fraction}: {length} above {last}");
+		assert!(limit.is_none() || length == 0, "fraction {fraction}: secret again");
+		if length == 0 && limit.is_none() {
+			limit = Some(model.quantum_bit_error_rate());
+		}
+		if step == 0 {
+			assert!(length > 100_000, "{length}");
+		}
+		last = length;
+	}
+	let limit = limit.unwrap();
+	println!("no secret bits from an error rate of {limit:.4}");
+	assert!(limit > 0.02 && limit < 0.11, "{limit}");
+}
+
+/// The same with counts of simulated blocks, at fractions well on both sides of the limit.
+#[test]
+fn simulated_blocks_keep_and_lose_their_secret() {
+	let link = Link::metropolitan(25.0);
+	let length = |fraction: f64, seed: u8| {
+		let eavesdropper = Eavesdropper::InterceptResend { fraction };
+		let block = Simulator::Sampled.transmit(&link, &eavesdropper, 500_000_000, [seed; 32]).unwrap();
+		secret_length(&link, &counts(&block, Basis::X), &counts(&block, Basis::Z))
+	};
+	assert!(length(0.0, 1) > 0);
+	for (seed, fraction) in [(2, 0.4), (3, 0.6), (4, 1.0)] {
+		assert_eq!(length(fraction, seed), 0, "fraction {fraction}");
+	}
+}
+
+/// Beam splitting moves the error rate by no more than 3 standard deviations, gives her bits, and leaves at least the secret
+/// length: her known bits and the secret ones are never more than the key has.
+#[test]
+fn beam_splitting_is_silent_and_accounted_for() {
+	for link in [Link::metropolitan(25.0), Link::metropolitan(60.0), Link::lim(100.0)] {
+		let pulses = Model::new(&link, &Eavesdropper::None).unwrap().pulses_for(2_000_000).unwrap();
+		let quiet = Simulator::Sampled.transmit(&link, &Eavesdropper::None, pulses, [6; 32]).unwrap();
+		let quiet = error_rate(&both(&quiet));
+		for fraction in [0.2, 1.0] {
+			let eavesdropper = Eavesdropper::BeamSplitting { fraction };
+			let tapped = Simulator::Sampled.intercept(&link, &eavesdropper, pulses, [7; 32]).unwrap();
+			let sifted = both(&tapped.transmission);
+			let n = sifted.detections.iter().sum::<u64>() as f64;
+			let deviation = (2.0 * quiet * (1.0 - quiet) / n).sqrt();
+			assert!((error_rate(&sifted) - quiet).abs() <= 3.0 * deviation);
+
+			let key = counts(&tapped.transmission, Basis::X);
+			let length = secret_length(&link, &key, &counts(&tapped.transmission, Basis::Z));
+			let known = known_key_bits(&tapped);
+			let bits = key.detections.iter().sum::<u64>();
+			println!("{fraction}: {bits} bits, {known} known, {length} secret");
+			assert!(length > 0 && known > bits / 100);
+			assert!(known + length <= bits, "{known} known and {length} secret of {bits}");
+		}
+	}
+}
+
+/// Whoever intercepts knows no more bits than the estimate leaves her, whatever the fraction.
+#[test]
+fn intercepted_bits_are_accounted_for() {
+	let link = Link::metropolitan(25.0);
+	for (seed, fraction) in [(1, 0.02), (2, 0.05), (3, 0.1), (4, 0.2)] {
+		let eavesdropper = Eavesdropper::InterceptResend { fraction };
+		let tapped = Simulator::Sampled.intercept(&link, &eavesdropper, 1_000_000_000, [seed; 32]).unwrap();
+		let key = counts(&tapped.transmission, Basis::X);
+		let length = secret_length(&link, &key, &counts(&tapped.transmission, Basis::Z));
+		let known = known_key_bits(&tapped);
+		assert!(known > 0);
+		assert!(known + length <= key.detections.iter().sum::<u64>());
+	}
+}

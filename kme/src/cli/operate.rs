@@ -1,0 +1,111 @@
+//! `consilium-kme status` and `consilium-kme eavesdrop`.
+
+use clap::Args;
+use consilium_kme::{link::engine::Eavesdropper, operator::LinkView};
+use reqwest::{Client, Response};
+use rustls::{ClientConfig, RootCertStore};
+use std::{error::Error, time::Duration};
+use url::Url;
+
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Show how the links of a KME fare
+#[derive(Args)]
+pub struct Status {
+	/// URL of the operator's interface, such as http://127.0.0.1:9101
+	#[arg(long)]
+	kme: Url,
+}
+
+/// Put an eavesdropper on a simulated link, or take her off
+///
+/// She measures a fraction of the pulses and sends them anew. Give the same command to the KMEs of both ends.
+#[derive(Args)]
+pub struct Eavesdrop {
+	/// URL of the operator's interface, such as http://127.0.0.1:9101
+	#[arg(long)]
+	kme: Url,
+	/// The KME at the other end of the link
+	#[arg(long)]
+	peer: String,
+	/// Fraction of the pulses that she intercepts, 0.0 to 1.0
+	#[arg(long, required_unless_present = "off", conflicts_with = "off")]
+	fraction: Option<f64>,
+	/// Take her off
+	#[arg(long)]
+	off: bool,
+}
+
+impl Status {
+	pub fn run(self) -> Result<(), Box<dyn Error>> {
+		let links: Vec<LinkView> = block_on(async {
+			let answer = client()?.get(self.kme.join("links")?).send().await?;
+			Ok(checked(answer).await?.json().await?)
+		})?;
+		for link in links {
+			println!("{}: {}", link.link, link.state);
+			if let Some(reason) = link.down_because {
+				println!("  {reason}");
+			}
+			if let Some(qber) = link.qber {
+				println!("  QBER {:.2} %", 100.0 * qber);
+			}
+			println!(
+				"  sifted {:.0} bit/s, secret {:.0} bit/s",
+				link.sifted_bits_per_second, link.secret_bits_per_second
+			);
+			println!(
+				"  stored {} bits to send, {} to receive",
+				link.stored_bits_outgoing, link.stored_bits_incoming
+			);
+			if let Some(abort) = link.last_abort {
+				println!("  last abort: {abort}");
+			}
+			if link.intercept_resend > 0.0 {
+				println!("  simulated eavesdropper: intercepts {} of the pulses", link.intercept_resend);
+			}
+		}
+		Ok(())
+	}
+}
+
+impl Eavesdrop {
+	pub fn run(self) -> Result<(), Box<dyn Error>> {
+		let mut url = self.kme.join("links")?;
+		url.path_segments_mut()
+			.map_err(|()| "the URL must begin with http://")?
+			.extend([&self.peer, "eavesdropper"]);
+		block_on(async {
+			let client = client()?;
+			let request = match self.fraction {
+				Some(intercept_resend) => client.put(url).json(&Eavesdropper { intercept_resend }),
+				None => client.delete(url),
+			};
+			checked(request.send().await?).await?;
+			Ok(())
+		})
+	}
+}
+
+fn block_on<T>(
+	work: impl std::future::Future<Output = Result<T, Box<dyn Error>>>,
+) -> Result<T, Box<dyn Error>> {
+	tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(work)
+}
+
+/// A client for the operator's interface: plain HTTP, no proxy. The library wants to know of TLS in any case.
+fn client() -> Result<Client, Box<dyn Error>> {
+	let tls = ClientConfig::builder_with_provider(rustls::crypto::ring::default_provider().into())
+		.with_safe_default_protocol_versions()?
+		.with_root_certificates(RootCertStore::empty())
+		.with_no_client_auth();
+	Ok(Client::builder().tls_backend_preconfigured(tls).no_proxy().timeout(PATIENCE).build()?)
+}
+
+async fn checked(answer: Response) -> Result<Response, Box<dyn Error>> {
+	if answer.status().is_success() {
+		return Ok(answer);
+	}
+	let code = answer.status();
+	Err(format!("{}: {code}: {}", answer.url().clone(), answer.text().await?).into())
+}

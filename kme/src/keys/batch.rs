@@ -1,0 +1,54 @@
+//! The keys of one request.
+
+use rand::{rngs::OsRng, TryRngCore};
+use uuid::Uuid;
+use zeroize::Zeroizing;
+
+/// Keys of one size with their ids. Zeroed when dropped.
+#[derive(Clone, PartialEq, Eq)]
+pub struct KeyBatch {
+	ids: Vec<Uuid>,
+	bytes: Zeroizing<Vec<u8>>,
+}
+
+impl KeyBatch {
+	/// New keys of `size` bytes each from the operating system's randomness, with random ids (UUID version 4).
+	/// Fails when the system has no randomness.
+	pub fn random(number: usize, size: usize) -> Result<Self, rand::rand_core::OsError> {
+		let mut bytes = Zeroizing::new(vec![0; number * size]);
+		OsRng.try_fill_bytes(&mut bytes)?;
+		Ok(Self { ids: (0..number).map(|_| Uuid::new_v4()).collect(), bytes })
+	}
+
+	/// Takes ids and the keys one after the other; `None` if the bytes cannot be divided evenly, or there are none.
+	pub fn new(ids: Vec<Uuid>, bytes: Zeroizing<Vec<u8>>) -> Option<Self> {
+		let is_even = !bytes.is_empty() && bytes.len().checked_rem(ids.len())? == 0;
+		is_even.then_some(Self { ids, bytes })
+	}
+
+	/// How many.
+	pub fn len(&self) -> usize {
+		self.ids.len()
+	}
+
+	/// Whether there are none.
+	pub fn is_empty(&self) -> bool {
+		self.ids.is_empty()
+	}
+
+	/// The ids, in order.
+	pub fn ids(&self) -> &[Uuid] {
+		&self.ids
+	}
+
+	/// All keys, one after the other.
+	pub fn bytes(&self) -> &[u8] {
+		&self.bytes
+	}
+
+	/// Each key with its id.
+	pub fn iter(&self) -> impl Iterator<Item = (&Uuid, &[u8])> {
+		let size = self.bytes.len().checked_div(self.ids.len()).unwrap_or(0).max(1);
+		self.ids.iter().zip(self.bytes.chunks_exact(size))
+	}
+}

@@ -1,0 +1,184 @@
+//! A message on one hop: its keys under a one-time pad, all of it authenticated, both with secret bits of the link.
+//!
+//! ```text
+//! version 1 ‖ segments 1 × (block 8 ‖ offset 4 ‖ length 4) ‖ message, its keys XORed with the pad ‖ tag 16
+//! ```
+//!
+//! The segments name the secret bits, numbers big-endian: first the key of the authenticator, then the pad. The
+//! length of the pad is that of the keys. The tag covers everything before it.
+
+use super::message::{DecodeError, Message, Reader, RequestId, DELIVERY};
+use crate::link::{
+	authenticator::{Authenticator, TAG_BYTES},
+	pool::{LinkPool, PoolFault, Segment, MAX_SEGMENTS},
+};
+use zeroize::Zeroizing;
+
+const VERSION: u8 = 1;
+
+/// Why an envelope cannot be opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum EnvelopeError {
+	/// The secret bits are not here.
+	#[error(transparent)]
+	Pool(#[from] PoolFault),
+	/// The tag is wrong.
+	#[error("the tag of a message is wrong")]
+	Forged,
+	/// No envelope, or no message in it.
+	#[error(transparent)]
+	Malformed(#[from] DecodeError),
+}
+
+/// Bytes of secret bits that it costs to send `secrets` bytes of keys.
+pub fn cost(authenticator: &dyn Authenticator, secrets: usize) -> usize {
+	authenticator.key_bytes() + secrets
+}
+
+/// Puts a message into an envelope.
+pub fn seal(
+	message: &Message,
+	pool: &LinkPool,
+	authenticator: &dyn Authenticator,
+) -> Result<Vec<u8>, PoolFault> {
+	let (mut body, secrets) = message.encode();
+	let material = pool.draw(cost(authenticator, secrets))?;
+	let (key, pad) = material.bytes.split_at(authenticator.key_bytes());
+	let clear = body.len() - secrets;
+	body[clear..].iter_mut().zip(pad).for_each(|(byte, pad)| *byte ^= pad);
+
+	let mut bytes = Vec::with_capacity(2 + 16 * material.segments.len() + body.len() + TAG_BYTES);
+	bytes.extend([VERSION, material.segments.len() as u8]);
+	for segment in &material.segments {
+		bytes.extend(segment.block.to_be_bytes());
+		bytes.extend(segment.offset.to_be_bytes());
+		bytes.extend(segment.length.to_be_bytes());
+	}
+	bytes.extend(body.as_slice());
+	bytes.extend(authenticator.tag(key, &bytes));
+	Ok(bytes)
+}
+
+/// The name of the delivery in an envelope that cannot be opened. Not authenticated.
+pub fn request_of(bytes: &[u8]) -> Option<RequestId> {
+	let (_, body) = parse(bytes).ok()?;
+	let mut reader = Reader(body);
+	(reader.byte("kind").ok()? == DELIVERY).then(|| reader.array("request").ok())?
+}
+
+/// Checks an envelope and takes out the message. The bits are used up only if the tag is right.
+pub fn open(
+	bytes: &[u8],
+	pool: &LinkPool,
+	authenticator: &dyn Authenticator,
+) -> Result<Message, EnvelopeError> {
+	let (segments, body) = parse(bytes)?;
+	let material = pool.peek(&segments)?;
+	let (key, pad) =
+		material.split_at_checked(authenticator.key_bytes()).ok_or(DecodeError::Short("segments"))?;
+	let (signed, tag) = bytes.split_at(bytes.len() - TAG_BYTES);
+	if !authenticator.verify(key, signed, tag) {
+		return Err(EnvelopeError::Forged);
+	}
+	let mut body = Zeroizing::new(body.to_vec());
+	let clear = body.len().checked_sub(pad.len()).ok_or(DecodeError::Short("keys"))?;
+	body[clear..].iter_mut().zip(pad).for_each(|(byte, pad)| *byte ^= pad);
+	let message = Message::decode(&body)?;
+	pool.commit(&segments);
+	Ok(message)
+}
+
+fn parse(bytes: &[u8]) -> Result<(Vec<Segment>, &[u8]), EnvelopeError> {
+	let mut reader = Reader(bytes);
+	if reader.byte("version")? != VERSION {
+		return Err(DecodeError::Field("known version").into());
+	}
+	let count = usize::from(reader.byte("number of segments")?);
+	if !(1..=MAX_SEGMENTS).contains(&count) {
+		return Err(DecodeError::Field("fitting number of segments").into());
+	}
+	let mut segments = Vec::with_capacity(count);
+	for _ in 0..count {
+		segments.push(Segment {
+			block: u64::from_be_bytes(reader.array("segment")?),
+			offset: u32::from_be_bytes(reader.array("segment")?),
+			length: u32::from_be_bytes(reader.array("segment")?),
+		});
+	}
+	let body = reader.0.len().checked_sub(TAG_BYTES).ok_or(DecodeError::Short("tag"))?;
+	Ok((segments, &reader.0[..body]))
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use crate::{
+		identity::{KmeId, SaeId},
+		keys::KeyBatch,
+		link::{authenticator::PolyvalOneTime, pool::End},
+		network::message::{Delivery, Outcome},
+	};
+	use std::time::Duration;
+
+	fn pools() -> (LinkPool, LinkPool) {
+		let pools = (LinkPool::new(End::A, 1 << 16), LinkPool::new(End::B, 1 << 16));
+		for number in 0..8u64 {
+			let bits: Vec<u8> = (0..200).map(|place| (number * 91 + place * 7) as u8).collect();
+			pools.0.deposit(number, &bits).unwrap();
+			pools.1.deposit(number, &bits).unwrap();
+		}
+		pools
+	}
+
+	fn delivery() -> Message {
+		Message::Delivery(Delivery {
+			request: [7; 16],
+			hops_left: 3,
+			patience: Duration::from_millis(1),
+			destination: KmeId::new("kme-z").unwrap(),
+			master: SaeId::new("sae-a").unwrap(),
+			slaves: vec![SaeId::new("sae-z").unwrap()],
+			keys: KeyBatch::random(4, 32).unwrap(),
+		})
+	}
+
+	#[test]
+	fn messages_arrive_and_keys_are_hidden() {
+		let (a, b) = pools();
+		let message = delivery();
+		let Message::Delivery(delivery) = &message else { panic!() };
+		let sealed = seal(&message, &a, &PolyvalOneTime).unwrap();
+		for (_, key) in delivery.keys.iter() {
+			assert!(!sealed.windows(8).any(|window| window == &key[..8]));
+		}
+		assert!(open(&sealed, &b, &PolyvalOneTime).unwrap() == message);
+		let back = Message::Outcome([7; 16], Outcome::Stored);
+		assert!(open(&seal(&back, &b, &PolyvalOneTime).unwrap(), &a, &PolyvalOneTime).unwrap() == back);
+		assert!(matches!(open(&sealed, &b, &PolyvalOneTime), Err(EnvelopeError::Pool(_))), "once");
+	}
+
+	#[test]
+	fn every_altered_bit_is_refused_and_costs_nothing() {
+		let (a, b) = pools();
+		let message = delivery();
+		let sealed = seal(&message, &a, &PolyvalOneTime).unwrap();
+		for bit in 0..8 * sealed.len() {
+			let mut altered = sealed.clone();
+			altered[bit / 8] ^= 1 << (bit % 8);
+			assert!(open(&altered, &b, &PolyvalOneTime).is_err(), "bit {bit}");
+		}
+		for length in 0..sealed.len() {
+			assert!(open(&sealed[..length], &b, &PolyvalOneTime).is_err());
+		}
+		assert!(open(&sealed, &b, &PolyvalOneTime).unwrap() == message);
+	}
+
+	#[test]
+	fn an_empty_pool_says_so() {
+		let pool = LinkPool::new(End::A, 1 << 16);
+		assert_eq!(
+			seal(&delivery(), &pool, &PolyvalOneTime),
+			Err(PoolFault::Empty { stored: 0, needed: 8 * (32 + 4 * 32) })
+		);
+	}
+}

@@ -1,0 +1,284 @@
+//! JSON as ETSI GS QKD 014 V1.1.1 writes it: status (clause 6.1), key request (6.2), key container (6.3) and key ids
+//! (6.4).
+
+use super::error::ApiError;
+use crate::{
+	config::KeyLimits,
+	identity::{KmeId, SaeId},
+};
+use base64::{engine::general_purpose::STANDARD, Engine};
+use serde::{Deserialize, Serialize};
+use serde_json::{json, Map, Value};
+use uuid::Uuid;
+use zeroize::Zeroizing;
+
+/// What a KME can do for a master SAE towards a slave SAE.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[allow(non_snake_case, reason = "the names of the standard")]
+pub struct Status {
+	/// This KME.
+	pub source_KME_ID: KmeId,
+	/// The KME of the slave SAE.
+	pub target_KME_ID: KmeId,
+	/// The caller.
+	pub master_SAE_ID: SaeId,
+	/// The SAE asked about.
+	pub slave_SAE_ID: SaeId,
+	/// Bits of a key when none are asked for.
+	pub key_size: u32,
+	/// Keys of this size that could be had now, as far as this KME knows.
+	pub stored_key_count: u64,
+	/// Most that this number can be.
+	pub max_key_count: u32,
+	/// Keys in one request.
+	pub max_key_per_request: u32,
+	/// Bits of the largest key.
+	pub max_key_size: u32,
+	/// Bits of the smallest key.
+	pub min_key_size: u32,
+	/// Additional slave SAEs in one request.
+	pub max_SAE_ID_count: u32,
+}
+
+/// What a master SAE asks for.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(non_snake_case, reason = "the names of the standard")]
+pub struct KeyRequest {
+	/// How many keys; 1 unless given.
+	pub number: Option<u32>,
+	/// Bits of each; `key_size` of the status unless given.
+	pub size: Option<u32>,
+	/// Other SAEs that may fetch the keys.
+	#[serde(default)]
+	pub additional_slave_SAE_IDs: Vec<String>,
+	/// What must be heeded; this KME heeds nothing.
+	#[serde(default)]
+	pub extension_mandatory: Vec<Map<String, Value>>,
+	/// What may be ignored, and is.
+	#[serde(default)]
+	pub extension_optional: Vec<Map<String, Value>>,
+}
+
+/// Which keys a slave SAE asks for.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(non_snake_case, reason = "the names of the standard")]
+pub struct KeyIds {
+	/// The keys.
+	pub key_IDs: Vec<KeyId>,
+	/// Reserved by the standard, ignored.
+	#[serde(default)]
+	pub key_IDs_extension: Option<Value>,
+}
+
+/// One of them.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(non_snake_case, reason = "the names of the standard")]
+pub struct KeyId {
+	/// A UUID.
+	pub key_ID: String,
+	/// Reserved by the standard, ignored.
+	#[serde(default)]
+	pub key_ID_extension: Option<Value>,
+}
+
+/// A key request that can be served.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Amount {
+	/// How many keys.
+	pub number: usize,
+	/// Bytes of each.
+	pub bytes: usize,
+}
+
+impl KeyRequest {
+	/// Reads the body of a request.
+	pub fn from_json(body: &[u8]) -> Result<Self, ApiError> {
+		serde_json::from_slice(body)
+			.map_err(|error| ApiError::bad_request(format!("the body is no key request: {error}")))
+	}
+
+	/// Reads the query of a request, which may only have `number` and `size`.
+	pub fn from_query(query: &[(String, String)]) -> Result<Self, ApiError> {
+		let mut request = Self::default();
+		for (name, value) in query {
+			let place = match name.as_str() {
+				"number" => &mut request.number,
+				"size" => &mut request.size,
+				other => {
+					let only = "with GET only number and size can be given; use POST";
+					return Err(ApiError::bad_request(format!("parameter {}: {only}", excerpt(other))));
+				},
+			};
+			let number = value.parse().map_err(|_| {
+				ApiError::bad_request(format!("{name} is `{}`; it must be a whole number", excerpt(value)))
+			})?;
+			if place.replace(number).is_some() {
+				return Err(ApiError::bad_request(format!("{name} is given twice")));
+			}
+		}
+		Ok(request)
+	}
+
+	/// Checks everything but the SAEs.
+	pub fn check(&self, limits: &KeyLimits) -> Result<Amount, ApiError> {
+		let unsupported: Vec<_> = self
+			.extension_mandatory
+			.iter()
+			.flat_map(Map::keys)
+			.map(|name| json!({ "extension_mandatory_unsupported": excerpt(name) }))
+			.collect();
+		if !self.extension_mandatory.is_empty() {
+			return Err(ApiError::bad_request("not all extension_mandatory parameters are supported")
+				.with_details(unsupported));
+		}
+		let size = self.size.unwrap_or(limits.key_size);
+		if !size.is_multiple_of(8) {
+			return Err(ApiError::bad_request("size shall be a multiple of 8"));
+		}
+		if !(limits.min_key_size..=limits.max_key_size).contains(&size) {
+			return Err(ApiError::bad_request(format!(
+				"size is {size}; it must be min_key_size to max_key_size, {} to {}",
+				limits.min_key_size, limits.max_key_size
+			)));
+		}
+		let number = self.number.unwrap_or(1);
+		if !(1..=limits.max_key_per_request).contains(&number) {
+			return Err(ApiError::bad_request(format!(
+				"number is {number}; it must be 1 to max_key_per_request, {}",
+				limits.max_key_per_request
+			)));
+		}
+		if self.additional_slave_SAE_IDs.len() > limits.max_sae_id_count as usize {
+			return Err(ApiError::bad_request(format!(
+				"additional_slave_SAE_IDs names {} SAEs; max_SAE_ID_count is {}",
+				self.additional_slave_SAE_IDs.len(),
+				limits.max_sae_id_count
+			)));
+		}
+		Ok(Amount { number: number as usize, bytes: size as usize / 8 })
+	}
+}
+
+impl KeyIds {
+	/// Reads the body of a request.
+	pub fn from_json(body: &[u8]) -> Result<Self, ApiError> {
+		serde_json::from_slice(body)
+			.map_err(|error| ApiError::bad_request(format!("the body is no list of key IDs: {error}")))
+	}
+
+	/// Reads the query of a request, which has one `key_ID`.
+	pub fn from_query(query: &[(String, String)]) -> Result<Self, ApiError> {
+		match query {
+			[(name, value)] if name == "key_ID" => Ok(Self {
+				key_IDs: vec![KeyId { key_ID: value.clone(), key_ID_extension: None }],
+				key_IDs_extension: None,
+			}),
+			_ => {
+				Err(ApiError::bad_request("with GET exactly one key_ID must be given; use POST for several"))
+			},
+		}
+	}
+
+	/// The ids: at least one, at most `max`, each once.
+	pub fn check(&self, max: u32) -> Result<Vec<Uuid>, ApiError> {
+		if self.key_IDs.is_empty() || self.key_IDs.len() > max as usize {
+			return Err(ApiError::bad_request(format!(
+				"key_IDs names {} keys; it must be 1 to max_key_per_request, {max}",
+				self.key_IDs.len()
+			)));
+		}
+		let mut ids = Vec::with_capacity(self.key_IDs.len());
+		for KeyId { key_ID, .. } in &self.key_IDs {
+			let id = Uuid::try_parse(key_ID)
+				.map_err(|_| ApiError::bad_request(format!("key_ID `{}` is no UUID", excerpt(key_ID))))?;
+			if ids.contains(&id) {
+				return Err(ApiError::bad_request(format!("key_IDs names {id} twice")));
+			}
+			ids.push(id);
+		}
+		Ok(ids)
+	}
+}
+
+/// A key container (clause 6.3) of keys with their ids.
+pub fn key_container<'a>(
+	keys: impl Iterator<Item = (&'a Uuid, &'a [u8])>,
+	number: usize,
+	bytes: usize,
+) -> Zeroizing<Vec<u8>> {
+	const PREFIX: &[u8] = b"{\"keys\":[";
+	const AROUND: &str = ",{\"key_ID\":\"\",\"key\":\"\"}";
+	const ID: usize = uuid::fmt::Hyphenated::LENGTH;
+	let encoded = bytes.div_ceil(3) * 4;
+	// One allocation of full size: growing would leave copies of keys behind. Base64 and UUIDs need no escapes.
+	let mut json =
+		Zeroizing::new(Vec::with_capacity(PREFIX.len() + 2 + number * (AROUND.len() + ID + encoded)));
+	json.extend_from_slice(PREFIX);
+	for (index, (id, key)) in keys.enumerate() {
+		if index > 0 {
+			json.push(b',');
+		}
+		json.extend_from_slice(b"{\"key_ID\":\"");
+		json.extend_from_slice(id.hyphenated().encode_lower(&mut [0; ID]).as_bytes());
+		json.extend_from_slice(b"\",\"key\":\"");
+		let key = Zeroizing::new(STANDARD.encode(key));
+		json.extend_from_slice(key.as_bytes());
+		json.extend_from_slice(b"\"}");
+	}
+	json.extend_from_slice(b"]}");
+	json
+}
+
+/// The beginning of foreign text, for a message.
+fn excerpt(text: &str) -> String {
+	text.chars().take(64).collect()
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use crate::keys::KeyBatch;
+
+	#[test]
+	fn containers_fit_their_allocation_and_are_json() {
+		for (number, bytes) in [(1, 8), (1, 32), (3, 33), (128, 512)] {
+			let keys = KeyBatch::random(number, bytes).unwrap();
+			let json = key_container(keys.iter(), number, bytes);
+			assert!(json.capacity() >= json.len() && json.capacity() <= json.len() + 2 + number);
+			let value: Value = serde_json::from_slice(&json).unwrap();
+			let entries = value["keys"].as_array().unwrap();
+			assert_eq!(entries.len(), number);
+			for ((id, key), entry) in keys.iter().zip(entries) {
+				assert_eq!(entry["key_ID"], id.to_string());
+				assert_eq!(STANDARD.decode(entry["key"].as_str().unwrap()).unwrap(), key);
+			}
+		}
+	}
+
+	#[test]
+	fn defaults_and_bounds_of_requests() {
+		let limits = KeyLimits::default();
+		let request = KeyRequest::from_json(b"{}").unwrap();
+		assert_eq!(request.check(&limits), Ok(Amount { number: 1, bytes: 32 }));
+		let bad = [
+			r#"{"size": 12}"#,
+			r#"{"size": 0}"#,
+			r#"{"size": 56}"#,
+			r#"{"size": 4104}"#,
+			r#"{"number": 0}"#,
+			r#"{"number": 129}"#,
+			r#"{"additional_slave_SAE_IDs": ["1","2","3","4","5","6","7","8","9"]}"#,
+			r#"{"extension_mandatory": [{"a": 1}]}"#,
+		];
+		for body in bad {
+			assert!(KeyRequest::from_json(body.as_bytes()).unwrap().check(&limits).is_err(), "{body}");
+		}
+		for body in ["", "[]", "{\"number\": -1}", "{\"number\": \"1\"}", "{\"sise\": 8}", "{\"size\": 1e3}"]
+		{
+			assert!(KeyRequest::from_json(body.as_bytes()).is_err(), "{body}");
+		}
+	}
+}

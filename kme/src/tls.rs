@@ -1,0 +1,138 @@
+//! Mutual TLS: certificates from files, and who stands at the other end.
+
+use crate::config::TlsFiles;
+use rustls::{
+	crypto::CryptoProvider,
+	pki_types::{pem::PemObject, CertificateDer, PrivateKeyDer},
+	server::WebPkiClientVerifier,
+	ClientConfig, RootCertStore, ServerConfig,
+};
+use std::{
+	os::unix::fs::PermissionsExt,
+	path::{Path, PathBuf},
+	sync::Arc,
+};
+
+/// Why no TLS can be spoken.
+#[derive(Debug, thiserror::Error)]
+pub enum TlsError {
+	/// A file cannot be read, or holds something else.
+	#[error("{} holds no {what} in PEM: {reason}", path.display())]
+	File {
+		/// The file.
+		path: PathBuf,
+		/// What is expected.
+		what: &'static str,
+		/// Why it is not there.
+		reason: String,
+	},
+	/// Others than its owner may read or write the private key.
+	#[error("the private key {} is open to others (mode {mode:03o}); run `chmod 600 {}`", path.display(), path.display())]
+	OpenToOthers {
+		/// The file.
+		path: PathBuf,
+		/// Its permission bits.
+		mode: u32,
+	},
+	/// Certificate, key and CA do not work together.
+	#[error("{} cannot be used with its key and CA: {reason}", path.display())]
+	Unusable {
+		/// The certificate.
+		path: PathBuf,
+		/// The TLS library's reason.
+		reason: String,
+	},
+	/// The certificate is another's.
+	#[error("{} has the common name `{found}`; it must be the id of this KME, `{expected}`", path.display())]
+	OtherName {
+		/// The certificate.
+		path: PathBuf,
+		/// Its common name.
+		found: String,
+		/// The KME's id.
+		expected: String,
+	},
+}
+
+/// How a KME speaks TLS to its SAEs and to other KMEs.
+#[derive(Clone)]
+pub struct Tls {
+	/// For those who connect: they must have a certificate of the CA.
+	pub server: Arc<ServerConfig>,
+	/// For connecting to another KME.
+	pub client: Arc<ClientConfig>,
+}
+
+impl Tls {
+	/// Reads certificates and key. TLS 1.2 and 1.3; no other root than the given CA; the cryptography is ring's.
+	pub fn load(files: &TlsFiles, id: &str) -> Result<Self, TlsError> {
+		let chain = certificates(&files.certificate)?;
+		let found = chain.first().and_then(|first| common_name(first)).unwrap_or_default();
+		if found != id {
+			let path = files.certificate.clone();
+			return Err(TlsError::OtherName { path, found, expected: id.into() });
+		}
+		let provider: Arc<CryptoProvider> = rustls::crypto::ring::default_provider().into();
+		let unusable = |reason: String| TlsError::Unusable { path: files.certificate.clone(), reason };
+		let roots = Arc::new(roots(&files.ca)?);
+		let verifier = WebPkiClientVerifier::builder_with_provider(roots.clone(), provider.clone())
+			.build()
+			.map_err(|error| unusable(error.to_string()))?;
+		let server = ServerConfig::builder_with_provider(provider.clone())
+			.with_safe_default_protocol_versions()
+			.map_err(|error| unusable(error.to_string()))?
+			.with_client_cert_verifier(verifier)
+			.with_single_cert(chain.clone(), private_key(&files.key)?)
+			.map_err(|error| unusable(error.to_string()))?;
+		let client = ClientConfig::builder_with_provider(provider)
+			.with_safe_default_protocol_versions()
+			.map_err(|error| unusable(error.to_string()))?
+			.with_root_certificates(roots)
+			.with_client_auth_cert(chain, private_key(&files.key)?)
+			.map_err(|error| unusable(error.to_string()))?;
+		Ok(Self { server: server.into(), client: client.into() })
+	}
+}
+
+/// The subject's common name, if the certificate has exactly one and it is text. Says nothing about trust.
+pub fn common_name(certificate: &CertificateDer) -> Option<String> {
+	let (_, parsed) = x509_parser::parse_x509_certificate(certificate).ok()?;
+	let mut names = parsed.subject().iter_common_name();
+	match (names.next(), names.next()) {
+		(Some(name), None) => name.as_str().ok().map(str::to_owned),
+		_ => None,
+	}
+}
+
+fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, TlsError> {
+	let fault = |reason: String| TlsError::File { path: path.into(), what: "certificate", reason };
+	let all = CertificateDer::pem_file_iter(path)
+		.and_then(Iterator::collect::<Result<Vec<_>, _>>)
+		.map_err(|error| fault(error.to_string()))?;
+	if all.is_empty() {
+		return Err(fault("the file has none".into()));
+	}
+	Ok(all)
+}
+
+fn roots(path: &Path) -> Result<RootCertStore, TlsError> {
+	let mut roots = RootCertStore::empty();
+	for certificate in certificates(path)? {
+		roots.add(certificate).map_err(|error| TlsError::File {
+			path: path.into(),
+			what: "CA certificate",
+			reason: error.to_string(),
+		})?;
+	}
+	Ok(roots)
+}
+
+fn private_key(path: &Path) -> Result<PrivateKeyDer<'static>, TlsError> {
+	let fault = |reason: String| TlsError::File { path: path.into(), what: "private key", reason };
+	let mode =
+		std::fs::metadata(path).map_err(|error| fault(error.to_string()))?.permissions().mode() & 0o777;
+	if mode & 0o077 != 0 {
+		return Err(TlsError::OpenToOthers { path: path.into(), mode });
+	}
+	PrivateKeyDer::from_pem_file(path).map_err(|error| fault(error.to_string()))
+}

@@ -1,0 +1,42 @@
+//! What a blob is sealed with.
+
+use super::layout::COMMITMENT_LENGTH;
+use zeroize::{ZeroizeOnDrop, Zeroizing};
+
+/// Bytes of output keying material that a blob needs.
+pub const OKM_LENGTH: usize = KEY_LENGTH + COMMITMENT_LENGTH + PREFIX_LENGTH;
+
+const KEY_LENGTH: usize = 32;
+pub(super) const PREFIX_LENGTH: usize = 7;
+
+/// The keys of one blob: content key, key commitment and nonce prefix.
+///
+/// They belong to one header and one plaintext. Sealing two with the same keys repeats nonces, which gives away both
+/// plaintexts and the authentication key.
+#[derive(ZeroizeOnDrop)]
+pub struct ContentKeys {
+	pub(super) content_key: [u8; KEY_LENGTH],
+	#[zeroize(skip)]
+	pub(super) commitment: [u8; COMMITMENT_LENGTH],
+	pub(super) nonce_prefix: [u8; PREFIX_LENGTH],
+}
+
+impl ContentKeys {
+	/// Takes 71 bytes of output keying material apart: 32 of content key, 32 of key commitment, 7 of nonce prefix. They
+	/// must be derived with a key derivation function that is collision-resistant, such as HKDF-SHA-512, from a secret of
+	/// this blob alone and with [`Header::context`](super::Header::context) as context; the commitment binds the blob to
+	/// its key because of that.
+	pub fn from_okm(okm: &Zeroizing<[u8; OKM_LENGTH]>) -> Self {
+		let mut keys = Self {
+			content_key: [0; KEY_LENGTH],
+			commitment: [0; COMMITMENT_LENGTH],
+			nonce_prefix: [0; PREFIX_LENGTH],
+		};
+		let (content_key, rest) = okm.split_at(KEY_LENGTH);
+		let (commitment, nonce_prefix) = rest.split_at(COMMITMENT_LENGTH);
+		keys.content_key.copy_from_slice(content_key);
+		keys.commitment.copy_from_slice(commitment);
+		keys.nonce_prefix.copy_from_slice(nonce_prefix);
+		keys
+	}
+}

@@ -1,0 +1,48 @@
+//! Lengths of a sealed blob and of its parts.
+
+/// Length of the header, key commitment included, in bytes.
+pub const HEADER_LENGTH: usize = CONTEXT_LENGTH + COMMITMENT_LENGTH;
+
+/// Length of what the keys are derived from: the header without the key commitment, in bytes.
+pub const CONTEXT_LENGTH: usize = 1266;
+
+/// Length of the key commitment in bytes.
+pub const COMMITMENT_LENGTH: usize = 32;
+
+/// Plaintext bytes in each chunk but the last.
+pub const CHUNK_LENGTH: usize = 65_536;
+
+/// Bytes of the authentication tag behind each chunk.
+pub const TAG_LENGTH: usize = 16;
+
+/// Longest plaintext, in bytes: 2^48. The counter of chunks has 32 bits.
+pub const MAX_PLAINTEXT: u64 = (CHUNK_LENGTH as u64) << 32;
+
+/// Length in bytes of the sealed blob of a plaintext of this many bytes; `None` above [`MAX_PLAINTEXT`].
+pub fn sealed_length(plaintext: u64) -> Option<u64> {
+	let chunks = chunk_count(plaintext)?;
+	Some(HEADER_LENGTH as u64 + plaintext + chunks * TAG_LENGTH as u64)
+}
+
+/// Chunks of a plaintext; an empty one has one empty chunk.
+pub(super) fn chunk_count(plaintext: u64) -> Option<u64> {
+	(plaintext <= MAX_PLAINTEXT).then(|| plaintext.div_ceil(CHUNK_LENGTH as u64).max(1))
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn each_chunk_that_is_begun_costs_a_tag() {
+		let overhead = |plaintext| sealed_length(plaintext).map(|length| length - plaintext);
+		assert_eq!(overhead(0), Some(1298 + 16));
+		assert_eq!(overhead(1), Some(1298 + 16));
+		assert_eq!(overhead(65_536), Some(1298 + 16));
+		assert_eq!(overhead(65_537), Some(1298 + 32));
+		assert_eq!(overhead(131_072), Some(1298 + 32));
+		assert_eq!(overhead(MAX_PLAINTEXT), Some(1298 + (16 << 32)));
+		assert_eq!(sealed_length(MAX_PLAINTEXT + 1), None);
+		assert_eq!(sealed_length(u64::MAX), None);
+	}
+}

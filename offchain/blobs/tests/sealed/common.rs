@@ -1,0 +1,100 @@
+//! Headers, keys and plaintexts of tests.
+
+use consilium_blobs::sealed::{
+	open, open_in_place, open_stream, seal, ContentKeys, Expected, Header, OpenError, Suite,
+};
+use sha2::{Digest, Sha256};
+use std::io::{self, Cursor, Write};
+use zeroize::Zeroizing;
+
+pub const CHUNK: usize = 65_536;
+pub const SEALED_CHUNK: usize = CHUNK + 16;
+pub const HEADER: usize = 1298;
+
+pub fn header(length: usize) -> Header {
+	Header {
+		suite: Suite::QkdMlKem768,
+		genesis: [0x11; 32],
+		study: 1,
+		round: 2,
+		attempt: 3,
+		sender: [0x22; 32],
+		receiver: [0x33; 32],
+		key_id: [0x44; 16],
+		kem_ciphertext: [0x55; 1088],
+		salt: [0x66; 32],
+		length: length as u64,
+	}
+}
+
+/// What the receiver knows of the blob of [`header`].
+pub fn expected() -> Expected {
+	expected_of(&header(0))
+}
+
+pub fn expected_of(header: &Header) -> Expected {
+	let Header { suite, genesis, study, round, attempt, sender, receiver, .. } = *header;
+	Expected { suite, genesis, study, round, attempt, sender, receiver }
+}
+
+/// Stands for the key derivation: keys that depend on every byte of the context.
+pub fn derive(context: &[u8]) -> ContentKeys {
+	let mut okm = Zeroizing::new([0; 71]);
+	for (counter, block) in (0u8..).zip(okm.chunks_mut(32)) {
+		let hash =
+			Sha256::new_with_prefix([counter]).chain_update(b"secret").chain_update(context).finalize();
+		block.copy_from_slice(&hash[..block.len()]);
+	}
+	ContentKeys::from_okm(&okm)
+}
+
+pub fn keys(header: &Header) -> ContentKeys {
+	derive(&header.context())
+}
+
+pub fn plaintext(length: usize) -> Vec<u8> {
+	(0..length).map(|index| (index % 251) as u8).collect()
+}
+
+pub fn sealed(plaintext: &[u8]) -> Vec<u8> {
+	let header = header(plaintext.len());
+	seal(&header, &keys(&header), plaintext).unwrap()
+}
+
+/// Counts what it is given.
+#[derive(Default)]
+pub struct Counter(pub usize);
+
+impl Write for Counter {
+	fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+		self.0 += bytes.len();
+		Ok(bytes.len())
+	}
+
+	fn flush(&mut self) -> io::Result<()> {
+		Ok(())
+	}
+}
+
+/// Opens a blob that must be refused: in memory, in place and as a stream, which must not release a byte. All must give the
+/// same reason, which is returned.
+pub fn refused(keys: &ContentKeys, expected: &Expected, blob: &[u8]) -> OpenError {
+	let error = open(keys, expected, blob).expect_err("it must be refused");
+	let mut released = Counter::default();
+	let streamed =
+		open_stream(keys, expected, Cursor::new(blob), &mut released).expect_err("it must be refused");
+	assert_eq!(released.0, 0, "{error}");
+	assert_eq!(streamed.to_string(), error.to_string());
+	let in_place = open_in_place(keys, expected, blob.to_vec()).expect_err("it must be refused");
+	assert_eq!(in_place.to_string(), error.to_string());
+	error
+}
+
+/// A receiver who derives the keys from the header that the blob has, and one who has the right keys from elsewhere.
+pub fn refused_by_both(blob: &[u8]) -> OpenError {
+	let error = refused(&keys(&header(blob.len())), &expected(), blob);
+	match Header::parse(blob) {
+		Ok(parsed) => refused(&keys(&parsed.header), &expected(), blob),
+		Err(_) => error,
+	}
+}

@@ -1,0 +1,10 @@
+//! Sealed blobs: known answers, round trips, and everything that must be refused.
+
+#![allow(clippy::unwrap_used, missing_docs)]
+
+mod commitment;
+mod common;
+mod round_trips;
+mod streams;
+mod tampering;
+mod vectors;

@@ -1,0 +1,137 @@
+//! The three calls.
+
+use super::{
+	config::{http_client, ConfigFault, KmeConfig},
+	error::{Fault, KmeError},
+	exchange::{exchange, key_refusal_fault, refusal_fault},
+	identity::{KeyId, SaeId},
+	key::{check_ids, in_order, Key, KeyRequest, MAX_KEY_BITS},
+	messages::{parse_keys, parse_status, KeyIdsBody, KeyRequestBody, Malformed, Status},
+	retry::{repeat, repeat_once_answered},
+};
+use reqwest::RequestBuilder;
+use std::{fmt, sync::Arc, time::Duration};
+use url::Url;
+
+/// Bytes that an answer may have beside its keys.
+const BASE_LIMIT: usize = 64 << 10;
+
+/// Bytes that a key may take in an answer beside its base64: name, extensions.
+const KEY_OVERHEAD: usize = 1 << 10;
+
+/// A client of one KME. Cheap to clone; clones share their connections.
+#[derive(Clone)]
+pub struct Client {
+	http: reqwest::Client,
+	url: Url,
+	name: Arc<str>,
+	timeout: Duration,
+	retries: u32,
+}
+
+/// Only where the KME is.
+impl fmt::Debug for Client {
+	fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+		formatter.debug_struct("Client").field("kme", &self.name).finish_non_exhaustive()
+	}
+}
+
+impl Client {
+	/// Reads certificates and key. Connects only when it is first called.
+	pub fn new(config: &KmeConfig) -> Result<Self, ConfigFault> {
+		Ok(Self {
+			http: http_client(config)?,
+			url: config.url.clone(),
+			name: config.url.as_str().into(),
+			timeout: config.request_timeout,
+			retries: config.retries,
+		})
+	}
+
+	/// The KME's URL.
+	pub fn kme(&self) -> &str {
+		&self.name
+	}
+
+	/// *Get status*: what keys there are for us and `slave`.
+	pub async fn status(&self, slave: &SaeId) -> Result<Status, KmeError> {
+		let url = self.endpoint(slave, "status");
+		let call = || async {
+			let (status, body) = self.exchange(self.http.get(url.clone()), BASE_LIMIT).await?;
+			match status {
+				200 => parse_status(&body).map_err(malformed),
+				_ => Err(refusal_fault(status, &body)),
+			}
+		};
+		repeat(&self.name, self.retries, call).await.map_err(|fault| self.error(fault))
+	}
+
+	/// *Get key*: new keys for us and `slave`, exactly as many and as long as asked for.
+	pub async fn encryption_keys(&self, slave: &SaeId, request: &KeyRequest) -> Result<Vec<Key>, KmeError> {
+		request.check().map_err(|fault| self.error(fault))?;
+		let url = self.endpoint(slave, "enc_keys");
+		let limit = limit(request.number, request.size_bits);
+		let call = || async {
+			let post = self.http.post(url.clone()).json(&KeyRequestBody::from(request));
+			let (status, body) = self.exchange(post, limit).await?;
+			if status != 200 {
+				return Err(refusal_fault(status, &body));
+			}
+			let keys = parse_keys(&body).map_err(malformed)?;
+			request.check_answer(&keys)?;
+			Ok(keys)
+		};
+		repeat(&self.name, self.retries, call).await.map_err(|fault| self.error(fault))
+	}
+
+	/// *Get key with key IDs*: the keys of these names that `master` drew for us, in the order of `ids`; all or none. The KME
+	/// gives each once, so store them before anything else.
+	///
+	/// Dropping the future after its first poll can lose keys: the answer may be on its way.
+	pub async fn decryption_keys(&self, master: &SaeId, ids: &[KeyId]) -> Result<Vec<Key>, KmeError> {
+		check_ids(ids).map_err(|fault| self.error(fault))?;
+		let url = self.endpoint(master, "dec_keys");
+		let limit = limit(ids.len(), MAX_KEY_BITS);
+		let call = || async {
+			let post = self.http.post(url.clone()).json(&KeyIdsBody::from(ids));
+			let (status, body) = self.exchange(post, limit).await?;
+			if status != 200 {
+				return Err(key_refusal_fault(status, &body));
+			}
+			in_order(parse_keys(&body).map_err(malformed)?, ids)
+		};
+		repeat_once_answered(&self.name, self.retries, call).await.map_err(|fault| self.error(fault))
+	}
+
+	async fn exchange(
+		&self,
+		request: RequestBuilder,
+		limit: usize,
+	) -> Result<(u16, zeroize::Zeroizing<Vec<u8>>), Fault> {
+		exchange(request.header(reqwest::header::ACCEPT, "application/json"), limit, self.timeout).await
+	}
+
+	fn endpoint(&self, sae: &SaeId, call: &str) -> Url {
+		let mut url = self.url.clone();
+		url.path_segments_mut()
+			.expect("an https URL has a path")
+			.pop_if_empty()
+			// Each is percent-encoded.
+			.extend(["api", "v1", "keys", sae.as_str(), call]);
+		url
+	}
+
+	fn error(&self, fault: Fault) -> KmeError {
+		KmeError { kme: self.name.clone(), fault }
+	}
+}
+
+/// Most bytes of an answer with keys.
+fn limit(number: usize, size_bits: u32) -> usize {
+	let base64 = (size_bits as usize / 8).div_ceil(3) * 4;
+	BASE_LIMIT + number * (base64 + KEY_OVERHEAD)
+}
+
+fn malformed(error: Malformed) -> Fault {
+	Fault::Malformed(error.to_string())
+}

@@ -1,0 +1,208 @@
+//! How a KME is reached, and who we are to it.
+
+use rustls::{
+	crypto::ring,
+	pki_types::{pem::PemObject, CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer},
+	ClientConfig, RootCertStore,
+};
+use std::{
+	fs::File,
+	io::{self, Read},
+	os::unix::fs::PermissionsExt,
+	path::{Path, PathBuf},
+	sync::Arc,
+	time::Duration,
+};
+use url::Url;
+use zeroize::Zeroizing;
+
+/// Longest PEM file that is read, in bytes.
+const MAX_PEM_BYTES: u64 = 1 << 20;
+
+/// How a KME is reached.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KmeConfig {
+	/// Where it is: `https://host:port`, with the path before `/api/v1/keys` if there is one.
+	pub url: Url,
+	/// PEM file with the certificates of the authorities that sign the KME's certificate.
+	pub ca: PathBuf,
+	/// PEM file with this SAE's certificate, and those between it and the authority that the KME knows.
+	pub certificate: PathBuf,
+	/// PEM file with the private key of `certificate`, in PKCS #8, which only its owner may read.
+	pub key: PathBuf,
+	/// How long connecting may take, with TLS.
+	pub connect_timeout: Duration,
+	/// How long a request may take in all, with connecting. Longer than `connect_timeout`.
+	pub request_timeout: Duration,
+	/// How often a request is tried again, where it may be.
+	pub retries: u32,
+}
+
+impl KmeConfig {
+	/// A KME with usual timeouts: 5 s to connect, 20 s for a request, three retries.
+	pub fn new(url: Url, ca: PathBuf, certificate: PathBuf, key: PathBuf) -> Self {
+		let (connect_timeout, request_timeout) = (Duration::from_secs(5), Duration::from_secs(20));
+		Self { url, ca, certificate, key, connect_timeout, request_timeout, retries: 3 }
+	}
+}
+
+/// Why a KME cannot be used as configured.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigFault {
+	/// The URL is not that of a KME.
+	#[error("`url` is {url}; it must be https://host:port, without user, query and fragment")]
+	Url {
+		/// As configured.
+		url: Url,
+	},
+	/// The timeouts contradict each other.
+	#[error(
+		"`connect_timeout` is {} s and `request_timeout` {} s; both must be above 0, and the second longer than the first",
+		connect.as_secs_f32(), request.as_secs_f32()
+	)]
+	Timeouts {
+		/// `connect_timeout`.
+		connect: Duration,
+		/// `request_timeout`.
+		request: Duration,
+	},
+	/// A file cannot be read.
+	#[error("cannot read `{field}`, {}: {source}", path.display())]
+	Unreadable {
+		/// Which of the files.
+		field: &'static str,
+		/// Its path.
+		path: PathBuf,
+		/// The system's reason.
+		source: io::Error,
+	},
+	/// Others than its owner may read or write the private key.
+	#[error("the private key {} is open to others (mode {mode:03o}); run `chmod 600 {}`", path.display(), path.display())]
+	OpenToOthers {
+		/// Its path.
+		path: PathBuf,
+		/// Its permission bits.
+		mode: u32,
+	},
+	/// A file does not hold what it should.
+	#[error("`{field}`, {}, holds no {expected}", path.display())]
+	NotPem {
+		/// Which of the files.
+		field: &'static str,
+		/// Its path.
+		path: PathBuf,
+		/// What it should hold.
+		expected: &'static str,
+	},
+	/// Certificate and private key do not belong together, or are of a kind that is not supported.
+	#[error(
+		"the certificate {} and the private key {} cannot be used together: {reason}; give the key with which the certificate \
+		 was requested (ECDSA P-256 or P-384, Ed25519, or RSA)",
+		certificate.display(), key.display()
+	)]
+	KeyMismatch {
+		/// The certificate's path.
+		certificate: PathBuf,
+		/// The key's path.
+		key: PathBuf,
+		/// What TLS says.
+		reason: rustls::Error,
+	},
+	/// The HTTP client cannot be made.
+	#[error("cannot make an HTTP client: {0}")]
+	Http(reqwest::Error),
+}
+
+pub(super) fn http_client(config: &KmeConfig) -> Result<reqwest::Client, ConfigFault> {
+	let url = &config.url;
+	let is_plain = url.username().is_empty() && url.password().is_none();
+	if url.scheme() != "https" || !url.has_host() || !is_plain || url.query().or(url.fragment()).is_some() {
+		let mut url = url.clone();
+		// A password must not get into a log with the message. It fails only where there can be none.
+		let _ = url.set_password(None);
+		return Err(ConfigFault::Url { url });
+	}
+	let (connect, request) = (config.connect_timeout, config.request_timeout);
+	if connect.is_zero() || request <= connect {
+		return Err(ConfigFault::Timeouts { connect, request });
+	}
+	reqwest::Client::builder()
+		.tls_backend_preconfigured(tls(config)?)
+		.https_only(true)
+		.no_proxy()
+		.redirect(reqwest::redirect::Policy::none())
+		.referer(false)
+		.retry(reqwest::retry::never())
+		// The size of an answer is bounded as it comes.
+		.no_gzip()
+		.no_brotli()
+		.no_zstd()
+		.no_deflate()
+		.http1_only()
+		.tcp_nodelay(true)
+		.connect_timeout(connect)
+		.timeout(request)
+		.build()
+		.map_err(ConfigFault::Http)
+}
+
+fn tls(config: &KmeConfig) -> Result<ClientConfig, ConfigFault> {
+	let certificates = |field, path: &Path, expected| {
+		let pem = read(field, path)?;
+		let fault = || ConfigFault::NotPem { field, path: path.into(), expected };
+		let found =
+			CertificateDer::pem_slice_iter(&pem).collect::<Result<Vec<_>, _>>().map_err(|_| fault())?;
+		if found.is_empty() {
+			return Err(fault());
+		}
+		Ok(found)
+	};
+	const AUTHORITY: &str = "certificate of an authority in PEM";
+	let mut roots = RootCertStore::empty();
+	for authority in certificates("ca", &config.ca, AUTHORITY)? {
+		roots.add(authority).map_err(|_| ConfigFault::NotPem {
+			field: "ca",
+			path: config.ca.clone(),
+			expected: AUTHORITY,
+		})?;
+	}
+	let chain = certificates("certificate", &config.certificate, "certificate in PEM")?;
+	ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+		.with_safe_default_protocol_versions()
+		.expect("ring has cipher suites for TLS 1.2 and 1.3")
+		.with_root_certificates(roots)
+		.with_client_auth_cert(chain, private_key(&config.key)?)
+		.map_err(|reason| ConfigFault::KeyMismatch {
+			certificate: config.certificate.clone(),
+			key: config.key.clone(),
+			reason,
+		})
+}
+
+fn private_key(path: &Path) -> Result<PrivateKeyDer<'static>, ConfigFault> {
+	const FIELD: &str = "key";
+	let unreadable = |source| ConfigFault::Unreadable { field: FIELD, path: path.into(), source };
+	let mode = std::fs::metadata(path).map_err(unreadable)?.permissions().mode() & 0o777;
+	if mode & 0o077 != 0 {
+		return Err(ConfigFault::OpenToOthers { path: path.into(), mode });
+	}
+	let key = PrivatePkcs8KeyDer::from_pem_slice(&read(FIELD, path)?).map_err(|_| ConfigFault::NotPem {
+		field: FIELD,
+		path: path.into(),
+		expected: "private key in PEM and PKCS #8 (`-----BEGIN PRIVATE KEY-----`); convert it with `openssl pkcs8 -topk8 -nocrypt`",
+	})?;
+	Ok(key.into())
+}
+
+fn read(field: &'static str, path: &Path) -> Result<Zeroizing<Vec<u8>>, ConfigFault> {
+	let unreadable = |source| ConfigFault::Unreadable { field, path: path.into(), source };
+	let file = File::open(path).map_err(unreadable)?;
+	let length = file.metadata().map_err(unreadable)?.len();
+	if length > MAX_PEM_BYTES {
+		return Err(unreadable(io::Error::other("it is longer than any PEM file (1 MiB)")));
+	}
+	// One allocation of full size: growing would leave copies behind.
+	let mut bytes = Zeroizing::new(Vec::with_capacity(length as usize + 1));
+	file.take(length).read_to_end(&mut bytes).map_err(unreadable)?;
+	Ok(bytes)
+}

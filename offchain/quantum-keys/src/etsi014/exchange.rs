@@ -1,0 +1,138 @@
+//! One request and its answer.
+
+use super::{
+	error::{Fault, Whose},
+	messages::{parse_refusal, Refusal},
+};
+use reqwest::{RequestBuilder, Response};
+use rustls::AlertDescription;
+use std::{error::Error, io, time::Duration};
+use zeroize::{Zeroize, Zeroizing};
+
+/// An answer's body, whatever its status. It is read in pieces, and no further than `limit` bytes.
+pub(super) async fn exchange(
+	request: RequestBuilder,
+	limit: usize,
+	timeout: Duration,
+) -> Result<(u16, Zeroizing<Vec<u8>>), Fault> {
+	let transport = |error: reqwest::Error| transport_fault(&error, timeout);
+	let response = request.send().await.map_err(transport)?;
+	let status = response.status().as_u16();
+	Ok((status, read(response, limit).await.map_err(|unread| unread.fault(timeout))?))
+}
+
+enum Unread {
+	TooLong(usize),
+	Transport(reqwest::Error),
+}
+
+impl Unread {
+	fn fault(self, timeout: Duration) -> Fault {
+		match self {
+			Self::TooLong(limit) => Fault::Malformed(format!("with more than {limit} bytes")),
+			Self::Transport(error) => transport_fault(&error, timeout),
+		}
+	}
+}
+
+async fn read(mut response: Response, limit: usize) -> Result<Zeroizing<Vec<u8>>, Unread> {
+	let promised = response.content_length().map_or(limit, |length| length.try_into().unwrap_or(usize::MAX));
+	if promised > limit {
+		return Err(Unread::TooLong(limit));
+	}
+	// One allocation of full size: growing would leave copies behind.
+	let mut body = Zeroizing::new(Vec::with_capacity(promised));
+	while let Some(piece) = response.chunk().await.map_err(Unread::Transport)? {
+		if piece.len() > limit - body.len() {
+			return Err(Unread::TooLong(limit));
+		}
+		body.extend_from_slice(&piece);
+		// Only if HTTP does not hold the same buffer.
+		if let Ok(mut piece) = piece.try_into_mut() {
+			piece.as_mut().zeroize();
+		}
+	}
+	Ok(body)
+}
+
+/// What a status other than 200 means.
+pub(super) fn refusal_fault(status: u16, body: &[u8]) -> Fault {
+	let Refusal { message, details } = parse_refusal(body);
+	match status {
+		400 => Fault::BadRequest { message, details },
+		401 => Fault::Unauthorised(message),
+		503 => Fault::Unavailable(message),
+		code => Fault::Status { code, message },
+	}
+}
+
+/// As [`refusal_fault`], of *Get key with key IDs*. The standard's words for a key that is not there are "one or more keys
+/// specified are not found on KME", with 400; some KMEs answer 404.
+pub(super) fn key_refusal_fault(status: u16, body: &[u8]) -> Fault {
+	match refusal_fault(status, body) {
+		Fault::BadRequest { message, .. } if message.as_str().to_ascii_lowercase().contains("not found") => {
+			Fault::KeyNotFound(message)
+		},
+		Fault::Status { code: 404, message } => Fault::KeyNotFound(message),
+		fault => fault,
+	}
+}
+
+fn transport_fault(error: &reqwest::Error, timeout: Duration) -> Fault {
+	let reason = root_cause(error);
+	match tls_error(error) {
+		Some(rustls::Error::InvalidCertificate(_) | rustls::Error::NoCertificatesPresented) => {
+			return Fault::Certificate { whose: Whose::Kme, reason };
+		},
+		Some(rustls::Error::AlertReceived(alert)) if is_about_certificate(*alert) => {
+			return Fault::Certificate { whose: Whose::Sae, reason };
+		},
+		_ => (),
+	}
+	if error.is_connect() {
+		// The KME saw nothing but a handshake.
+		Fault::Unreachable(reason)
+	} else if error.is_timeout() {
+		Fault::Timeout(timeout)
+	} else {
+		Fault::Interrupted(reason)
+	}
+}
+
+/// A KME that does not accept our certificate says so with one of these. In TLS 1.3 (RFC 8446, section 6.2) it may come
+/// after the request was sent; the request is not acted upon then. `decrypt_error` stands for a signature that does not fit:
+/// the certificate is from an authority of the same name with another key.
+fn is_about_certificate(alert: AlertDescription) -> bool {
+	matches!(
+		alert,
+		AlertDescription::BadCertificate
+			| AlertDescription::UnsupportedCertificate
+			| AlertDescription::CertificateRevoked
+			| AlertDescription::CertificateExpired
+			| AlertDescription::CertificateUnknown
+			| AlertDescription::UnknownCA
+			| AlertDescription::AccessDenied
+			| AlertDescription::CertificateRequired
+			| AlertDescription::DecryptError
+	)
+}
+
+fn tls_error<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a rustls::Error> {
+	sources(error).find_map(|error| error.downcast_ref())
+}
+
+fn root_cause(error: &(dyn Error + 'static)) -> String {
+	sources(error).last().map(ToString::to_string).unwrap_or_default()
+}
+
+/// An error and what is behind it. An [`io::Error`] passes over what it holds, so that is looked at too.
+fn sources<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+	std::iter::successors(Some(error), |error| behind(*error))
+}
+
+fn behind<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a (dyn Error + 'static)> {
+	match error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
+		Some(held) => Some(held),
+		None => error.source(),
+	}
+}

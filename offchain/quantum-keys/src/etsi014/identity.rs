@@ -1,0 +1,93 @@
+//! Names of applications and of keys.
+
+use std::{fmt, str::FromStr};
+use uuid::Uuid;
+
+/// Longest SAE id, in bytes.
+pub const MAX_SAE_ID_BYTES: usize = 64;
+
+/// The name of a secure application entity (SAE): 1 to 64 printable ASCII characters without space and `/`, and neither
+/// `.` nor `..`, since it stands in the path of a URL (ETSI GS QKD 014, clause 5).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SaeId(String);
+
+/// This is not the name of a secure application entity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+	"this is no SAE id; it must have 1 to {MAX_SAE_ID_BYTES} printable ASCII characters without space and `/`, \
+	 and be neither `.` nor `..`"
+)]
+pub struct NotAnSaeId;
+
+impl SaeId {
+	/// The name as text.
+	pub fn as_str(&self) -> &str {
+		&self.0
+	}
+}
+
+impl FromStr for SaeId {
+	type Err = NotAnSaeId;
+
+	fn from_str(text: &str) -> Result<Self, NotAnSaeId> {
+		let is_sound = (1..=MAX_SAE_ID_BYTES).contains(&text.len())
+			&& text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'/')
+			// Those two are dropped from a URL's path, also when they are percent-encoded.
+			&& !matches!(text, "." | "..");
+		is_sound.then(|| Self(text.to_owned())).ok_or(NotAnSaeId)
+	}
+}
+
+impl fmt::Display for SaeId {
+	fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+		formatter.write_str(&self.0)
+	}
+}
+
+/// The name of a key: a UUID, never the nil UUID, which stands for *no key* elsewhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct KeyId(Uuid);
+
+/// This is not the name of a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+	"this is no key id; it must be a UUID such as bc490419-7d60-487f-adc1-4ddcc177c139, and not the nil UUID"
+)]
+pub struct NotAKeyId;
+
+impl KeyId {
+	/// From the 16 bytes of a UUID, most significant first (RFC 9562, section 4).
+	pub fn from_bytes(bytes: [u8; 16]) -> Result<Self, NotAKeyId> {
+		let uuid = Uuid::from_bytes(bytes);
+		if uuid.is_nil() {
+			return Err(NotAKeyId);
+		}
+		Ok(Self(uuid))
+	}
+
+	/// The 16 bytes of the UUID, most significant first.
+	pub fn as_bytes(&self) -> &[u8; 16] {
+		self.0.as_bytes()
+	}
+}
+
+impl FromStr for KeyId {
+	type Err = NotAKeyId;
+
+	/// Reads the form with hyphens, which is the only one in ETSI GS QKD 014; in either case (RFC 9562, section 4).
+	fn from_str(text: &str) -> Result<Self, NotAKeyId> {
+		const HYPHENATED: usize = 36;
+		if text.len() != HYPHENATED {
+			return Err(NotAKeyId);
+		}
+		let uuid = Uuid::try_parse(text).map_err(|_| NotAKeyId)?;
+		Self::from_bytes(uuid.into_bytes())
+	}
+}
+
+/// In lower case, as RFC 9562, section 4, asks.
+impl fmt::Display for KeyId {
+	fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+		self.0.hyphenated().fmt(formatter)
+	}
+}

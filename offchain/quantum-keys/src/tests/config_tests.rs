@@ -1,0 +1,102 @@
+//! Configurations that cannot work name the field, the file and the remedy.
+
+use super::pki::Pki;
+use crate::etsi014::{Client, ConfigFault, KmeConfig};
+use std::{fs::Permissions, os::unix::fs::PermissionsExt, path::PathBuf, time::Duration};
+
+fn fault(pki: &Pki, change: impl FnOnce(&mut KmeConfig)) -> ConfigFault {
+	let mut config = pki.client("https://localhost:1", &pki.issue("sae-a"));
+	change(&mut config);
+	Client::new(&config).unwrap_err()
+}
+
+#[test]
+fn urls() {
+	let pki = Pki::new();
+	let urls = [
+		"http://localhost:1",
+		"https://user:password@localhost:1",
+		"https://localhost:1/?query",
+		"https://localhost:1/#fragment",
+		"mailto:kme",
+	];
+	for url in urls {
+		let fault = fault(&pki, |config| config.url = url.parse().unwrap());
+		assert!(matches!(fault, ConfigFault::Url { .. }), "{fault}");
+		assert!(!fault.to_string().contains("password"), "{fault}");
+	}
+	let config = pki.client("https://localhost:1/base/", &pki.issue("sae-a"));
+	assert_eq!(Client::new(&config).unwrap().kme(), "https://localhost:1/base/");
+}
+
+#[test]
+fn timeouts() {
+	let pki = Pki::new();
+	for (connect, request) in [(0, 1), (2, 2), (3, 2)] {
+		let fault = fault(&pki, |config| {
+			config.connect_timeout = Duration::from_secs(connect);
+			config.request_timeout = Duration::from_secs(request);
+		});
+		assert!(matches!(fault, ConfigFault::Timeouts { .. }), "{fault}");
+	}
+}
+
+#[test]
+fn files_that_are_missing() {
+	let pki = Pki::new();
+	let missing = PathBuf::from("/nowhere/at-all");
+	type File = fn(&mut KmeConfig) -> &mut PathBuf;
+	let changes: [(&str, File); 3] = [
+		("ca", |config| &mut config.ca),
+		("certificate", |config| &mut config.certificate),
+		("key", |config| &mut config.key),
+	];
+	for (field, file) in changes {
+		let fault = fault(&pki, |config| *file(config) = missing.clone());
+		assert!(matches!(fault, ConfigFault::Unreadable { field: found, .. } if found == field), "{fault}");
+		assert!(fault.to_string().contains("/nowhere/at-all"), "{fault}");
+	}
+}
+
+#[test]
+fn files_with_something_else() {
+	let pki = Pki::new();
+	let identity = pki.issue("sae-z");
+	let text = pki.folder().join("text");
+	std::fs::write(&text, "no PEM").unwrap();
+	std::fs::set_permissions(&text, Permissions::from_mode(0o600)).unwrap();
+	let broken = pki.folder().join("broken");
+	std::fs::write(&broken, "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n").unwrap();
+	type Change<'a> = Box<dyn FnOnce(&mut KmeConfig) + 'a>;
+	let cases: [(&str, Change<'_>); 5] = [
+		("ca", Box::new(|config| config.ca = text.clone())),
+		("ca", Box::new(|config| config.ca = broken)),
+		("certificate", Box::new(|config| config.certificate = identity.key_file.clone())),
+		("key", Box::new(|config| config.key = text.clone())),
+		("key", {
+			let certificate = identity.certificate_file.clone();
+			std::fs::set_permissions(&certificate, Permissions::from_mode(0o600)).unwrap();
+			Box::new(|config| config.key = certificate)
+		}),
+	];
+	for (field, change) in cases {
+		let fault = fault(&pki, change);
+		assert!(
+			matches!(fault, ConfigFault::NotPem { field: found, .. } if found == field),
+			"{field}: {fault}"
+		);
+	}
+	let mismatch = fault(&pki, |config| config.key = identity.key_file.clone());
+	assert!(matches!(mismatch, ConfigFault::KeyMismatch { .. }), "{mismatch}");
+}
+
+#[test]
+fn a_private_key_that_is_open_to_others() {
+	let pki = Pki::new();
+	for mode in [0o640, 0o604, 0o620] {
+		let fault = fault(&pki, |config| {
+			std::fs::set_permissions(&config.key, Permissions::from_mode(mode)).unwrap();
+		});
+		assert!(fault.to_string().contains("chmod 600"), "{fault}");
+	}
+}
