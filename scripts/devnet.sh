@@ -27,6 +27,10 @@ Usage: scripts/devnet.sh [options]
                        schema.toml and four CSV files, with root.csv for a root set (default: made-up records)
   --scheme NAME        committee, or plain: every hospital reads every update (default committee)
   --compute-nodes      the committee is four more nodes, which have no records
+  --quantum NAME       simulated quantum links between the members' key management entities: a star around Alice, a ring, or
+                       none; without, shares are sealed with ML-KEM-768 alone (default star)
+  --eavesdrop A-B      somebody listens on the quantum link between these two from the start, for example alice-bob, until
+                       a try of the first round has failed
   --clip X             L2 norm that a hospital scales its update down to, and above which an update does not count (default
                        0.5, above the norms of honest updates on made-up records; 0.3 is their median on the heart
                        disease records)
@@ -50,6 +54,8 @@ DATA=
 SCHEME=committee
 SEEDS=42
 DIRECTION=exclude
+QUANTUM=star
+EAVESDROP=
 LEARNING_RATE=0.01
 CLIP=0.5
 FOLDER=
@@ -67,6 +73,8 @@ read_options() {
 		--scheme) SCHEME=$(value_of "$1" "$@") ;;
 		--clip) CLIP=$(value_of "$1" "$@") ;;
 		--direction) DIRECTION=$(value_of "$1" "$@") ;;
+		--quantum) QUANTUM=$(value_of "$1" "$@") ;;
+		--eavesdrop) EAVESDROP=$(value_of "$1" "$@") ;;
 		--compute-nodes)
 			MEMBERS=("${HOSPITALS[@]}" "${COMPUTE_NODES[@]}")
 			shift
@@ -89,6 +97,9 @@ read_options() {
 	[[ $SEEDS =~ ^[0-9]+(-[0-9]+)?$ ]] || die "--seeds $SEEDS: expected a number such as 42 or a range such as 42-46"
 	[[ $SCHEME == committee || $SCHEME == plain ]] || die "--scheme $SCHEME: expected committee or plain"
 	[[ $DIRECTION =~ ^(weight|exclude|off)$ ]] || die "--direction $DIRECTION: expected weight, exclude or off"
+	[[ $QUANTUM =~ ^(star|ring|none)$ ]] || die "--quantum $QUANTUM: expected star, ring or none"
+	if [ "$SCHEME" = plain ]; then QUANTUM=none; fi
+	if [ -n "$EAVESDROP" ] && [ "$QUANTUM" = none ]; then die "--eavesdrop $EAVESDROP: there are no quantum links; leave --quantum none and --scheme plain out"; fi
 	[[ $CLIP =~ ^[0-9]+(\.[0-9]{1,9})?$ ]] || die "--clip $CLIP: expected a number such as 0.5"
 	if [ "$SCHEME" = plain ] && has_compute_nodes; then die "--compute-nodes are a committee, which --scheme plain does not have"; fi
 	if ! [[ $RPC_PORT =~ ^[1-9][0-9]{0,4}$ ]] || ((RPC_PORT > 65536 - ${#MEMBERS[@]})); then
@@ -105,6 +116,7 @@ read_options() {
 has_compute_nodes() { ((${#MEMBERS[@]} > ${#HOSPITALS[@]})); }
 
 NETWORK_GROUP=
+KME_GROUP=
 TASK=
 
 clean_up() {
@@ -116,6 +128,7 @@ clean_up() {
 		say "Ending the network"
 		end_group "$NETWORK_GROUP"
 	fi
+	[ -z "$KME_GROUP" ] || end_group "$KME_GROUP"
 	exit "$code"
 }
 
@@ -135,7 +148,8 @@ die_with_logs() {
 # Stops when zombienet or a hospital's node has ended.
 ensure_network_lives() {
 	local line name pid
-	kill -0 "$NETWORK_GROUP" 2>/dev/null || die_with_logs "zombienet has ended; see the end of its log above" "../zombienet.log"
+	[ -z "$KME_GROUP" ] || kill -0 "$KME_GROUP" 2>/dev/null || die_with_logs "a key management entity has ended; see the ends of their logs above" "${KME_LOGS[@]}"
+	[ -z "$NETWORK_GROUP" ] || kill -0 "$NETWORK_GROUP" 2>/dev/null || die_with_logs "zombienet has ended; see the end of its log above" "../zombienet.log"
 	for line in "${NODES[@]}"; do
 		read -r name pid <<<"$line"
 		kill -0 "$pid" 2>/dev/null || die_with_logs "the node of $name has ended; see the end of its log above" "$name.log"
@@ -160,6 +174,16 @@ guarded() {
 script() {
 	guarded node "$POLKADOT_JS/$1.mjs" "${@:2}" ||
 		die_with_logs "$1 failed; see its message, and the ends of the logs, above" "${MEMBERS[@]/%/.log}"
+}
+
+# One for each member; the group ends when one of them ends.
+start_kmes() {
+	say "Starting ${#MEMBERS[@]} key management entities with simulated quantum links, $QUANTUM (logs: $FOLDER/kmes)"
+	start_group bash -c 'for config; do "$0" run --config "$config" >"${config%.toml}.log" 2>&1 & done; wait -n' \
+		"$BINARIES/consilium-kme" "$FOLDER"/kmes/*.toml
+	KME_GROUP=$GROUP
+	KME_LOGS=("${MEMBERS[@]/#/../kmes/kme-}")
+	KME_LOGS=("${KME_LOGS[@]/%/.log}")
 }
 
 start_network() {
@@ -189,6 +213,7 @@ open_studies() {
 	EOF
 	local agreement committee=(--scheme "$SCHEME")
 	if [ "$SCHEME" = committee ]; then committee+=(--clip "$CLIP"); fi
+	if [ "$SCHEME" = committee ] && [ "$QUANTUM" = none ]; then committee+=(--weakest-suite ml-kem-768); fi
 	if [ "$ROOT_SET" = - ]; then DIRECTION=off; fi
 	if [ "$SCHEME" = committee ] && [ "$DIRECTION" != off ]; then
 		committee+=(--direction "$DIRECTION" --root "$ROOT_SET" --blob-store "$BLOB_STORE")
@@ -217,6 +242,13 @@ evaluate() {
 	printf '\nThe last models on the pooled test set (consilium-simulator evaluate):\n\n'
 	(cd "$FOLDER/blobs" && "$BINARIES/consilium-simulator" evaluate --data "${DATA:-$FOLDER/records}" --parameters "${models[@]}") ||
 		die "the models could not be evaluated; see the message above"
+}
+
+# The quantum links, and how the blobs were sealed.
+show_sealing() {
+	printf '\n'
+	if [ "$QUANTUM" != none ]; then script list-links --kmes "$FOLDER/kmes.json"; fi
+	script print-sealing "${STUDY_FLAGS[@]}" --node "${URLS[0]}"
 }
 
 audit() {
@@ -248,7 +280,10 @@ main() {
 	local url study options=()
 	if [ -n "$DATA" ]; then options+=(--data "$DATA"); fi
 	if has_compute_nodes; then options+=(--compute-nodes); fi
+	if [ "$QUANTUM" != none ]; then options+=(--kmes "$QUANTUM"); fi
+	if [ -n "$EAVESDROP" ]; then options+=(--eavesdrop "$EAVESDROP"); fi
 	prepare_devnet "$FOLDER" "${options[@]}"
+	if [ "$QUANTUM" != none ]; then start_kmes; fi
 	NODE_FLAGS=()
 	for url in "${URLS[@]}"; do NODE_FLAGS+=(--node "$url"); done
 	start_network
@@ -256,8 +291,14 @@ main() {
 	printf '\n'
 	STUDY_FLAGS=()
 	for study in "${STUDIES[@]}"; do STUDY_FLAGS+=(--study "$study"); done
+	if [ -n "$EAVESDROP" ]; then
+		say "Somebody listens on the quantum link $EAVESDROP"
+		script lift-eavesdropper --kmes "$FOLDER/kmes.json" --link "$EAVESDROP" --study "${STUDIES[0]}" --node "${URLS[0]}"
+		printf '\n'
+	fi
 	script watch-rounds "${STUDY_FLAGS[@]}" "${NODE_FLAGS[@]}"
 	evaluate
+	show_sealing
 	audit
 	show_links
 	printf 'time               %d min %d s\n' $((SECONDS / 60)) $((SECONDS % 60))

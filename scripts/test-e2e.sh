@@ -17,7 +17,7 @@ Runs the end-to-end tests against four nodes of its own.
 
 Usage: scripts/test-e2e.sh [topic ...]
 
-Topics: rounds rpc scripts committee refusals blobs records restart (default: all)
+Topics: rounds rpc scripts committee refusals blobs records quantum restart (default: all)
 EOF
 }
 

@@ -32,6 +32,7 @@ main() {
 	esac
 	cd "$REPOSITORY"
 	set_up
+	set_up_test_tools
 	start_summary
 	# Clippy also builds the runtime's WebAssembly. Leaving that out here (SKIP_WASM_BUILD) would make the runtime
 	# and the node stale, and the next step would compile them again.

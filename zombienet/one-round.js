@@ -20,6 +20,8 @@ exports.run = async (nodeName, { nodesByName }) => {
     ...['open-study', '--dev', 'Alice', '--agreement', agreement, '--schema-hash', SCHEMA_HASH, '--features', FEATURES],
     ...['--classes', CLASSES, '--rounds', '1', '--root', ROOT_SET, '--blob-store', BLOB_STORE, '--print-id', ...node],
     ...PARTIES.flatMap((party) => ['--party', party]),
+    // There are no key management entities here.
+    ...['--weakest-suite', 'ml-kem-768'],
   );
   const all = Object.values(nodesByName).flatMap(({ wsUri }) => ['--node', wsUri]);
   const watched = await script('watch-rounds', '--study', study, ...all);

@@ -55,6 +55,8 @@ pub enum Action {
 	HospitalRemoved,
 	/// A member's roles changed.
 	RolesChanged,
+	/// A member has new keys.
+	KeysChanged,
 	/// An agreement was proposed.
 	AgreementProposed,
 	/// A party signed an agreement.

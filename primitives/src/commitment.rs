@@ -11,13 +11,51 @@ use scale_info::TypeInfo;
 /// the context string of FIPS 204 is empty, so that verifiers without contexts can check it.
 pub const COMMITMENT_DOMAIN: &[u8; 27] = b"consilium/commit_update/v1\0";
 
-/// How a blob is protected.
+/// How a blob is protected, from the weakest to the strongest.
 #[derive(
-	Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	PartialOrd,
+	Ord,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
 )]
 pub enum Suite {
-	/// Not encrypted: whoever reads the blob store reads the update.
+	/// Not encrypted: whoever reads the blob store reads the blob.
 	Plain,
+	/// Sealed with AES-256-GCM under a session key from ML-KEM-768.
+	MlKem768,
+	/// Sealed with AES-256-GCM under a session key from a key of quantum key distribution and ML-KEM-768: it is safe while
+	/// one of the two is.
+	QkdMlKem768,
+}
+
+/// Bytes before the first chunk of a sealed blob (`docs/sealed-blob.md`).
+pub const SEALED_HEADER_LENGTH: u64 = 1_298;
+
+/// Bytes of plaintext in each chunk of a sealed blob but the last.
+pub const SEALED_CHUNK_LENGTH: u64 = 65_536;
+
+/// Bytes by which a chunk grows when it is sealed.
+pub const SEALED_TAG_LENGTH: u64 = 16;
+
+impl Suite {
+	/// Length in bytes of the blob that protects this many bytes. An empty plaintext has one chunk.
+	pub fn blob_length(self, plaintext: u64) -> u64 {
+		match self {
+			Self::Plain => plaintext,
+			Self::MlKem768 | Self::QkdMlKem768 => {
+				let tags = plaintext.div_ceil(SEALED_CHUNK_LENGTH).max(1).saturating_mul(SEALED_TAG_LENGTH);
+				plaintext.saturating_add(SEALED_HEADER_LENGTH).saturating_add(tags)
+			},
+		}
+	}
 }
 
 /// A blob in the blob store.
@@ -45,6 +83,9 @@ pub struct BlobReference {
 /// The blobs of one update: one for the scheme `Plain`, else one for each receiver.
 pub type Blobs = BoundedVec<BlobReference, MaxParties>;
 
+/// How each of the blobs of an update is protected.
+pub type Suites = BoundedVec<Suite, MaxParties>;
+
 /// Hashes of the share packages, one for each party of the committee.
 pub type Packages = BoundedVec<H256, MaxParties>;
 
@@ -58,25 +99,25 @@ pub struct Commitment {
 	pub packages: Packages,
 	/// Training records behind it: its weight in the mean.
 	pub examples: u32,
-	/// How the blobs are protected.
-	pub suite: Suite,
+	/// How each blob is protected, in the order of `blobs`.
+	pub suites: Suites,
 	/// ML-DSA-65 signature of the hospital over [`signing_payload`].
 	pub signature: MlDsa65Signature,
 }
 
 /// The bytes a hospital signs for an update: domain, genesis hash, study, round, attempt, sender,
-/// suite, example count, hash and length of each blob, and the packages' hashes, in SCALE. No two different commitments
+/// suite of each blob, example count, hash and length of each blob, and the packages' hashes, in SCALE. No two different commitments
 /// have the same bytes, and none is valid on another chain, in another round or under another name.
 pub fn signing_payload(
 	genesis: H256,
 	round: RoundKey,
 	sender: &AccountBytes,
-	suite: Suite,
+	suites: &Suites,
 	examples: u32,
 	blobs: &Blobs,
 	packages: &Packages,
 ) -> Vec<u8> {
-	(COMMITMENT_DOMAIN, genesis, round, sender, suite, examples, blobs, packages).encode()
+	(COMMITMENT_DOMAIN, genesis, round, sender, suites, examples, blobs, packages).encode()
 }
 
 #[cfg(test)]
@@ -87,6 +128,7 @@ mod tests {
 		genesis: u8,
 		round: RoundKey,
 		sender: u8,
+		suite: Suite,
 		examples: u32,
 		blob: u8,
 		length: u64,
@@ -100,7 +142,7 @@ mod tests {
 			H256::repeat_byte(genesis),
 			round,
 			&[sender; 32],
-			Suite::Plain,
+			&Suites::truncate_from(alloc::vec![suite]),
 			examples,
 			&blobs,
 			&packages,
@@ -108,13 +150,25 @@ mod tests {
 	}
 
 	#[test]
+	fn a_sealed_blob_has_a_header_and_a_tag_for_each_chunk() {
+		for suite in [Suite::MlKem768, Suite::QkdMlKem768] {
+			assert_eq!(suite.blob_length(0), 1_298 + 16);
+			assert_eq!(suite.blob_length(65_536), 1_298 + 65_536 + 16);
+			assert_eq!(suite.blob_length(65_537), 1_298 + 65_537 + 32);
+			assert_eq!(suite.blob_length(u64::MAX), u64::MAX);
+		}
+		assert_eq!(Suite::Plain.blob_length(7), 7);
+	}
+
+	#[test]
 	fn payload_is_pinned() {
-		let bytes = payload(1, RoundKey { study: 2, round: 3, attempt: 4 }, 5, 6, 7, 8, &[9]);
+		let bytes =
+			payload(1, RoundKey { study: 2, round: 3, attempt: 4 }, 5, Suite::QkdMlKem768, 6, 7, 8, &[9]);
 		let mut expected = COMMITMENT_DOMAIN.to_vec();
 		expected.extend([1; 32]);
 		expected.extend([2, 0, 0, 0, 3, 0, 0, 0, 4, 0, 0, 0]);
 		expected.extend([5; 32]);
-		expected.extend([0, 6, 0, 0, 0, 4]);
+		expected.extend([4, 2, 6, 0, 0, 0, 4]);
 		expected.extend([7; 32]);
 		expected.extend([8, 0, 0, 0, 0, 0, 0, 0, 4]);
 		expected.extend([9; 32]);
@@ -123,20 +177,21 @@ mod tests {
 
 	#[test]
 	fn every_field_changes_the_payload() {
-		let key = RoundKey { study: 2, round: 3, attempt: 4 };
+		let (key, sealed) = (RoundKey { study: 2, round: 3, attempt: 4 }, Suite::QkdMlKem768);
 		let all = [
-			payload(1, key, 5, 6, 7, 8, &[1]),
-			payload(9, key, 5, 6, 7, 8, &[1]),
-			payload(1, RoundKey { study: 9, ..key }, 5, 6, 7, 8, &[1]),
-			payload(1, RoundKey { round: 9, ..key }, 5, 6, 7, 8, &[1]),
-			payload(1, RoundKey { attempt: 9, ..key }, 5, 6, 7, 8, &[1]),
-			payload(1, key, 9, 6, 7, 8, &[1]),
-			payload(1, key, 5, 9, 7, 8, &[1]),
-			payload(1, key, 5, 6, 9, 8, &[1]),
-			payload(1, key, 5, 6, 7, 9, &[1]),
-			payload(1, key, 5, 6, 7, 8, &[2]),
-			payload(1, key, 5, 6, 7, 8, &[]),
-			payload(1, key, 5, 6, 7, 8, &[1, 1]),
+			payload(1, key, 5, sealed, 6, 7, 8, &[1]),
+			payload(9, key, 5, sealed, 6, 7, 8, &[1]),
+			payload(1, RoundKey { study: 9, ..key }, 5, sealed, 6, 7, 8, &[1]),
+			payload(1, RoundKey { round: 9, ..key }, 5, sealed, 6, 7, 8, &[1]),
+			payload(1, RoundKey { attempt: 9, ..key }, 5, sealed, 6, 7, 8, &[1]),
+			payload(1, key, 9, sealed, 6, 7, 8, &[1]),
+			payload(1, key, 5, Suite::MlKem768, 6, 7, 8, &[1]),
+			payload(1, key, 5, sealed, 9, 7, 8, &[1]),
+			payload(1, key, 5, sealed, 6, 9, 8, &[1]),
+			payload(1, key, 5, sealed, 6, 7, 9, &[1]),
+			payload(1, key, 5, sealed, 6, 7, 8, &[2]),
+			payload(1, key, 5, sealed, 6, 7, 8, &[]),
+			payload(1, key, 5, sealed, 6, 7, 8, &[1, 1]),
 		];
 		for (i, one) in all.iter().enumerate() {
 			assert!(all.iter().skip(i + 1).all(|other| other != one), "payload {i} stands twice");

@@ -1,8 +1,10 @@
 //! Members, their roles and their post-quantum keys.
 
 use crate::{BlockNumber, Name};
+use alloc::vec::Vec;
 use bounded_collections::{BoundedVec, ConstU32};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use primitive_types::H256;
 use scale_info::TypeInfo;
 use serde::{Deserialize, Serialize};
 
@@ -75,6 +77,44 @@ pub struct PublicKeys {
 	pub ml_kem_768: MlKem768EncapsulationKey,
 }
 
+/// What one needs to seal a blob for a member.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct SealingIdentity {
+	/// Its name towards key management entities.
+	pub sae_id: SaeId,
+	/// Its encapsulation key.
+	pub ml_kem_768: MlKem768EncapsulationKey,
+}
+
+/// Whether these bytes are an ML-KEM-768 encapsulation key: the modulus check of FIPS 203, section 7.2. The first 1152 bytes
+/// are numbers of 12 bits, each below q.
+pub fn is_ml_kem_768_key(key: &MlKem768EncapsulationKey) -> bool {
+	const Q: u16 = 3329;
+	let numbers = key.iter().take(ML_KEM_768_ENCAPSULATION_KEY_BYTES - 32);
+	let numbers: Vec<u16> = numbers.map(|byte| u16::from(*byte)).collect();
+	numbers.chunks_exact(3).all(|bytes| match bytes {
+		[low, middle, high] => (low | ((middle & 0x0f) << 8)) < Q && ((middle >> 4) | (high << 4)) < Q,
+		_ => false,
+	})
+}
+
+/// Separates rotations of keys from everything else an ML-DSA key may sign.
+pub const KEY_ROTATION_DOMAIN: &[u8; 25] = b"consilium/rotate_keys/v1\0";
+
+/// The bytes that a hospital signs to put new keys in place of its present ones, with the present ML-DSA-65 key (it is the
+/// hospital that wants this) and with the new one (it has the new keys): domain, genesis hash, account, block of the
+/// last change of its keys, present keys, new keys, in SCALE. They are valid once, on one chain, for one hospital.
+/// `hospital` is its account, as the chain or as [`AccountBytes`](crate::AccountBytes).
+pub fn key_rotation_payload(
+	genesis: H256,
+	hospital: &impl Encode,
+	keys_since: BlockNumber,
+	present: &PublicKeys,
+	new: &PublicKeys,
+) -> Vec<u8> {
+	(KEY_ROTATION_DOMAIN, genesis, hospital, keys_since, present, new).encode()
+}
+
 /// A member of the consortium.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
 pub struct Hospital {
@@ -88,6 +128,8 @@ pub struct Hospital {
 	pub sae_id: SaeId,
 	/// Block of its admission.
 	pub admitted_at: BlockNumber,
+	/// Block of the last change of its keys, or of its admission.
+	pub keys_since: BlockNumber,
 	/// A suspended member keeps its history and may do nothing.
 	pub suspended: bool,
 }

@@ -4,11 +4,12 @@
 //! also after a restart; only the signature of a post may be another one then.
 
 use crate::{
-	commitment::{BlobReference, Commitment},
+	commitment::{BlobReference, Commitment, Suite},
 	committee::{
 		posts::{Answers, Checks, Judgements, Signed},
 		progress::Partial,
 	},
+	hospital::{SaeId, SealingIdentity},
 	study::{Metrics, Points, RoundKey, StudySpec, Verdict},
 	AccountBytes, BlockNumber,
 };
@@ -57,6 +58,10 @@ pub struct Dealt {
 	pub weight: u64,
 	/// Where the party's sealed share package is.
 	pub blob: BlobReference,
+	/// How the blob is protected.
+	pub suite: Suite,
+	/// The hospital's name towards key management entities.
+	pub sae_id: SaeId,
 	/// SHA-256 of the package.
 	pub package: H256,
 	/// The package in the clear, if the hospital published it in a dispute with this party.
@@ -97,7 +102,12 @@ pub enum Inputs {
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub enum Job {
 	/// Train on the hospital's records, publish the update or its shares, and sign for it.
-	Train(RoundContext),
+	Train {
+		/// The round.
+		context: RoundContext,
+		/// To whom shares are sealed: the parties of the committee in their order; none for the scheme `Plain`.
+		receivers: Vec<SealingIdentity>,
+	},
 	/// Open this party's shares of the checks.
 	Check {
 		/// The round.
@@ -180,7 +190,7 @@ impl Job {
 	/// The round that the job belongs to.
 	pub const fn context(&self) -> &RoundContext {
 		match self {
-			Self::Train(context)
+			Self::Train { context, .. }
 			| Self::Check { context, .. }
 			| Self::Answer { context, .. }
 			| Self::Judge { context, .. }
@@ -192,7 +202,7 @@ impl Job {
 	/// The kind of job.
 	pub const fn kind(&self) -> JobKind {
 		match self {
-			Self::Train(_) => JobKind::Train,
+			Self::Train { .. } => JobKind::Train,
 			Self::Check { .. } => JobKind::Check,
 			Self::Answer { .. } => JobKind::Answer,
 			Self::Judge { .. } => JobKind::Judge,
@@ -214,7 +224,7 @@ impl Job {
 		let mut bytes = WORK_DOMAIN.to_vec();
 		(self.kind(), genesis, round, hospital, spec, base).encode_to(&mut bytes);
 		match self {
-			Self::Train(_) => {},
+			Self::Train { context: _, receivers } => receivers.encode_to(&mut bytes),
 			Self::Check { context: _, party, challenge, dealt } => {
 				(party, challenge, dealt).encode_to(&mut bytes)
 			},
@@ -313,7 +323,25 @@ mod tests {
 
 	fn dealt(weight: u64) -> Vec<Dealt> {
 		let package = H256::repeat_byte(8);
-		alloc::vec![Dealt { hospital: [9; 32], weight, blob: blob(1), package, published: None }]
+		let (suite, sae_id) = (Suite::QkdMlKem768, SaeId::truncate_from(b"sae".to_vec()));
+		alloc::vec![Dealt {
+			hospital: [9; 32],
+			weight,
+			blob: blob(1),
+			suite,
+			sae_id,
+			package,
+			published: None
+		}]
+	}
+
+	fn train(context: RoundContext) -> Job {
+		Job::Train { context, receivers: alloc::vec![] }
+	}
+
+	fn receivers() -> Vec<SealingIdentity> {
+		let sae_id = SaeId::truncate_from(b"sae".to_vec());
+		alloc::vec![SealingIdentity { sae_id, ml_kem_768: [7; 1184] }]
 	}
 
 	#[test]
@@ -323,8 +351,9 @@ mod tests {
 		let contribution = |weight| Contribution { hospital: [9; 32], weight, blob: blob(1) };
 		let partials = |total_weight| Inputs::Partials { partials: alloc::vec![], total_weight };
 		let all = [
-			Job::Train(context.clone()),
-			Job::Train(RoundContext { base: Some(H256::zero()), ..context.clone() }),
+			train(context.clone()),
+			train(RoundContext { base: Some(H256::zero()), ..context.clone() }),
+			Job::Train { context: context.clone(), receivers: receivers() },
 			Job::Check { context: context.clone(), party: 1, challenge, dealt: dealt(0) },
 			Job::Check { context: context.clone(), party: 2, challenge, dealt: dealt(0) },
 			Job::Check {
@@ -354,6 +383,6 @@ mod tests {
 	#[test]
 	fn the_block_at_which_the_phase_began_makes_no_other_work() {
 		let later = RoundContext { phase_since: 7, ..context() };
-		assert_eq!(Job::Train(later).id(), Job::Train(context()).id());
+		assert_eq!(train(later).id(), train(context()).id());
 	}
 }

@@ -36,6 +36,8 @@ pub mod study;
 #[cfg(feature = "substrate")]
 pub mod host;
 #[cfg(feature = "substrate")]
+pub mod ml_dsa_65;
+#[cfg(feature = "substrate")]
 pub mod runtime_api;
 #[cfg(feature = "substrate")]
 pub mod traits;

@@ -2,8 +2,8 @@
 
 use crate::{
 	audit::{Action, Subject},
-	commitment::Commitment,
-	hospital::{MlDsa65PublicKey, MlDsa65Signature, Role},
+	commitment::{Commitment, Suite},
+	hospital::{MlDsa65PublicKey, MlDsa65Signature, Role, SealingIdentity},
 	study::RoundKey,
 	AgreementId, RoundNumber, StudyId,
 };
@@ -19,6 +19,8 @@ pub trait Members<AccountId> {
 	fn has_role(who: &AccountId, role: Role) -> bool;
 	/// The key that verifies a member's commitments.
 	fn ml_dsa_65_key(who: &AccountId) -> Option<MlDsa65PublicKey>;
+	/// What one needs to seal a blob for a member.
+	fn sealing_identity(who: &AccountId) -> Option<SealingIdentity>;
 }
 
 /// Which agreements permit use of data.
@@ -52,8 +54,10 @@ pub trait CollectingRounds<AccountId> {
 /// What an update consists of.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UpdateShape {
-	/// Length in bytes of each blob.
+	/// Length in bytes of what each blob protects.
 	pub blobs: Vec<u64>,
+	/// The suites that may protect them.
+	pub suites: core::ops::RangeInclusive<Suite>,
 	/// Number of hashes of share packages.
 	pub packages: u32,
 }

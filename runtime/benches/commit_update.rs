@@ -8,7 +8,7 @@ use codec::Encode;
 use consilium_primitives::{
 	agreement::AgreementTerms,
 	artifact::PlainUpdate,
-	commitment::{signing_payload, BlobReference, Blobs, Commitment, Suite},
+	commitment::{signing_payload, BlobReference, Blobs, Commitment, Suite, Suites},
 	fixed_point::Decimal,
 	model::{LocalSteps, LocalTraining, ModelFamily, ModelSpec, ServerOptimizer},
 	study::{AggregationScheme, RoundKey, StudySpec},
@@ -104,13 +104,18 @@ fn externalities() -> TestExternalities {
 	externalities
 }
 
+/// The one blob is not sealed.
+fn suites() -> Suites {
+	Suites::truncate_from(vec![Suite::Plain])
+}
+
 fn payload_and_signature() -> (Vec<u8>, [u8; ml_dsa_65::SIG_LEN], Blobs) {
 	let length = PlainUpdate::encoded_length(14);
 	let blobs =
 		Blobs::try_from(vec![BlobReference { hash: H256::repeat_byte(1), length }]).expect("one blob");
 	let sender: AccountBytes = Sr25519Keyring::Alice.to_account_id().into();
 	let round = RoundKey { study: 0, round: 1, attempt: 1 };
-	let payload = signing_payload(genesis(), round, &sender, Suite::Plain, 100, &blobs, &Default::default());
+	let payload = signing_payload(genesis(), round, &sender, &suites(), 100, &blobs, &Default::default());
 	let (_, secret) = ml_dsa_65::KG::keygen_from_seed(&SEED);
 	let signature = secret.try_sign_with_seed(&[0; 32], &payload, &[]).expect("signs");
 	(payload, signature, blobs)
@@ -123,7 +128,7 @@ fn commit_call() -> RuntimeCall {
 		blobs,
 		packages: Default::default(),
 		examples: 100,
-		suite: Suite::Plain,
+		suites: suites(),
 		signature,
 	});
 	pallet_model_updates::Call::commit_update { study: 0, round: 1, attempt: 1, commitment }.into()
@@ -184,7 +189,7 @@ fn benchmarks(criterion: &mut Criterion) {
 	let public = ml_dsa_65::KG::keygen_from_seed(&SEED).0.into_bytes();
 	criterion.bench_function("verify ML-DSA-65 natively", |bencher| {
 		bencher.iter(|| {
-			assert!(pallet_model_updates::verification::verify(
+			assert!(consilium_primitives::ml_dsa_65::verify(
 				black_box(&public),
 				black_box(&payload),
 				black_box(&signature)

@@ -84,8 +84,28 @@ set_up_npm_packages() {
 	cp "$lock" "$stamp"
 }
 
-# Builds the node and the simulator. Cargo shows its own progress.
+# A client for key management entities that others wrote, and its version.
+QKD_CLIENT=etsi-qkd-014-client==0.9.0
+
+# What only tests need: an independent client in a Python of its own, CONSILIUM_PYTHON, and tcpdump.
+set_up_test_tools() {
+	local missing=() python=$CARGO_TARGET_DIR/python
+	has tcpdump || missing+=(tcpdump)
+	if ! has python3 || ! python3 -c 'import ensurepip, venv' 2>/dev/null; then missing+=(python3 python3-venv); fi
+	if [ ${#missing[@]} -gt 0 ]; then install_system_packages "${missing[@]}"; fi
+	if [ "$(cat "$python/installed" 2>/dev/null)" != "$QKD_CLIENT" ]; then
+		say "Installing $QKD_CLIENT from PyPI into $python"
+		rm -rf "$python"
+		python3 -m venv "$python" || die "python3 could not make a virtual environment; see its message above"
+		"$python/bin/pip" install --quiet --disable-pip-version-check "$QKD_CLIENT" >&2 ||
+			die "pip could not install $QKD_CLIENT; see its message above"
+		printf '%s' "$QKD_CLIENT" >"$python/installed"
+	fi
+	export CONSILIUM_PYTHON=$python/bin/python
+}
+
+# Builds the binaries. Cargo shows its own progress.
 build_binaries() {
-	say "Building the node and the simulator (the first time takes half an hour on two cores)"
+	say "Building the node, the simulator and the key management entity (the first time takes half an hour on two cores)"
 	(cd "$REPOSITORY" && cargo build --release --locked --workspace --bins) || die "the build failed; see cargo's message above"
 }

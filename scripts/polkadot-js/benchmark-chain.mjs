@@ -48,7 +48,7 @@ async function openStudy({ api }, { schemaHash, features, classes }, { rounds, s
   const proposed = await submit(api, api.tx.accessControl.proposeAgreement(terms), alice);
   const agreement = findEvent(proposed.events, 'accessControl.AgreementProposed').data.agreement.toNumber();
   await Promise.all(others.map((signer) => submit(api, api.tx.accessControl.signAgreement(agreement), signer)));
-  const values = studyValues({ agreement, schemaHash, features, classes, rounds, scheme, updates: 1 });
+  const values = studyValues({ agreement, schemaHash, features, classes, rounds, scheme, weakestSuite: 'ml-kem-768', updates: 1 });
   const { events } = await submit(api, api.tx.rounds.openStudy(studySpec(values, parties, 1)), alice);
   return findEvent(events, 'rounds.StudyOpened').data.study.toNumber();
 }

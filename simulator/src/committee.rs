@@ -133,6 +133,7 @@ impl CommitteeArguments {
 			norm_bound: self.norm_bound.unwrap_or(clip),
 			direction,
 			projections: 0,
+			weakest_suite: consilium_primitives::commitment::Suite::QkdMlKem768,
 			step_blocks: 1,
 		};
 		let parameters = evaluation.model.parameters() as u32;
@@ -173,6 +174,7 @@ mod tests {
 			norm_bound: Decimal::from_nanos(2_000_000_000),
 			direction,
 			projections: 0,
+			weakest_suite: consilium_primitives::commitment::Suite::QkdMlKem768,
 			step_blocks: 1,
 		};
 		Checks {

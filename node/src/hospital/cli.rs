@@ -1,6 +1,6 @@
 //! `consilium-node hospital ...`
 
-use super::{account::AccountKey, keys};
+use super::{account::AccountKey, keys, rotation};
 use consilium_hospital::HospitalConfig;
 use sp_core::crypto::Ss58Codec;
 use std::{error::Error, path::PathBuf};
@@ -35,6 +35,10 @@ pub enum KeysSubcommand {
 	/// Writes one file for each key, which only its owner may read, and identity.json with the public keys, for the
 	/// council. Never overwrites a file.
 	Generate(keys::Generate),
+
+	/// Make new post-quantum keys in place of the present ones, signed by both, for the call
+	/// hospitalRegistry.rotateKeys. `scripts/polkadot-js/rotate-keys.mjs` asks the chain for what is needed, and sends it.
+	Rotate(rotation::Rotate),
 }
 
 impl HospitalSubcommand {
@@ -42,6 +46,7 @@ impl HospitalSubcommand {
 	pub fn run(&self, executable: &str) -> Result<(), Box<dyn Error + Send + Sync>> {
 		match self {
 			Self::Keys(KeysSubcommand::Generate(generate)) => print!("{}", generate.run(executable)?),
+			Self::Keys(KeysSubcommand::Rotate(rotate)) => print!("{}", rotate.run()?),
 			Self::Check { hospital } => {
 				let config = HospitalConfig::load(hospital)?;
 				let account = AccountKey::read(&config.keys.account)?;

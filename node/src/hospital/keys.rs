@@ -2,7 +2,10 @@
 
 use clap::Args;
 use consilium_hospital::{
-	keys::{HospitalKeys, KeyError, DEVELOPMENT_NAMES, ML_DSA_65_FILE, ML_KEM_768_FILE},
+	keys::{
+		write_store_key, HospitalKeys, KeyError, DEVELOPMENT_NAMES, ML_DSA_65_FILE, ML_KEM_768_FILE,
+		STORE_KEY_FILE,
+	},
 	secret_file::{write_secret, SecretFileError},
 };
 use serde::Serialize;
@@ -88,18 +91,19 @@ struct Identity {
 impl Generate {
 	/// Makes the files. Returns what to tell the user; `executable` is how they call this program.
 	pub fn run(&self, executable: &str) -> Result<String, GenerateError> {
-		let files =
-			[ACCOUNT_FILE, ML_DSA_65_FILE, ML_KEM_768_FILE, IDENTITY_FILE].map(|name| self.out.join(name));
+		let files = [ACCOUNT_FILE, ML_DSA_65_FILE, ML_KEM_768_FILE, STORE_KEY_FILE, IDENTITY_FILE]
+			.map(|name| self.out.join(name));
 		if let Some(path) = files.iter().find(|path| path.exists()) {
 			return Err(GenerateError::Exists { path: path.clone() });
 		}
-		let [account_file, ml_dsa_65_file, ml_kem_768_file, identity_file] = &files;
+		let [account_file, ml_dsa_65_file, ml_kem_768_file, store_key_file, identity_file] = &files;
 
 		let (keys, account, mut secret) = self.make()?;
 		let written = write_secret(account_file, &secret);
 		secret.zeroize();
 		written?;
 		keys.write(&self.out)?;
+		write_store_key(&self.out)?;
 		let public = keys.public();
 		let dev = self.dev.as_deref().unwrap_or_default();
 		let identity = Identity {
@@ -114,13 +118,14 @@ impl Generate {
 
 		let warning = match self.dev {
 			Some(_) => "\nEverybody has these keys. Use them on development chains only.\n",
-			None => "\nThere is no second copy of the three secret files: back them up, off line.\n",
+			None => "\nThere is no second copy of the secret files: back them up, off line.\n",
 		};
 		Ok(format!(
 			"Keys of {name}, account {account}:\n\n  \
 			 {account_file}  secret: the account (sr25519)\n  \
 			 {ml_dsa_65_file}  secret: signs updates (ML-DSA-65)\n  \
 			 {ml_kem_768_file}  secret: opens what is sealed to the hospital (ML-KEM-768)\n  \
+			 {store_key_file}  secret: encrypts the store of keys from quantum key distribution\n  \
 			 {identity_file}  public: name, account, SAE ID and public keys\n\
 			 {warning}\n\
 			 Next:\n  \
@@ -133,6 +138,7 @@ impl Generate {
 			account_file = account_file.display(),
 			ml_dsa_65_file = ml_dsa_65_file.display(),
 			ml_kem_768_file = ml_kem_768_file.display(),
+			store_key_file = store_key_file.display(),
 			identity_file = identity_file.display(),
 		))
 	}
@@ -235,7 +241,7 @@ mod tests {
 			let message = generate(out, &arguments).unwrap();
 			let words = fs::read_to_string(out.join(ACCOUNT_FILE)).unwrap();
 			assert!(!message.contains(words.trim()), "the secret is on the screen");
-			for secret in [ACCOUNT_FILE, ML_DSA_65_FILE, ML_KEM_768_FILE] {
+			for secret in [ACCOUNT_FILE, ML_DSA_65_FILE, ML_KEM_768_FILE, STORE_KEY_FILE] {
 				assert_eq!(
 					fs::metadata(out.join(secret)).unwrap().permissions().mode() & 0o777,
 					0o600,
@@ -244,13 +250,13 @@ mod tests {
 			}
 		}
 		let [a, b] = outs.map(|out| contents(&out));
-		assert_eq!(a.len(), 4);
+		assert_eq!(a.len(), 5);
 		assert!(a.iter().all(|(name, bytes)| b[name] != *bytes), "two hospitals have a key in common");
 	}
 
 	#[test]
 	fn nothing_is_overwritten_and_nothing_half_made() {
-		for existing in [ACCOUNT_FILE, ML_DSA_65_FILE, ML_KEM_768_FILE, IDENTITY_FILE] {
+		for existing in [ACCOUNT_FILE, ML_DSA_65_FILE, ML_KEM_768_FILE, STORE_KEY_FILE, IDENTITY_FILE] {
 			let folder = tempfile::tempdir().unwrap();
 			fs::write(folder.path().join(existing), "precious").unwrap();
 			let error = generate(folder.path(), &["--dev", "bob"]).unwrap_err();

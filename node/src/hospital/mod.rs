@@ -6,11 +6,13 @@
 //! | `cli.rs` | `consilium-node hospital ...` |
 //! | `extension.rs` | the connection from the off-chain worker |
 //! | `keys.rs` | `hospital keys generate` |
+//! | `rotation.rs` | `hospital keys rotate` |
 
 mod account;
 pub mod cli;
 pub mod extension;
 mod keys;
+mod rotation;
 
 use account::{AccountKey, AccountKeyError};
 use consilium_hospital::{Hospital, HospitalConfig};

@@ -64,18 +64,22 @@ pub enum CheckError {
 /// Reads the keys, the schema and all records if there are any, and writes, reads and deletes a blob.
 pub fn check(config: &HospitalConfig) -> Result<Report, CheckError> {
 	read_secret(&config.keys.account)?;
-	HospitalKeys::load(&config.keys.ml_dsa_65, &config.keys.ml_kem_768)?;
+	HospitalKeys::load(&config.keys)?;
 
 	let records = config.records.clone().map(|files| read_records(&config.name, files)).transpose()?;
 
-	let store = BlobStore::open(&config.blobs)?;
-	tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+	let store = BlobStore::open_with(&config.blobs)?;
+	tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
 		let probe = store.put(PROBE.into()).await?;
 		store.get(&probe).await?;
 		store.delete(&probe).await
 	})?;
 
-	Ok(Report { name: config.name.clone(), records, store: config.blobs.to_string_lossy().into_owned() })
+	Ok(Report {
+		name: config.name.clone(),
+		records,
+		store: config.blobs.location.to_string_lossy().into_owned(),
+	})
 }
 
 fn read_records(name: &str, files: RecordFiles) -> Result<RecordsReport, TrainerError> {

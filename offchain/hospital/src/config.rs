@@ -1,13 +1,14 @@
 //! A hospital's configuration: one TOML file.
 
+use consilium_blobs::{Credentials, S3Config, StoreConfig};
 use consilium_training::split::Split;
 use serde::Deserialize;
 use std::{
-	ffi::OsString,
 	io,
 	path::{Path, PathBuf},
 };
 use toml::Spanned;
+use url::Url;
 
 /// Longest name of a hospital, in bytes.
 const MAX_NAME: usize = 64;
@@ -21,8 +22,10 @@ pub struct HospitalConfig {
 	pub keys: KeyFiles,
 	/// Where its records lie; `None` for a node that only computes in committees.
 	pub records: Option<RecordFiles>,
-	/// Folder or URL of the blob store.
-	pub blobs: OsString,
+	/// The blob store.
+	pub blobs: StoreConfig,
+	/// Its key management entity; `None` for a hospital without quantum key distribution.
+	pub quantum: Option<QuantumConfig>,
 }
 
 /// Files with private keys, one line each.
@@ -34,6 +37,23 @@ pub struct KeyFiles {
 	pub ml_dsa_65: PathBuf,
 	/// Seed of the ML-KEM-768 keys, hexadecimal.
 	pub ml_kem_768: PathBuf,
+	/// Seed of the ML-KEM-768 keys before the last rotation: what was sealed for them still opens.
+	pub previous_ml_kem_768: Option<PathBuf>,
+}
+
+/// How the hospital's key management entity (ETSI GS QKD 014) is reached.
+#[derive(Clone, Debug, PartialEq)]
+pub struct QuantumConfig {
+	/// Its URL, https.
+	pub kme: Url,
+	/// Certificates, in PEM, of the authorities that may vouch for it.
+	pub ca: PathBuf,
+	/// Certificate of the hospital's SAE, in PEM.
+	pub certificate: PathBuf,
+	/// Private key of this certificate, in PEM.
+	pub key: PathBuf,
+	/// Key of the store of keys that are drawn and may still be needed, hexadecimal.
+	pub store_key: PathBuf,
 }
 
 /// Files with records.
@@ -97,6 +117,14 @@ pub enum ValueFault {
 		"needs a split: give either `test_fraction` and `split_seed`, or `split_file` and `split_center`"
 	)]
 	Split,
+	/// Not the URL of a KME.
+	#[error(
+		"is {0:?}, which is no URL of a key management entity; it must be like https://kme.example.org:8443"
+	)]
+	NoKme(String),
+	/// A bucket without the table that says how it is reached, or this table for a folder.
+	#[error("and [blobs.s3] go together when the store is a bucket, s3://bucket/prefix, and only then")]
+	S3,
 	/// Empty.
 	#[error("is empty; give the path of a folder, or a file:// URL")]
 	NoStore,
@@ -109,6 +137,7 @@ struct File {
 	keys: Keys,
 	records: Option<Records>,
 	blobs: Blobs,
+	qkd: Option<Qkd>,
 }
 
 #[derive(Deserialize)]
@@ -117,6 +146,17 @@ struct Keys {
 	account: Spanned<PathBuf>,
 	ml_dsa_65: Spanned<PathBuf>,
 	ml_kem_768: Spanned<PathBuf>,
+	previous_ml_kem_768: Option<Spanned<PathBuf>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Qkd {
+	kme: Spanned<String>,
+	ca: Spanned<PathBuf>,
+	certificate: Spanned<PathBuf>,
+	key: Spanned<PathBuf>,
+	store_key: Spanned<PathBuf>,
 }
 
 #[derive(Deserialize)]
@@ -134,6 +174,16 @@ struct Records {
 #[serde(deny_unknown_fields)]
 struct Blobs {
 	store: Spanned<String>,
+	s3: Option<S3>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct S3 {
+	region: String,
+	endpoint: Option<String>,
+	credentials: Option<Spanned<PathBuf>>,
+	root_certificates: Option<Spanned<PathBuf>>,
 }
 
 impl HospitalConfig {
@@ -161,7 +211,7 @@ struct Reader<'a> {
 
 impl Reader<'_> {
 	fn check(&self, file: File) -> Result<HospitalConfig, ConfigError> {
-		let File { name, keys, records, blobs } = file;
+		let File { name, keys, records, blobs, qkd } = file;
 		if name.get_ref().is_empty() || name.get_ref().len() > MAX_NAME {
 			return Err(self.fault(&name, "name", ValueFault::Name(name.get_ref().len())));
 		}
@@ -169,9 +219,27 @@ impl Reader<'_> {
 			account: self.file("keys.account", &keys.account)?,
 			ml_dsa_65: self.file("keys.ml_dsa_65", &keys.ml_dsa_65)?,
 			ml_kem_768: self.file("keys.ml_kem_768", &keys.ml_kem_768)?,
+			previous_ml_kem_768: keys
+				.previous_ml_kem_768
+				.map(|path| self.file("keys.previous_ml_kem_768", &path))
+				.transpose()?,
 		};
+		let quantum = qkd.map(|qkd| self.quantum(&qkd)).transpose()?;
 		let records = records.map(|records| self.records(&records)).transpose()?;
-		Ok(HospitalConfig { name: name.into_inner(), keys, records, blobs: self.store(&blobs.store)? })
+		let blobs = self.store(&blobs)?;
+		Ok(HospitalConfig { name: name.into_inner(), keys, records, blobs, quantum })
+	}
+
+	fn quantum(&self, qkd: &Qkd) -> Result<QuantumConfig, ConfigError> {
+		let text = qkd.kme.get_ref();
+		let url = Url::parse(text).ok().filter(|url| url.scheme() == "https" && url.has_host());
+		Ok(QuantumConfig {
+			kme: url.ok_or_else(|| self.fault(&qkd.kme, "qkd.kme", ValueFault::NoKme(text.clone())))?,
+			ca: self.file("qkd.ca", &qkd.ca)?,
+			certificate: self.file("qkd.certificate", &qkd.certificate)?,
+			key: self.file("qkd.key", &qkd.key)?,
+			store_key: self.file("qkd.store_key", &qkd.store_key)?,
+		})
 	}
 
 	fn records(&self, records: &Records) -> Result<RecordFiles, ConfigError> {
@@ -199,12 +267,30 @@ impl Reader<'_> {
 		}
 	}
 
-	fn store(&self, store: &Spanned<String>) -> Result<OsString, ConfigError> {
-		match store.get_ref().as_str() {
-			"" => Err(self.fault(store, "blobs.store", ValueFault::NoStore)),
-			url if url.contains("://") => Ok(url.into()),
-			path => Ok(self.resolve(Path::new(path)).into_os_string()),
+	fn store(&self, Blobs { store, s3 }: &Blobs) -> Result<StoreConfig, ConfigError> {
+		let text = store.get_ref().as_str();
+		if text.starts_with("s3://") != s3.is_some() {
+			return Err(self.fault(store, "blobs.store", ValueFault::S3));
 		}
+		let location = match text {
+			"" => return Err(self.fault(store, "blobs.store", ValueFault::NoStore)),
+			url if url.contains("://") => url.into(),
+			path => self.resolve(Path::new(path)).into_os_string(),
+		};
+		Ok(StoreConfig { location, s3: s3.as_ref().map(|s3| self.s3(s3)).transpose()? })
+	}
+
+	fn s3(&self, s3: &S3) -> Result<S3Config, ConfigError> {
+		let credentials = match &s3.credentials {
+			Some(path) => Credentials::File(self.file("blobs.s3.credentials", path)?),
+			None => Credentials::Environment,
+		};
+		let root = s3.root_certificates.as_ref();
+		Ok(S3Config {
+			endpoint: s3.endpoint.clone(),
+			root_certificates: root.map(|path| self.file("blobs.s3.root_certificates", path)).transpose()?,
+			..S3Config::new(s3.region.clone(), credentials)
+		})
 	}
 
 	fn file(&self, key: &'static str, value: &Spanned<PathBuf>) -> Result<PathBuf, ConfigError> {

@@ -5,7 +5,7 @@ use crate::{
 	config::HospitalConfig,
 	jobs::Workplace,
 	keys::{HospitalKeys, KeyError},
-	sealer::{NotEncrypted, Sealer},
+	sealer::{Kme, KmeError, QuantumKeys, Sealer, SessionSealer},
 	state::{State, StateError},
 	trainer::{LocalTrainer, Trainer},
 	worker::{Message, Worker},
@@ -41,6 +41,9 @@ pub enum StartError {
 	/// The blob store cannot be opened.
 	#[error("blobs.store: {0}")]
 	Store(#[from] OpenError),
+	/// The key management entity cannot be used as configured.
+	#[error("qkd: {0}")]
+	Quantum(#[from] KmeError),
 	/// The state cannot be opened.
 	#[error(transparent)]
 	State(#[from] StateError),
@@ -85,9 +88,17 @@ impl Hospital {
 			.records
 			.clone()
 			.map(|files| -> Box<dyn Trainer> { Box::new(LocalTrainer::new(config.name.clone(), files)) });
-		let workplace = workplace(&config, state, Box::new(NotEncrypted), trainer)?;
+		let workplace = workplace(&config, state, session_sealer(&config, state)?, trainer)?;
 		Ok(spawn(workplace, account, guard)?)
 	}
+}
+
+/// Seals with the hospital's keys; its keys from quantum key distribution are kept in the folder `state`.
+fn session_sealer(config: &HospitalConfig, state: &Path) -> Result<Box<dyn Sealer>, StartError> {
+	let seeds = HospitalKeys::load(&config.keys)?.ml_kem_768_seeds();
+	let quantum = config.quantum.as_ref().map(|quantum| Kme::open(quantum, state)).transpose()?;
+	let quantum = quantum.map(|kme| -> Box<dyn QuantumKeys> { Box::new(kme) });
+	Ok(Box::new(SessionSealer::new(seeds, quantum)))
 }
 
 /// Opens everything that jobs work with.
@@ -98,9 +109,9 @@ pub(crate) fn workplace(
 	trainer: Option<Box<dyn Trainer>>,
 ) -> Result<Workplace, StartError> {
 	Ok(Workplace {
-		keys: HospitalKeys::load(&config.keys.ml_dsa_65, &config.keys.ml_kem_768)?,
-		store: BlobStore::open(&config.blobs)?,
-		runtime: tokio::runtime::Builder::new_current_thread().build()?,
+		keys: HospitalKeys::load(&config.keys)?,
+		store: BlobStore::open_with(&config.blobs)?,
+		runtime: tokio::runtime::Builder::new_current_thread().enable_all().build()?,
 		state: State::open(state)?,
 		sealer,
 		trainer,

@@ -3,7 +3,10 @@
 //! Both are kept as the seeds of their key generation, which are the shortest and the recommended
 //! form of a private key: 32 bytes (xi) for ML-DSA-65, 64 bytes (d ‖ z) for ML-KEM-768.
 
-use crate::secret_file::{read_secret, write_secret, SecretFileError};
+use crate::{
+	config::KeyFiles,
+	secret_file::{read_secret, write_secret, SecretFileError},
+};
 use consilium_primitives::hospital::{
 	MlDsa65Signature, PublicKeys, ML_DSA_65_SIGNATURE_BYTES, ML_KEM_768_ENCAPSULATION_KEY_BYTES,
 };
@@ -23,11 +26,17 @@ pub const ML_DSA_65_SEED_BYTES: usize = 32;
 /// Bytes of the seed of an ML-KEM-768 key pair: d ‖ z of FIPS 203, algorithm 19.
 pub const ML_KEM_768_SEED_BYTES: usize = 64;
 
+/// Bytes of the key of the store of keys from quantum key distribution.
+pub const STORE_KEY_BYTES: usize = 32;
+
 /// File name of the ML-DSA-65 seed in a folder of keys.
 pub const ML_DSA_65_FILE: &str = "ml-dsa-65.key";
 
 /// File name of the ML-KEM-768 seed in a folder of keys.
 pub const ML_KEM_768_FILE: &str = "ml-kem-768.key";
+
+/// File name of the key of the store of keys in a folder of keys.
+pub const STORE_KEY_FILE: &str = "key-store.key";
 
 /// The members for which there are development keys.
 pub const DEVELOPMENT_NAMES: [&str; 8] = ["alice", "bob", "charlie", "dave", "eve", "ferdie", "one", "two"];
@@ -38,17 +47,17 @@ pub enum KeyError {
 	/// A key file cannot be read or written.
 	#[error(transparent)]
 	File(#[from] SecretFileError),
-	/// A key file does not hold a seed. The message does not show what it holds.
+	/// A key file does not hold what it should. The message does not show what it holds.
 	#[error(
-		"{} holds no {algorithm} seed; it must be one line of {} hexadecimal digits",
+		"{} holds no {what}; it must be one line of {} hexadecimal digits",
 		path.display(), bytes * 2
 	)]
-	NotASeed {
+	NotASecret {
 		/// The file.
 		path: PathBuf,
-		/// Of which algorithm.
-		algorithm: &'static str,
-		/// Bytes a seed has.
+		/// What it should hold.
+		what: &'static str,
+		/// Bytes that this has.
 		bytes: usize,
 	},
 	/// The operating system gives no random bytes.
@@ -68,13 +77,17 @@ pub enum KeyError {
 /// The private post-quantum keys of a hospital. Overwritten with zeros when dropped.
 pub struct HospitalKeys {
 	ml_dsa_65: Zeroizing<[u8; ML_DSA_65_SEED_BYTES]>,
-	ml_kem_768: Zeroizing<[u8; ML_KEM_768_SEED_BYTES]>,
+	ml_kem_768: MlKem768Seed,
+	previous_ml_kem_768: Option<MlKem768Seed>,
 }
+
+/// Seed of an ML-KEM-768 key pair. Overwritten with zeros when dropped.
+pub type MlKem768Seed = Zeroizing<[u8; ML_KEM_768_SEED_BYTES]>;
 
 impl HospitalKeys {
 	/// New keys from the operating system's randomness.
 	pub fn generate() -> Result<Self, KeyError> {
-		Ok(Self { ml_dsa_65: random()?, ml_kem_768: random()? })
+		Ok(Self { ml_dsa_65: random()?, ml_kem_768: random()?, previous_ml_kem_768: None })
 	}
 
 	/// The keys of a hospital in development chains: SHA-512 of a public label, so **everybody knows
@@ -86,15 +99,19 @@ impl HospitalKeys {
 		Ok(Self {
 			ml_dsa_65: Zeroizing::new(development_seed("ml-dsa-65", name)),
 			ml_kem_768: Zeroizing::new(development_seed("ml-kem-768", name)),
+			previous_ml_kem_768: None,
 		})
 	}
 
-	/// Reads the seeds from two files of one line of hexadecimal digits, which only their owner may
-	/// read.
-	pub fn load(ml_dsa_65: &Path, ml_kem_768: &Path) -> Result<Self, KeyError> {
+	/// Reads the seeds from files of one line of hexadecimal digits, which only their owner may read.
+	pub fn load(files: &KeyFiles) -> Result<Self, KeyError> {
+		let previous = files.previous_ml_kem_768.as_deref();
 		Ok(Self {
-			ml_dsa_65: read_seed(ml_dsa_65, "ML-DSA-65")?,
-			ml_kem_768: read_seed(ml_kem_768, "ML-KEM-768")?,
+			ml_dsa_65: read_hexadecimal(&files.ml_dsa_65, "ML-DSA-65 seed")?,
+			ml_kem_768: read_hexadecimal(&files.ml_kem_768, "ML-KEM-768 seed")?,
+			previous_ml_kem_768: previous
+				.map(|path| read_hexadecimal(path, "ML-KEM-768 seed"))
+				.transpose()?,
 		})
 	}
 
@@ -136,6 +153,11 @@ impl HospitalKeys {
 			.is_ok_and(|signature| verification_key.verify(message, &signature, &[]))
 	}
 
+	/// Seeds of the hospital's ML-KEM-768 keys, the present one first: what is sealed for one of them opens.
+	pub fn ml_kem_768_seeds(&self) -> Vec<MlKem768Seed> {
+		[Some(&self.ml_kem_768), self.previous_ml_kem_768.as_ref()].into_iter().flatten().cloned().collect()
+	}
+
 	fn decapsulation_key(&self) -> DecapsulationKey768 {
 		DecapsulationKey768::from_seed(Seed::from(*self.ml_kem_768))
 	}
@@ -154,16 +176,24 @@ fn development_seed<const LENGTH: usize>(algorithm: &str, name: &str) -> [u8; LE
 	std::array::from_fn(|i| digest[i])
 }
 
-fn read_seed<const LENGTH: usize>(
+/// Writes a new key for a store of keys from quantum key distribution to [`STORE_KEY_FILE`] in `folder`, which is created if
+/// missing. Nothing is written if the file exists.
+pub fn write_store_key(folder: &Path) -> Result<(), KeyError> {
+	let key = random::<STORE_KEY_BYTES>()?;
+	Ok(write_secret(&folder.join(STORE_KEY_FILE), &Zeroizing::new(hex::encode(*key)))?)
+}
+
+/// Reads bytes from a file of one line of hexadecimal digits, which only its owner may read.
+pub(crate) fn read_hexadecimal<const LENGTH: usize>(
 	path: &Path,
-	algorithm: &'static str,
+	what: &'static str,
 ) -> Result<Zeroizing<[u8; LENGTH]>, KeyError> {
 	let line = read_secret(path)?;
-	let mut seed = Zeroizing::new([0; LENGTH]);
-	hex::decode_to_slice(line.as_bytes(), seed.as_mut_slice()).map_err(|_| KeyError::NotASeed {
+	let mut secret = Zeroizing::new([0; LENGTH]);
+	hex::decode_to_slice(line.as_bytes(), secret.as_mut_slice()).map_err(|_| KeyError::NotASecret {
 		path: path.into(),
-		algorithm,
+		what,
 		bytes: LENGTH,
 	})?;
-	Ok(seed)
+	Ok(secret)
 }

@@ -51,7 +51,7 @@ impl Worker {
 	fn begin(&mut self, job: Box<Job>) {
 		let id = job.id();
 		self.give_up_for(&id);
-		if let Job::Train(context) = &*job {
+		if let Job::Train { context, .. } = &*job {
 			if let Err(reason) = caught(|| train::prepare(&mut self.workplace, &id, context)) {
 				return self.fail(id, reason);
 			}

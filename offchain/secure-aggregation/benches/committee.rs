@@ -45,6 +45,7 @@ fn specification(field: PrimeField, parties: u8, projections: u8, is_directed: b
 			Direction::Off
 		},
 		projections,
+		weakest_suite: consilium_primitives::commitment::Suite::QkdMlKem768,
 		step_blocks: 1,
 	}
 }

@@ -20,6 +20,7 @@
 //!
 //! ```
 //! use consilium_primitives::{
+//!     commitment::Suite,
 //!     committee::{field::PrimeField, Committee, Direction},
 //!     fixed_point::Decimal,
 //!     study::RoundKey,
@@ -36,6 +37,7 @@
 //!     norm_bound: Decimal::ONE,
 //!     direction: Direction::Off,
 //!     projections: 0,
+//!     weakest_suite: Suite::QkdMlKem768,
 //!     step_blocks: 10,
 //! };
 //! let (genesis, round, hospital) = (H256::zero(), RoundKey { study: 0, round: 1, attempt: 1 }, [7; 32]);

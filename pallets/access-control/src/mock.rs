@@ -2,7 +2,7 @@
 
 use consilium_primitives::{
 	agreement::AgreementTerms,
-	hospital::{MlDsa65PublicKey, Role},
+	hospital::{MlDsa65PublicKey, Role, SealingIdentity},
 	traits::Members,
 	AgreementId, BlockNumber, Name, H256,
 };
@@ -52,6 +52,10 @@ impl Members<u64> for ListedMembers {
 	}
 
 	fn ml_dsa_65_key(_: &u64) -> Option<MlDsa65PublicKey> {
+		None
+	}
+
+	fn sealing_identity(_: &u64) -> Option<SealingIdentity> {
 		None
 	}
 }

@@ -17,6 +17,9 @@
 //! 3. Eve's key custodian leaves in anger. The council suspends Eve: its transactions are refused in the pool,
 //!    its history stays, and no other hospital needs to do anything.
 //! 4. [`Pallet::reinstate`] brings it back, [`Pallet::remove`] parts for good.
+//! 5. Bob Clinic changes its post-quantum keys every quarter: [`Pallet::rotate_keys`], signed with the old ML-DSA-65 key and
+//!    with the new one. Charlie Hospital has lost its keys; the council puts the new ones in place with
+//!    [`Pallet::replace_keys`].
 //!
 //! Transactions of everyone else are refused by [`CheckMembership`].
 
@@ -49,16 +52,20 @@ pub mod pallet {
 	use alloc::{boxed::Box, vec::Vec};
 	use consilium_primitives::{
 		audit::{Action, Subject},
-		hospital::{Hospital, MlDsa65PublicKey, PublicKeys, Role, Roles, SaeId},
+		hospital::{
+			is_ml_kem_768_key, key_rotation_payload, Hospital, MlDsa65PublicKey, MlDsa65Signature,
+			PublicKeys, Role, Roles, SaeId, SealingIdentity,
+		},
+		ml_dsa_65::verify,
 		traits::{Audit, Members},
-		BlockNumber, Name,
+		BlockNumber, Name, H256,
 	};
 	use frame_support::{
 		pallet_prelude::*,
 		traits::{ChangeMembers, InitializeMembers},
 	};
 	use frame_system::pallet_prelude::*;
-	use sp_runtime::SaturatedConversion;
+	use sp_runtime::{traits::Zero, SaturatedConversion};
 
 	const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
 
@@ -67,8 +74,8 @@ pub mod pallet {
 	pub struct Pallet<T>(_);
 
 	#[pallet::config]
-	pub trait Config: frame_system::Config {
-		/// Who may admit, suspend, reinstate and remove members and change their roles.
+	pub trait Config: frame_system::Config<Hash = H256> {
+		/// Who may admit, suspend, reinstate and remove members, change their roles and replace lost keys.
 		type AdmissionOrigin: EnsureOrigin<Self::RuntimeOrigin>;
 
 		/// The council, with one seat for each active member.
@@ -127,6 +134,13 @@ pub mod pallet {
 			/// What it does from now on.
 			roles: Roles,
 		},
+		/// A member has new keys.
+		KeysChanged {
+			/// Its account.
+			hospital: T::AccountId,
+			/// Whether the council replaced them, instead of the member itself.
+			by_council: bool,
+		},
 	}
 
 	#[pallet::error]
@@ -139,6 +153,8 @@ pub mod pallet {
 		AlreadySuspended,
 		/// The member is not suspended.
 		NotSuspended,
+		/// A suspended member may do nothing.
+		Suspended,
 		/// There are as many members as the chain allows.
 		MaxHospitalsReached,
 		/// A name has 1 to 64 bytes of UTF-8.
@@ -151,6 +167,14 @@ pub mod pallet {
 		SaeIdTaken,
 		/// This is the last active member with the role of a validator.
 		LastValidator,
+		/// The ML-KEM-768 encapsulation key is none: it fails the modulus check of FIPS 203, section 7.2.
+		InvalidEncapsulationKey,
+		/// At least one of the two keys must be another one than before.
+		SameKeys,
+		/// The present ML-DSA-65 key did not sign this change of keys, of this member, on this chain.
+		InvalidSignatureOfPresentKey,
+		/// The new ML-DSA-65 key did not sign this change of keys, of this member, on this chain.
+		InvalidSignatureOfNewKey,
 	}
 
 	/// The members of the first block.
@@ -199,7 +223,9 @@ pub mod pallet {
 		) -> DispatchResult {
 			T::AdmissionOrigin::ensure_origin(origin)?;
 			let admitted_at = Self::now();
-			let hospital = Hospital { name, roles, keys: *keys, sae_id, admitted_at, suspended: false };
+			let keys_since = admitted_at;
+			let hospital =
+				Hospital { name, roles, keys: *keys, sae_id, admitted_at, keys_since, suspended: false };
 			Self::do_admit(account.clone(), hospital)?;
 			Self::change_council(&[account], &[]);
 			Ok(())
@@ -282,6 +308,47 @@ pub mod pallet {
 			Self::deposit_event(Event::RolesChanged { hospital: account, roles });
 			Ok(())
 		}
+
+		/// Puts the caller's new keys in place of its present ones. Both ML-DSA-65 keys sign
+		/// [`key_rotation_payload`]. What was sealed for the present encapsulation key stays so: the hospital keeps that key
+		/// until the rounds under way have ended.
+		#[pallet::call_index(5)]
+		#[pallet::weight(T::WeightInfo::rotate_keys())]
+		pub fn rotate_keys(
+			origin: OriginFor<T>,
+			keys: Box<PublicKeys>,
+			by_present: Box<MlDsa65Signature>,
+			by_new: Box<MlDsa65Signature>,
+		) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			let hospital = Hospitals::<T>::get(&who).ok_or(Error::<T>::NotAdmitted)?;
+			ensure!(!hospital.suspended, Error::<T>::Suspended);
+			Self::ensure_new_keys(&hospital.keys, &keys)?;
+			let genesis = frame_system::Pallet::<T>::block_hash(BlockNumberFor::<T>::zero());
+			let payload = key_rotation_payload(genesis, &who, hospital.keys_since, &hospital.keys, &keys);
+			ensure!(
+				verify(&hospital.keys.ml_dsa_65, &payload, &by_present),
+				Error::<T>::InvalidSignatureOfPresentKey
+			);
+			ensure!(verify(&keys.ml_dsa_65, &payload, &by_new), Error::<T>::InvalidSignatureOfNewKey);
+			Self::do_change_keys(who, hospital, *keys, false);
+			Ok(())
+		}
+
+		/// Puts new keys in place of those that a member has lost.
+		#[pallet::call_index(6)]
+		#[pallet::weight(T::WeightInfo::change(0))]
+		pub fn replace_keys(
+			origin: OriginFor<T>,
+			account: T::AccountId,
+			keys: Box<PublicKeys>,
+		) -> DispatchResult {
+			T::AdmissionOrigin::ensure_origin(origin)?;
+			let hospital = Hospitals::<T>::get(&account).ok_or(Error::<T>::NotAdmitted)?;
+			Self::ensure_new_keys(&hospital.keys, &keys)?;
+			Self::do_change_keys(account, hospital, *keys, true);
+			Ok(())
+		}
 	}
 
 	impl<T: Config> Pallet<T> {
@@ -316,6 +383,7 @@ pub mod pallet {
 			ensure!(types::roles_are_valid(&hospital.roles), Error::<T>::InvalidRoles);
 			ensure!(types::sae_id_is_valid(&hospital.sae_id), Error::<T>::InvalidSaeId);
 			ensure!(!SaeIds::<T>::contains_key(&hospital.sae_id), Error::<T>::SaeIdTaken);
+			ensure!(is_ml_kem_768_key(&hospital.keys.ml_kem_768), Error::<T>::InvalidEncapsulationKey);
 			frame_system::Pallet::<T>::inc_providers(&account);
 			SaeIds::<T>::insert(&hospital.sae_id, &account);
 			Hospitals::<T>::insert(&account, &hospital);
@@ -323,6 +391,18 @@ pub mod pallet {
 			let Hospital { name, roles, .. } = hospital;
 			Self::deposit_event(Event::HospitalAdmitted { hospital: account, name, roles });
 			Ok(())
+		}
+
+		fn ensure_new_keys(present: &PublicKeys, new: &PublicKeys) -> DispatchResult {
+			ensure!(present != new, Error::<T>::SameKeys);
+			ensure!(is_ml_kem_768_key(&new.ml_kem_768), Error::<T>::InvalidEncapsulationKey);
+			Ok(())
+		}
+
+		fn do_change_keys(account: T::AccountId, hospital: Hospital, keys: PublicKeys, by_council: bool) {
+			Self::write_down(&account, Action::KeysChanged, (&keys, by_council));
+			Hospitals::<T>::insert(&account, Hospital { keys, keys_since: Self::now(), ..hospital });
+			Self::deposit_event(Event::KeysChanged { hospital: account, by_council });
 		}
 
 		fn ensure_not_last_validator(account: &T::AccountId, roles: &Roles) -> DispatchResult {
@@ -357,7 +437,9 @@ pub mod pallet {
 				ensure!(
 					types::name_is_valid(&hospital.name)
 						&& types::roles_are_valid(&hospital.roles)
-						&& types::sae_id_is_valid(&hospital.sae_id),
+						&& types::sae_id_is_valid(&hospital.sae_id)
+						&& is_ml_kem_768_key(&hospital.keys.ml_kem_768)
+						&& hospital.keys_since >= hospital.admitted_at,
 					"an entry is invalid"
 				);
 				ensure!(
@@ -382,6 +464,11 @@ pub mod pallet {
 
 		fn ml_dsa_65_key(who: &T::AccountId) -> Option<MlDsa65PublicKey> {
 			Hospitals::<T>::get(who).map(|hospital| hospital.keys.ml_dsa_65)
+		}
+
+		fn sealing_identity(who: &T::AccountId) -> Option<SealingIdentity> {
+			let Hospital { sae_id, keys, .. } = Hospitals::<T>::get(who)?;
+			Some(SealingIdentity { sae_id, ml_kem_768: keys.ml_kem_768 })
 		}
 	}
 }

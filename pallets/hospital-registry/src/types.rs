@@ -38,6 +38,7 @@ impl<AccountId> GenesisHospital<AccountId> {
 			},
 			sae_id: SaeId::try_from(self.sae_id.as_bytes().to_vec()).map_err(|_| "saeId is over 64 bytes")?,
 			admitted_at: 0,
+			keys_since: 0,
 			suspended: false,
 		})
 	}
@@ -52,7 +53,8 @@ pub(crate) fn roles_are_valid(roles: &Roles) -> bool {
 		&& roles.iter().enumerate().all(|(i, role)| !roles.iter().skip(i + 1).any(|other| other == role))
 }
 
-/// An SAE id stands in the path of a URL (ETSI GS QKD 014, clause 5), so it holds no `/`.
+/// An SAE id stands in the path of a URL (ETSI GS QKD 014, clause 5), so it holds no `/`, and is neither `.` nor `..`.
 pub(crate) fn sae_id_is_valid(sae_id: &SaeId) -> bool {
-	!sae_id.is_empty() && sae_id.iter().all(|byte| byte.is_ascii_graphic() && *byte != b'/')
+	!matches!(sae_id.as_slice(), b"" | b"." | b"..")
+		&& sae_id.iter().all(|byte| byte.is_ascii_graphic() && *byte != b'/')
 }

@@ -1,5 +1,6 @@
 //! What calls cost.
 
+use consilium_primitives::ml_dsa_65::VERIFICATION_TIME;
 use core::marker::PhantomData;
 use frame_support::{traits::Get, weights::Weight};
 
@@ -12,6 +13,8 @@ pub trait WeightInfo {
 	fn admit(n: u32) -> Weight;
 	/// Suspension, reinstatement, removal or a change of roles among `n` members.
 	fn change(n: u32) -> Weight;
+	/// A change of keys by the member itself: two verifications.
+	fn rotate_keys() -> Weight;
 	/// One look at the signer's entry.
 	fn check_membership() -> Weight;
 }
@@ -30,6 +33,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		Weight::from_parts(60_000_000, 10_000)
 			.saturating_add(Weight::from_parts(5_000_000, 2 * ENTRY_BYTES).saturating_mul(members))
 			.saturating_add(T::DbWeight::get().reads_writes(members.saturating_mul(2).saturating_add(20), 20))
+	}
+
+	fn rotate_keys() -> Weight {
+		Self::change(0).saturating_add(Weight::from_parts(2 * VERIFICATION_TIME, 2 * ENTRY_BYTES))
 	}
 
 	fn check_membership() -> Weight {

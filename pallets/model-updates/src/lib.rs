@@ -26,7 +26,6 @@ extern crate alloc;
 
 pub use pallet::*;
 
-pub mod verification;
 pub mod weights;
 pub use weights::WeightInfo;
 
@@ -44,6 +43,7 @@ pub mod pallet {
 		audit::{Action, Subject},
 		commitment::{signing_payload, Commitment},
 		hospital::MlDsa65Signature,
+		ml_dsa_65::verify,
 		study::RoundKey,
 		traits::{Audit, CollectingRounds, Commitments as CommitmentsSeam, Members},
 		AccountBytes, RoundNumber, StudyId, H256, MAX_PARTIES,
@@ -100,6 +100,8 @@ pub mod pallet {
 		AlreadyCommitted,
 		/// The study's scheme asks for another number of blobs, or for blobs of another length.
 		UnexpectedBlobs,
+		/// A blob is protected otherwise than the study allows, or it is not said how.
+		UnexpectedSuites,
 		/// The study's scheme asks for the hash of one share package for each party, or for none.
 		UnexpectedPackages,
 		/// An update needs at least one training record behind it.
@@ -144,7 +146,7 @@ pub mod pallet {
 				Some(&who),
 				Subject::Study(study),
 				Action::UpdateCommitted,
-				(key, commitment.examples, &commitment.blobs, &commitment.packages),
+				(key, commitment.examples, &commitment.blobs, &commitment.suites, &commitment.packages),
 			);
 			let examples = commitment.examples;
 			Commitments::<T>::insert((study, round), &who, *commitment);
@@ -156,8 +158,13 @@ pub mod pallet {
 	impl<T: Config> Pallet<T> {
 		fn ensure_blobs(study: StudyId, commitment: &Commitment) -> DispatchResult {
 			let shape = T::Rounds::update_shape(study).ok_or(Error::<T>::UnexpectedBlobs)?;
+			let suites = &commitment.suites;
+			ensure!(commitment.blobs.len() == shape.blobs.len(), Error::<T>::UnexpectedBlobs);
+			ensure!(suites.len() == shape.blobs.len(), Error::<T>::UnexpectedSuites);
+			ensure!(suites.iter().all(|suite| shape.suites.contains(suite)), Error::<T>::UnexpectedSuites);
+			let expected = shape.blobs.iter().zip(suites).map(|(length, suite)| suite.blob_length(*length));
 			let lengths = commitment.blobs.iter().map(|blob| blob.length);
-			ensure!(lengths.eq(shape.blobs), Error::<T>::UnexpectedBlobs);
+			ensure!(lengths.eq(expected), Error::<T>::UnexpectedBlobs);
 			ensure!(commitment.packages.len() as u32 == shape.packages, Error::<T>::UnexpectedPackages);
 			Ok(())
 		}
@@ -167,7 +174,7 @@ pub mod pallet {
 				frame_system::Pallet::<T>::block_hash(BlockNumberFor::<T>::zero()),
 				key,
 				&who.clone().into(),
-				commitment.suite,
+				&commitment.suites,
 				commitment.examples,
 				&commitment.blobs,
 				&commitment.packages,
@@ -182,7 +189,7 @@ pub mod pallet {
 			signature: &MlDsa65Signature,
 		) -> DispatchResult {
 			let public_key = T::Members::ml_dsa_65_key(who).ok_or(Error::<T>::NoVerificationKey)?;
-			ensure!(verification::verify(&public_key, payload, signature), Error::<T>::InvalidSignature);
+			ensure!(verify(&public_key, payload, signature), Error::<T>::InvalidSignature);
 			Ok(())
 		}
 

@@ -1,8 +1,8 @@
 //! A chain with commitments and the audit trail; one round takes commitments, and members are a list.
 
 use consilium_primitives::{
-	commitment::{signing_payload, BlobReference, Blobs, Commitment, Packages, Suite},
-	hospital::{MlDsa65PublicKey, Role},
+	commitment::{signing_payload, BlobReference, Blobs, Commitment, Packages, Suite, Suites},
+	hospital::{MlDsa65PublicKey, Role, SealingIdentity},
 	study::RoundKey,
 	traits::{CollectingRounds, Members, UpdateShape},
 	RoundNumber, StudyId, H256,
@@ -14,7 +14,7 @@ use fips204::{
 use frame_support::{derive_impl, parameter_types, traits::ConstU64};
 use frame_system::mocking::MockBlockU32;
 use sp_runtime::{traits::IdentityLookup, AccountId32, BuildStorage, DispatchError, DispatchResult};
-use std::sync::OnceLock;
+use std::{ops::RangeInclusive, sync::OnceLock};
 
 frame_support::construct_runtime!(
 	pub enum Test {
@@ -102,6 +102,10 @@ impl Members<AccountId32> for Everyone {
 		let bytes: &[u8; 32] = who.as_ref();
 		Self::is_active(who).then(|| public_key(bytes[0]))
 	}
+
+	fn sealing_identity(_: &AccountId32) -> Option<SealingIdentity> {
+		None
+	}
 }
 
 impl crate::Config for Test {
@@ -114,7 +118,7 @@ impl crate::Config for Test {
 /// A chain at its first block, whose one round is open.
 pub fn chain() -> sp_io::TestExternalities {
 	Open::set(true);
-	Shape::set(Some(UpdateShape { blobs: vec![LENGTH], packages: 0 }));
+	Shape::set(Some(UpdateShape { blobs: vec![LENGTH], suites: PLAIN, packages: 0 }));
 	Noted::set(Vec::new());
 	TakesNotes::set(true);
 	let storage = frame_system::GenesisConfig::<Test>::default().build_storage().unwrap();
@@ -160,7 +164,15 @@ pub struct Statement {
 	pub sender: u8,
 	pub examples: u32,
 	pub blobs: Blobs,
+	pub suites: Suites,
 	pub packages: Packages,
+}
+
+/// What a study says that seals nothing.
+pub const PLAIN: RangeInclusive<Suite> = Suite::Plain..=Suite::Plain;
+
+pub fn suites(suites: &[Suite]) -> Suites {
+	suites.to_vec().try_into().unwrap()
 }
 
 /// A statement that the chain accepts from its sender.
@@ -171,14 +183,15 @@ pub fn statement(sender: u8) -> Statement {
 		sender,
 		examples: 303,
 		blobs: blobs(sender, &[LENGTH]),
+		suites: suites(&[Suite::Plain]),
 		packages: Packages::default(),
 	}
 }
 
 impl Statement {
 	pub fn payload(&self) -> Vec<u8> {
-		let Self { genesis, round, sender, examples, blobs, packages } = self;
-		signing_payload(*genesis, *round, &[*sender; 32], Suite::Plain, *examples, blobs, packages)
+		let Self { genesis, round, sender, examples, blobs, suites, packages } = self;
+		signing_payload(*genesis, *round, &[*sender; 32], suites, *examples, blobs, packages)
 	}
 
 	pub fn signature_by(&self, hospital: u8) -> Vec<u8> {
@@ -191,7 +204,7 @@ impl Statement {
 			blobs: self.blobs.clone(),
 			packages: self.packages.clone(),
 			examples: self.examples,
-			suite: Suite::Plain,
+			suites: self.suites.clone(),
 			signature: signature.try_into().unwrap(),
 		}
 	}

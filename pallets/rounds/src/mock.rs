@@ -5,7 +5,7 @@ use consilium_primitives::{
 	agreement::AgreementTerms,
 	artifact::PlainUpdate,
 	audit::{Action, Subject},
-	commitment::{signing_payload, BlobReference, Blobs, Commitment, Packages, Suite},
+	commitment::{signing_payload, BlobReference, Blobs, Commitment, Packages, Suite, Suites},
 	fixed_point::Decimal,
 	hospital::Role,
 	model::{LocalSteps, LocalTraining, ModelFamily, ModelSpec, ServerOptimizer},
@@ -276,13 +276,15 @@ pub fn current(id: StudyId) -> RoundKey {
 pub fn commitment(hospital: u8, round: RoundKey) -> Commitment {
 	let length = PlainUpdate::encoded_length(study(round.study).spec.model.parameters().unwrap());
 	let blobs = Blobs::truncate_from(vec![BlobReference { hash: H256::repeat_byte(hospital), length }]);
-	let (examples, suite) = (u32::from(hospital) * 100, Suite::Plain);
+	let examples = u32::from(hospital) * 100;
+	let suites = Suites::truncate_from(vec![Suite::Plain]);
 	let sender = account(hospital).into();
 	let packages = Packages::default();
-	let payload = signing_payload(System::block_hash(0), round, &sender, suite, examples, &blobs, &packages);
+	let payload =
+		signing_payload(System::block_hash(0), round, &sender, &suites, examples, &blobs, &packages);
 	let signature = key_pair(hospital).1.try_sign_with_seed(&[0; 32], &payload, &[]).unwrap();
 	let signature = BoundedVec::truncate_from(signature.to_vec());
-	Commitment { blobs, packages, examples, suite, signature }
+	Commitment { blobs, packages, examples, suites, signature }
 }
 
 /// A hospital commits to this try.

@@ -10,6 +10,7 @@ use codec::Encode;
 use consilium_primitives::{
 	artifact::PlainUpdate,
 	audit::{Action, Subject},
+	commitment::Suite,
 	committee::CommitteeFault,
 	study::{
 		AggregationScheme, Attestation, Exclusion, HaltReason, Phase, Round, RoundKey, Study, StudySpec,
@@ -362,11 +363,14 @@ impl<T: Config> CollectingRounds<T::AccountId> for Pallet<T> {
 		let spec = Studies::<T>::get(study)?.spec;
 		let parameters = spec.model.parameters()?;
 		Some(match spec.scheme {
-			AggregationScheme::Plain => {
-				UpdateShape { blobs: alloc::vec![PlainUpdate::encoded_length(parameters)], packages: 0 }
+			AggregationScheme::Plain => UpdateShape {
+				blobs: alloc::vec![PlainUpdate::encoded_length(parameters)],
+				suites: Suite::Plain..=Suite::Plain,
+				packages: 0,
 			},
 			AggregationScheme::Committee(committee) => UpdateShape {
 				blobs: committee.package_lengths(parameters),
+				suites: committee.weakest_suite..=Suite::QkdMlKem768,
 				packages: committee.parties.len() as u32,
 			},
 		})

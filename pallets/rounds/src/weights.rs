@@ -1,5 +1,6 @@
 //! What calls and the hook cost.
 
+use consilium_primitives::ml_dsa_65::VERIFICATION_TIME;
 use core::marker::PhantomData;
 use frame_support::{traits::Get, weights::Weight};
 
@@ -35,9 +36,6 @@ pub trait WeightInfo {
 	/// Posting a partial aggregate; the last one ends the phase.
 	fn post_partial(n: u32, m: u32) -> Weight;
 }
-
-/// Verification of one ML-DSA-65 signature in wasm, in picoseconds, as `pallet-model-updates` counts it.
-const ML_DSA_65_VERIFICATION: u64 = 1_000_000_000;
 
 /// One multiplication in a field of shares in wasm, in picoseconds, with the reduction.
 const FIELD_MULTIPLICATION: u64 = 20_000;
@@ -123,7 +121,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	}
 
 	fn post_partial(n: u32, m: u32) -> Weight {
-		Weight::from_parts(ML_DSA_65_VERIFICATION, 4_000)
+		Weight::from_parts(VERIFICATION_TIME, 4_000)
 			.saturating_add(Self::tick(n))
 			.saturating_add(Self::tick_committee(n, m))
 			.saturating_add(Self::transition(n))

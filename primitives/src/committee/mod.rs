@@ -21,7 +21,11 @@ pub mod posts;
 pub mod progress;
 pub mod share_package;
 
-use crate::{commitment::BlobReference, fixed_point::Decimal, BlockNumber, MaxParties};
+use crate::{
+	commitment::{BlobReference, Suite},
+	fixed_point::Decimal,
+	BlockNumber, MaxParties,
+};
 use bounded_collections::BoundedVec;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use field::PrimeField;
@@ -60,6 +64,9 @@ pub struct Committee<AccountId> {
 	/// Random projections that are opened of each update, at most [`MAX_PROJECTIONS`]. Each lets an update whose norm is
 	/// small only modulo p pass with a probability of at most 1/2; 0 leaves this gap open.
 	pub projections: u8,
+	/// Shares may be sealed with this suite or a stronger one. `Plain` is for trials with made-up records: whoever reads the
+	/// blob store then reads the updates.
+	pub weakest_suite: Suite,
 	/// Blocks for each of the steps of the committee: posting checks, answering disputes, judging them, posting partial
 	/// aggregates.
 	pub step_blocks: BlockNumber,

@@ -17,6 +17,7 @@ fn committee(parties: u8, threshold: u32) -> Committee<u8> {
 		norm_bound: Decimal::ONE,
 		direction: Direction::Off,
 		projections: 0,
+		weakest_suite: Suite::QkdMlKem768,
 		step_blocks: 10,
 	}
 }

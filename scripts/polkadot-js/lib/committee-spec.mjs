@@ -13,6 +13,9 @@ const MAX_PROJECTIONS = 32;
 const PARAMETERS_TO_A_PROJECTION = 16;
 const DEFAULT_PROJECTIONS = 8;
 
+/** The suites of consilium-primitives, `commitment.rs`, by the names of the option. */
+const SUITES = { 'qkd-ml-kem-768': 'QkdMlKem768', 'ml-kem-768': 'MlKem768', plain: 'Plain' };
+
 /** One option for each field of `Committee` in consilium-primitives, `committee/mod.rs`. */
 export const committeeOptions = {
   scheme: { type: 'string', parse: oneOf('committee', 'plain'), default: 'committee' },
@@ -28,6 +31,7 @@ export const committeeOptions = {
   'root-hash': { type: 'string', parse: hash },
   'root-length': { type: 'string', parse: integer(1) },
   projections: { type: 'string', parse: integer(0, MAX_PROJECTIONS) },
+  'weakest-suite': { type: 'string', parse: oneOf('qkd-ml-kem-768', 'ml-kem-768', 'plain') },
   'step-blocks': { type: 'string', parse: integer(1, U32) },
 };
 
@@ -54,6 +58,10 @@ export const committeeHelp = `Aggregation:
   --projections N              random projections that are opened of each update, at most ${MAX_PROJECTIONS}. Each halves the chance
                                of an update that hides its norm by wrapping around the modulus, and tells everyone
                                one number more of every update (default: one for ${PARAMETERS_TO_A_PROJECTION} parameters, at most ${DEFAULT_PROJECTIONS})
+  --weakest-suite qkd-ml-kem-768|ml-kem-768|plain   how shares must be sealed at least: under keys from quantum key
+                               distribution and ML-KEM-768, so that every hospital needs a key management entity;
+                               or ML-KEM-768 alone where no such key is to be had; or, for trials with made-up records,
+                               not at all (default qkd-ml-kem-768)
   --step-blocks N              for each step of the committee (default 10)`;
 
 /** Throws unless the options fit each other. */
@@ -116,6 +124,7 @@ export function scheme(values, parties, root, parameters) {
       normBound: values.normBound ?? clip,
       direction: direction(values.direction ?? (root ? 'exclude' : 'off'), root, values.tolerance ?? clip / 2n),
       projections: values.projections ?? Math.min(Math.floor(parameters / PARAMETERS_TO_A_PROJECTION), DEFAULT_PROJECTIONS),
+      weakestSuite: SUITES[values.weakestSuite ?? 'qkd-ml-kem-768'],
       stepBlocks: values.stepBlocks ?? DEFAULT_STEP_BLOCKS,
     },
   };

@@ -1,9 +1,10 @@
 // The members of a development network, as folders: keys, records and hospital.toml.
 
-import { execFileSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { execute } from './execute.mjs';
+import { prepareKmes, quantumTable } from './kmes.mjs';
 
 /** Root of the repository. */
 export const REPOSITORY = fileURLToPath(new URL('../../..', import.meta.url));
@@ -47,35 +48,38 @@ export const blobFolder = (folder) => join(folder, 'blobs');
 /**
  * Makes keys, records and configuration of the four hospitals in `folder`, which must be empty or not exist.
  *
- * @param {{ node: string, simulator: string }} binaries
- * @param {{ data?: string, recordsSeed: number, computeNodes?: boolean }} options a folder with records, or the seed of
- *   made-up ones; whether there are also the members that only compute
- * @returns {{ schemaHash: string, features: number, classes: number, root: string | null }} what a study needs to know,
- *   `root` being the file of a root set
+ * @param {{ node: string, simulator: string, kme: string }} binaries
+ * @param {{ data?: string, recordsSeed: number, computeNodes?: boolean, quantum?: object }} options a folder with records, or
+ *   the seed of made-up ones; whether there are also the members that only compute; the key management entities as
+ *   `prepareKmes` takes them, or none
+ * @returns {{ schemaHash: string, features: number, classes: number, root: string | null, kmes: object[] }} what a study
+ *   needs to know, `root` being the file of a root set, and the KMEs
  */
-export function prepareHospitals(folder, binaries, { data, recordsSeed, computeNodes = false }) {
+export function prepareHospitals(folder, binaries, { data, recordsSeed, computeNodes = false, quantum = null }) {
   mkdirSync(folder, { recursive: true });
   if (readdirSync(folder).length > 0) throw new Error(`${folder} is not empty; give another folder, or remove it`);
   const records = data ? resolve(data) : makeUpRecords(folder, binaries.simulator, recordsSeed);
   const sources = findRecords(records);
   const root = makeRootSet(records, folder, binaries.simulator);
   mkdirSync(blobFolder(folder), { mode: 0o700 });
-  const checks = HOSPITALS.map((hospital, index) => {
-    const file = prepareMember(folder, binaries.node, hospital, sources[index]);
-    return checkHospital(binaries.node, file);
+  const members = computeNodes ? [...HOSPITALS, ...COMPUTE_NODES] : HOSPITALS;
+  const kmes = quantum ? prepareKmes(folder, binaries.kme, members, quantum) : [];
+  const files = members.map((member, index) => {
+    const qkd = quantum && quantumTable(folder, members, quantum.ports, member);
+    return prepareMember(folder, binaries.node, member, { source: sources[index] ?? null, qkd });
   });
-  if (computeNodes) COMPUTE_NODES.forEach((member) => prepareMember(folder, binaries.node, member, null));
-  return { ...checks[0], root };
+  const checks = files.slice(0, HOSPITALS.length).map((file) => checkHospital(binaries.node, file));
+  return { ...checks[0], root, kmes };
 }
 
-/** Makes the folder of a member, whose records `source` says; null for one that only computes. */
-function prepareMember(folder, node, { id, name, saeId }, source) {
+/** Makes the folder of a member: where its records are, if it has any, and how its KME is reached, if it has one. */
+function prepareMember(folder, node, { id, name, saeId }, { source, qkd }) {
   const home = join(folder, 'hospitals', id);
   mkdirSync(home, { recursive: true, mode: 0o700 });
   execute(node, ['hospital', 'keys', 'generate', '--out', join(home, 'keys'), '--dev', id, '--name', name, '--sae-id', saeId]);
   const file = configurationFile(folder, id);
   const records = source && recordsTable(home, source);
-  writeFileSync(file, configuration({ name, records, blobs: blobFolder(folder) }));
+  writeFileSync(file, configuration({ name, records, blobs: blobFolder(folder), qkd }));
   return file;
 }
 
@@ -89,19 +93,20 @@ function recordsTable(home, source) {
   return { file: source.file, schema, ...split };
 }
 
-/** The text of a hospital.toml, without records for a node that only computes. A JSON string is also a TOML string. */
-export function configuration({ name, records, blobs }) {
-  const lines = Object.entries(records ?? {}).map(([key, value]) => `${key} = ${JSON.stringify(value)}`);
+/** The text of a hospital.toml, without records for a node that only computes. */
+export function configuration({ name, records, blobs, qkd }) {
+  // A JSON string is also a TOML string.
+  const lines = (values) => Object.entries(values).map(([key, value]) => `${key} = ${JSON.stringify(value)}`).join('\n');
   return `name = ${JSON.stringify(name)}
 
 [keys]
 account = "keys/account.key"
 ml_dsa_65 = "keys/ml-dsa-65.key"
 ml_kem_768 = "keys/ml-kem-768.key"
-${records ? `\n[records]\n${lines.join('\n')}\n` : ''}
+${records ? `\n[records]\n${lines(records)}\n` : ''}
 [blobs]
 store = ${JSON.stringify(blobs)}
-`;
+${qkd ? `\n[qkd]\n${lines(qkd)}\n` : ''}`;
 }
 
 /** Lets the node check a configuration, and reads from its answer what a study needs to know. */
@@ -164,13 +169,4 @@ function makeRootSet(records, folder, simulator) {
   // The rows of UCI heart disease with a missing value, with which nobody trains or tests.
   execute(simulator, ['root-set', '--data', records, ...(hasUnused ? [] : ['--csv', rows]), '--out', out]);
   return out;
-}
-
-function execute(binary, args) {
-  try {
-    return execFileSync(binary, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
-  } catch (error) {
-    const reason = (error.stderr || error.message).trim();
-    throw new Error(`${basename(binary)} ${args.slice(0, 2).join(' ')} failed:\n${reason}`);
-  }
 }

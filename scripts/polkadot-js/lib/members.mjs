@@ -5,7 +5,7 @@ import { decodeAddress, encodeAddress } from '@polkadot/util-crypto';
 /**
  * All members, in the order of their accounts.
  *
- * @returns {Promise<{ account: string, name: string, roles: string[], saeId: string, admittedAt: number,
+ * @returns {Promise<{ account: string, name: string, roles: string[], saeId: string, admittedAt: number, keysSince: number,
  *   suspended: boolean, mlDsa65: Uint8Array, mlKem768: Uint8Array }[]>}
  */
 export async function readMembers(api) {
@@ -16,6 +16,7 @@ export async function readMembers(api) {
     roles: hospital.roles.map((role) => role.type),
     saeId: hospital.saeId.toUtf8(),
     admittedAt: hospital.admittedAt.toNumber(),
+    keysSince: hospital.keysSince.toNumber(),
     suspended: hospital.suspended.isTrue,
     // polkadot.js adds "_" to the names of fields that its own types use.
     mlDsa65: hospital.keys_.mlDsa65.toU8a(),

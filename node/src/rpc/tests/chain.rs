@@ -66,6 +66,7 @@ fn members() -> Vec<(AccountId, Hospital)> {
 		keys: PublicKeys { ml_dsa_65: [key; 1952], ml_kem_768: [key; 1184] },
 		sae_id: text("sae-1"),
 		admitted_at: 4,
+		keys_since: 5,
 		suspended,
 	};
 	vec![
@@ -166,7 +167,7 @@ fn commitments() -> Vec<(AccountId, Commitment)> {
 	let blobs: Blobs = list([BlobReference { hash: H256::repeat_byte(7), length: 166 }]);
 	let packages = list([H256::repeat_byte(4)]);
 	let signature = list(vec![1; 3309]);
-	let commitment = Commitment { blobs, packages, examples: 303, suite: Suite::Plain, signature };
+	let commitment = Commitment { blobs, packages, examples: 303, suites: list([Suite::Plain]), signature };
 	vec![(alice(), commitment)]
 }
 

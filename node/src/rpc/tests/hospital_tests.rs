@@ -17,6 +17,7 @@ fn members_are_listed_as_people_read_them() {
 				"keys": { "mlDsa65": key("bb", 1952), "mlKem768": key("bb", 1184) },
 				"saeId": "sae-1",
 				"admittedAt": 4,
+				"keysSince": 5,
 				"suspended": true,
 			},
 			{
@@ -26,6 +27,7 @@ fn members_are_listed_as_people_read_them() {
 				"keys": { "mlDsa65": key("aa", 1952), "mlKem768": key("aa", 1184) },
 				"saeId": "sae-1",
 				"admittedAt": 4,
+				"keysSince": 5,
 				"suspended": false,
 			},
 		])

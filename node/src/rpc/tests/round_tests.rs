@@ -95,6 +95,7 @@ fn other_choices_of_a_study_have_their_shapes() {
 		norm_bound: Decimal::from_nanos(1_500_000_000),
 		direction: Direction::Weight { root, tolerance: Decimal::ZERO },
 		projections: 8,
+		weakest_suite: consilium_primitives::commitment::Suite::QkdMlKem768,
 		step_blocks: 10,
 	};
 	assert_eq!(
@@ -112,6 +113,7 @@ fn other_choices_of_a_study_have_their_shapes() {
 				"tolerance": 0.0,
 			},
 			"projections": 8,
+			"weakestSuite": "QkdMlKem768",
 			"stepBlocks": 10,
 		})
 	);
@@ -150,7 +152,7 @@ fn a_finalised_round_is_told_with_its_commitments_and_metrics() {
 				"blobs": [{ "hash": hash("07"), "length": 166 }],
 				"packages": [hash("04")],
 				"examples": 303,
-				"suite": "Plain",
+				"suites": ["Plain"],
 			}],
 			"excluded": [],
 			"attestations": [

@@ -27,6 +27,8 @@ pub struct CommitteeSpec {
 	pub direction: Direction,
 	/// Random projections that are opened of each update.
 	pub projections: u8,
+	/// `QkdMlKem768`, `MlKem768`, `Plain`: shares may be sealed with this suite or a stronger one.
+	pub weakest_suite: Choice,
 	/// Blocks for each step of the committee.
 	pub step_blocks: BlockNumber,
 }
@@ -158,6 +160,7 @@ impl From<committee::Committee<AccountId>> for CommitteeSpec {
 				},
 			},
 			projections: committee.projections,
+			weakest_suite: Choice::of(committee.weakest_suite),
 			step_blocks: committee.step_blocks,
 		}
 	}

@@ -22,6 +22,8 @@ pub struct Hospital {
 	pub sae_id: String,
 	/// Block of its admission.
 	pub admitted_at: BlockNumber,
+	/// Block of the last change of its keys, or of its admission.
+	pub keys_since: BlockNumber,
 	/// A suspended member keeps its history and may do nothing.
 	pub suspended: bool,
 }
@@ -48,6 +50,7 @@ impl From<(AccountId, hospital::Hospital)> for Hospital {
 			},
 			sae_id: text(&hospital.sae_id),
 			admitted_at: hospital.admitted_at,
+			keys_since: hospital.keys_since,
 			suspended: hospital.suspended,
 		}
 	}

@@ -83,8 +83,8 @@ pub struct Commitment {
 	pub packages: Vec<Hash>,
 	/// Training records behind it.
 	pub examples: u32,
-	/// `Plain`.
-	pub suite: Choice,
+	/// How each blob is protected: `QkdMlKem768`, `MlKem768`, `Plain`.
+	pub suites: Vec<Choice>,
 }
 
 /// A blob in the blob store.
@@ -211,7 +211,7 @@ impl From<(AccountId, commitment::Commitment)> for Commitment {
 			blobs: blobs.map(Blob::from).collect(),
 			packages: commitment.packages.into_inner(),
 			examples: commitment.examples,
-			suite: Choice::of(commitment.suite),
+			suites: commitment.suites.into_iter().map(Choice::of).collect(),
 		}
 	}
 }

@@ -23,7 +23,7 @@ pub(super) fn answer(
 	let trained: Option<Trained> = workplace.state.load(id, Entry::Outcome(JobKind::Train))?;
 	let published: Option<H256> = workplace.state.load(id, Entry::Publishing(JobKind::Train))?;
 	let trained = trained
-		.filter(|trained| published == Some(trained.hash()))
+		.filter(|trained| published.is_some() && published == trained.hash())
 		.ok_or(JobError::NoAnswer("the state has no update that was published in this try"))?;
 	let secret = trained.secret().ok_or(JobError::NoAnswer("the published update was not shared"))?;
 	let dealing = secret.deal(context, committee)?;

@@ -34,7 +34,7 @@ pub(super) fn check(
 			Err(ShareFault::Blob(_)) => store_lacks_any = true,
 			// The store was not asked.
 			Err(ShareFault::Length { .. }) => {},
-			Ok(_) | Err(ShareFault::Seal | ShareFault::Package(_)) => store_has_any = true,
+			Ok(_) | Err(ShareFault::Seal(_) | ShareFault::Package(_)) => store_has_any = true,
 		}
 		checks.push(match share {
 			Ok(share) => {

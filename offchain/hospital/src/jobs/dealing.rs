@@ -1,9 +1,14 @@
 //! From an update to sealed share packages, and the secret that makes the same packages again.
 
 use super::{JobError, Workplace};
-use crate::{keys::random, sealer::SealContext};
+use crate::{
+	keys::random,
+	sealer::{SealContext, SealedBlob},
+};
 use codec::{Decode, Encode};
-use consilium_primitives::{committee::Committee, job::RoundContext, AccountBytes, H256};
+use consilium_primitives::{
+	committee::Committee, hospital::SealingIdentity, job::RoundContext, AccountBytes, H256,
+};
 use consilium_secure_aggregation::{
 	dealing::{deal, Dealing, DealingHeader},
 	encoding::clip_and_encode,
@@ -48,15 +53,18 @@ pub(super) fn seal(
 	workplace: &Workplace,
 	context: &RoundContext,
 	committee: &Committee<AccountBytes>,
+	receivers: &[SealingIdentity],
 	dealing: &Dealing,
-) -> Result<Vec<(Vec<u8>, H256)>, JobError> {
+) -> Result<(Vec<SealedBlob>, Vec<H256>), JobError> {
 	let RoundContext { genesis, round, hospital, .. } = *context;
-	let receivers = committee.parties.iter().zip(&dealing.packages);
-	receivers
-		.map(|(receiver, bytes)| {
-			let context = SealContext { genesis, round, sender: hospital, receiver: *receiver };
-			let blob = workplace.sealer.seal(&context, bytes)?;
-			Ok((blob, package::hash(bytes)))
-		})
-		.collect()
+	if receivers.len() != committee.parties.len() {
+		return Err(JobError::Receivers(receivers.len(), committee.parties.len()));
+	}
+	let mut blobs = Vec::with_capacity(receivers.len());
+	for ((receiver, identity), bytes) in committee.parties.iter().zip(receivers).zip(&dealing.packages) {
+		let context = SealContext { genesis, round, sender: hospital, receiver: *receiver };
+		blobs.push(workplace.sealer.seal(&context, identity, committee.weakest_suite, bytes)?);
+	}
+	let packages = dealing.packages.iter().map(|bytes| package::hash(bytes)).collect();
+	Ok((blobs, packages))
 }

@@ -126,6 +126,8 @@ pub(crate) enum JobError {
 		 part again in the next try or round"
 	)]
 	NoAnswer(&'static str),
+	#[error("the job names {0} receivers for the shares of {1} parties")]
+	Receivers(usize, usize),
 	#[error("the job names more than a study can have")]
 	TooMany,
 	#[error(
@@ -139,7 +141,7 @@ pub(crate) enum JobError {
 /// Does a job whose phase is final, or takes the result from the state.
 pub(crate) fn run(workplace: &mut Workplace, id: &JobId, job: &Job) -> Result<Outcome, JobError> {
 	match job {
-		Job::Train(context) => train::train(workplace, id, context),
+		Job::Train { context, receivers } => train::train(workplace, id, context, receivers),
 		Job::Check { context, party, challenge, dealt } => {
 			let checks = workplace
 				.once(id, |workplace| check::check(workplace, context, *party, *challenge, dealt))?;

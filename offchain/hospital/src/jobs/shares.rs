@@ -21,8 +21,8 @@ pub(crate) enum ShareFault {
 	/// The store is not even asked.
 	#[error("the blob is said to have {found} bytes; shares of this study take {expected}")]
 	Length { found: u64, expected: u64 },
-	#[error("{}", SealError::Rejected)]
-	Seal,
+	#[error("{}", SealError::Rejected(.0.clone()))]
+	Seal(String),
 	#[error(transparent)]
 	Package(#[from] PackageError),
 }
@@ -60,17 +60,17 @@ impl<'a> Reader<'a> {
 		party: u8,
 		dealt: &Dealt,
 	) -> Result<Result<Share, ShareFault>, JobError> {
-		let expected = workplace.sealer.sealed_length(self.length(party)?);
+		let expected = dealt.suite.blob_length(self.length(party)?);
 		let blob = match read(workplace, dealt.blob, expected)? {
 			Ok(blob) => blob,
 			Err(fault) => return Ok(Err(fault)),
 		};
 		let RoundContext { genesis, round, hospital, .. } = *self.context;
 		let context = SealContext { genesis, round, sender: dealt.hospital, receiver: hospital };
-		match workplace.sealer.open(&context, &blob) {
+		match workplace.sealer.open(&context, dealt.suite, &dealt.sae_id, &blob) {
 			Ok(bytes) => Ok(self.parse(&bytes, party, dealt.hospital, dealt.package)),
-			Err(SealError::Rejected) => Ok(Err(ShareFault::Seal)),
-			Err(error @ SealError::Keys(_)) => Err(error.into()),
+			Err(SealError::Rejected(reason)) => Ok(Err(ShareFault::Seal(reason))),
+			Err(error) => Err(error.into()),
 		}
 	}
 

@@ -1,11 +1,12 @@
 //! Train on the hospital's records, publish the update or its shares, and sign for it.
 //!
-//! Two steps, between which the phase's first block becomes final: [`prepare`] trains, shares and signs; [`train`] lets out
-//! what was prepared. Both can be repeated after a crash at any point, and a hospital never lets out two different updates,
-//! or two sharings of one update, in one try of one round:
+//! Two steps, between which the phase's first block becomes final: [`prepare`] trains; [`train`] shares, seals, signs and lets
+//! out what was prepared. Keys for sealing can be drawn only once, so not for a block that may still go away. Both steps can be
+//! repeated after a crash at any point, and a hospital never lets out two different updates, or two sharings of one update,
+//! in one try of one round:
 //!
-//! 1. The update is saved before it is published; with a committee also the random seed of its shares and the sealed
-//!    packages. What is saved is published, not what is computed again.
+//! 1. The update is saved before it is published; with a committee first with the random seed of its shares, then also the
+//!    sealed packages. What is saved is published, not what is computed again.
 //! 2. Before anything leaves, the hash of all that the commitment names is saved in a second file. From then on, if the
 //!    first file is damaged, only an update with this hash is published; if the second is, only the one in the first.
 //!    Shares cannot be made again without their seed, so with the first file they are lost.
@@ -18,13 +19,16 @@ use super::{
 	dealing::{self, DealingSecret},
 	on_chain, JobError, Workplace,
 };
-use crate::state::{Entry, StateError};
+use crate::{
+	sealer::SealedBlob,
+	state::{Entry, StateError},
+};
 use codec::{Decode, Encode};
 use consilium_blobs::Reference;
 use consilium_primitives::{
 	artifact::PlainUpdate,
-	commitment::Suite,
-	commitment::{signing_payload, Blobs, Commitment, Packages},
+	commitment::{signing_payload, Blobs, Commitment, Packages, Suite, Suites},
+	hospital::SealingIdentity,
 	job::{JobId, JobKind, Outcome, RoundContext},
 	study::AggregationScheme,
 	H256,
@@ -41,18 +45,27 @@ const PUBLISHING: Entry = Entry::Publishing(JobKind::Train);
 pub(super) struct Trained {
 	/// What was asked for.
 	work: H256,
+	/// Training records behind it.
+	examples: u32,
+	/// What the update's shares are made from; `None` for the scheme `Plain`.
+	secret: Option<DealingSecret>,
+	/// What leaves the hospital; with a committee only once it is sealed.
+	release: Option<Release>,
+}
+
+/// What leaves the hospital.
+#[derive(Clone, Encode, Decode)]
+pub(super) struct Release {
 	/// Bytes of the blobs that the commitment names, in its order.
 	blobs: Vec<Vec<u8>>,
-	/// What the blobs' shares are made from; `None` for the scheme `Plain`.
-	secret: Option<DealingSecret>,
-	/// What the hospital says of it.
+	/// What the hospital says of them.
 	commitment: Commitment,
 }
 
 impl Trained {
-	/// SHA-256 of all that leaves the hospital, by the hashes that the commitment names.
-	pub fn hash(&self) -> H256 {
-		H256(Sha256::digest((&self.commitment.blobs, &self.commitment.packages).encode()).into())
+	/// Hash of what leaves the hospital, if it was sealed.
+	pub fn hash(&self) -> Option<H256> {
+		self.release.as_ref().map(Release::hash)
 	}
 
 	/// What the shares are made from; `None` for the scheme `Plain`.
@@ -62,7 +75,35 @@ impl Trained {
 
 	/// Hashes of the parties' packages, as committed.
 	pub fn packages(&self) -> &[H256] {
-		&self.commitment.packages
+		self.release.as_ref().map_or(&[], |release| &release.commitment.packages)
+	}
+}
+
+impl Release {
+	/// These blobs, with the hospital's signature.
+	fn new(
+		workplace: &Workplace,
+		context: &RoundContext,
+		examples: u32,
+		blobs: Vec<SealedBlob>,
+		packages: Vec<H256>,
+	) -> Result<Self, JobError> {
+		let references = blobs.iter().map(|blob| on_chain(Reference::of(&blob.bytes))).collect();
+		let suites = blobs.iter().map(|blob| blob.suite).collect();
+		let mut commitment = Commitment {
+			blobs: Blobs::truncate_from(references),
+			packages: Packages::truncate_from(packages),
+			examples,
+			suites: Suites::truncate_from(suites),
+			signature: Default::default(),
+		};
+		commitment.signature = workplace.keys.sign(&payload(context, &commitment))?;
+		Ok(Self { blobs: blobs.into_iter().map(|blob| blob.bytes).collect(), commitment })
+	}
+
+	/// SHA-256 of all that leaves the hospital, by the hashes that the commitment names.
+	fn hash(&self) -> H256 {
+		H256(Sha256::digest((&self.commitment.blobs, &self.commitment.packages).encode()).into())
 	}
 }
 
@@ -80,20 +121,44 @@ pub(crate) fn prepare(workplace: &mut Workplace, id: &JobId, context: &RoundCont
 	prepared(workplace, id, context).map(drop)
 }
 
-/// Lets the update out, which may have happened before.
+/// Seals the update for `receivers` and lets it out, all of which may have happened before.
 pub(super) fn train(
 	workplace: &mut Workplace,
 	id: &JobId,
 	context: &RoundContext,
+	receivers: &[SealingIdentity],
 ) -> Result<Outcome, JobError> {
-	let trained = prepared(workplace, id, context)?;
+	let mut trained = prepared(workplace, id, context)?;
+	let release = match trained.release.take() {
+		Some(release) => release,
+		None => {
+			let release = sealed(workplace, context, receivers, &trained)?;
+			trained.release = Some(release.clone());
+			workplace.state.save(id, SAVED, &trained)?;
+			release
+		},
+	};
 	if !matches!(workplace.state.load::<H256>(id, PUBLISHING), Ok(Some(_))) {
-		workplace.state.save(id, PUBLISHING, &trained.hash())?;
+		workplace.state.save(id, PUBLISHING, &release.hash())?;
 	}
-	for blob in trained.blobs {
+	for blob in release.blobs {
 		workplace.put(blob)?;
 	}
-	Ok(Outcome::Trained(trained.commitment))
+	Ok(Outcome::Trained(release.commitment))
+}
+
+/// What leaves the hospital of an update that is shared.
+fn sealed(
+	workplace: &Workplace,
+	context: &RoundContext,
+	receivers: &[SealingIdentity],
+	trained: &Trained,
+) -> Result<Release, JobError> {
+	let committee = context.spec.scheme.committee().ok_or(JobError::NoCommittee)?;
+	let secret = trained.secret().ok_or(JobError::NoCommittee)?;
+	let dealing = secret.deal(context, committee)?;
+	let (blobs, packages) = dealing::seal(workplace, context, committee, receivers, &dealing)?;
+	Release::new(workplace, context, trained.examples, blobs, packages)
 }
 
 /// The update that may leave: the saved one, or a new one, which is saved.
@@ -116,7 +181,7 @@ fn prepared(workplace: &mut Workplace, id: &JobId, context: &RoundContext) -> Re
 	};
 	let usable = saved.filter(|saved| match left {
 		Left::Nothing => saved.work == id.work,
-		Left::This(hash) => hash == saved.hash(),
+		Left::This(hash) => Some(hash) == saved.hash(),
 		Left::Unknown => true,
 	});
 	match (usable, left) {
@@ -131,7 +196,7 @@ fn prepared(workplace: &mut Workplace, id: &JobId, context: &RoundContext) -> Re
 		},
 		(None, Left::This(hash)) => {
 			let trained = new(workplace, id, context)?;
-			if trained.hash() != hash {
+			if trained.hash() != Some(hash) {
 				return Err(JobError::PublishedBefore("training again gives another update"));
 			}
 			workplace.state.save(id, SAVED, &trained)?;
@@ -153,31 +218,19 @@ fn new(workplace: &mut Workplace, id: &JobId, context: &RoundContext) -> Result<
 	let local = workplace.trainer()?.train(spec, &base.parameters, seed)?;
 	let local_parameters = Zeroizing::new(local.parameters);
 
-	let (blobs, packages, secret, suite) = match &spec.scheme {
+	let (secret, release) = match &spec.scheme {
 		AggregationScheme::Plain => {
 			let coordinates = encode_update(&base.parameters, &local_parameters, spec.fraction_bits)?;
 			let update = PlainUpdate { round: context.round, hospital: context.hospital, coordinates };
-			(vec![update.to_bytes()], Vec::new(), None, Suite::Plain)
+			let blob = SealedBlob { suite: Suite::Plain, bytes: update.to_bytes() };
+			(None, Some(Release::new(workplace, context, local.examples, vec![blob], Vec::new())?))
 		},
 		AggregationScheme::Committee(committee) => {
 			let change = change(&base.parameters, &local_parameters)?;
-			let secret = DealingSecret::new(&change, committee, spec.fraction_bits)?;
-			let dealing = secret.deal(context, committee)?;
-			let sealed = dealing::seal(workplace, context, committee, &dealing)?;
-			let (blobs, packages) = sealed.into_iter().unzip();
-			(blobs, packages, Some(secret), workplace.sealer.suite())
+			(Some(DealingSecret::new(&change, committee, spec.fraction_bits)?), None)
 		},
 	};
-	let references = blobs.iter().map(|blob| on_chain(Reference::of(blob))).collect();
-	let mut commitment = Commitment {
-		blobs: Blobs::truncate_from(references),
-		packages: Packages::truncate_from(packages),
-		examples: local.examples,
-		suite,
-		signature: Default::default(),
-	};
-	commitment.signature = workplace.keys.sign(&payload(context, &commitment))?;
-	Ok(Trained { work: id.work, blobs, secret, commitment })
+	Ok(Trained { work: id.work, examples: local.examples, secret, release })
 }
 
 /// What training changed, coordinate by coordinate.
@@ -195,15 +248,16 @@ fn signed_by_present_keys(
 	context: &RoundContext,
 	mut trained: Trained,
 ) -> Result<Trained, JobError> {
-	let payload = payload(context, &trained.commitment);
-	if !workplace.keys.verifies(&payload, &trained.commitment.signature) {
-		trained.commitment.signature = workplace.keys.sign(&payload)?;
+	let Some(release) = &mut trained.release else { return Ok(trained) };
+	let payload = payload(context, &release.commitment);
+	if !workplace.keys.verifies(&payload, &release.commitment.signature) {
+		release.commitment.signature = workplace.keys.sign(&payload)?;
 		workplace.state.save(id, SAVED, &trained)?;
 	}
 	Ok(trained)
 }
 
 fn payload(context: &RoundContext, commitment: &Commitment) -> Vec<u8> {
-	let Commitment { blobs, packages, examples, suite, signature: _ } = commitment;
-	signing_payload(context.genesis, context.round, &context.hospital, *suite, *examples, blobs, packages)
+	let Commitment { blobs, packages, examples, suites, signature: _ } = commitment;
+	signing_payload(context.genesis, context.round, &context.hospital, suites, *examples, blobs, packages)
 }

@@ -1,7 +1,11 @@
 //! A round of four hospitals that are also the committee.
 
-use super::mock::{account, contribution, damage, Desk, Town, GENESIS};
-use crate::sealer::{SealContext, SealError, Sealer};
+use super::mock::{account, contribution, damage, sae_id, Clear, Desk, Town, GENESIS};
+use crate::{
+	keys::HospitalKeys,
+	sealer::{QuantumKeyError, SealContext, SealError, SealedBlob, Sealer, SessionSealer},
+	HospitalConfig,
+};
 use codec::Encode;
 use consilium_blobs::Reference;
 use consilium_primitives::{
@@ -14,11 +18,11 @@ use consilium_primitives::{
 		Committee, Direction,
 	},
 	fixed_point::Decimal,
+	hospital::{SaeId, SealingIdentity},
 	job::{AnsweredDispute, Contribution, Dealt, Inputs, Job, Outcome},
 	study::{AggregationScheme, RoundKey, Verdict},
 	AccountBytes, BoundedVec, H256,
 };
-use sha2::{Digest, Sha256};
 use std::{
 	fs,
 	path::{Path, PathBuf},
@@ -38,6 +42,7 @@ pub fn committee() -> Committee<AccountBytes> {
 		norm_bound: Decimal::from_f64(20.0).unwrap(),
 		direction: Direction::Off,
 		projections: 2,
+		weakest_suite: Suite::Plain,
 		step_blocks: 5,
 	}
 }
@@ -107,6 +112,8 @@ impl Round {
 			hospital: account(number),
 			weight: weights.get(number).copied().unwrap_or(0),
 			blob: commitment.blobs[place],
+			suite: commitment.suites[place],
+			sae_id: sae_id(number),
 			package: commitment.packages[place],
 			published: None,
 		});
@@ -257,69 +264,28 @@ pub fn plain_artifact(town: &Town) -> H256 {
 	}
 }
 
-/// A sealer whose key everyone could compute; good enough to see that a blob is no package, and who can open it.
-pub struct Toy;
-
-impl Toy {
-	const TAG: usize = 32;
-
-	fn key(context: &SealContext) -> [u8; 32] {
-		let SealContext { genesis, round, sender, receiver } = context;
-		Sha256::digest((genesis, round, sender, receiver).encode()).into()
-	}
-
-	fn tag(key: &[u8; 32], body: &[u8]) -> [u8; 32] {
-		Sha256::new().chain_update(key).chain_update(body).finalize().into()
-	}
-
-	fn masked(key: &[u8; 32], bytes: &[u8]) -> Vec<u8> {
-		bytes.iter().zip(key.iter().cycle()).map(|(byte, mask)| byte ^ mask).collect()
-	}
+/// Seals as hospitals without a key management entity do: with ML-KEM-768 alone.
+pub fn ml_kem_768(config: &HospitalConfig) -> Box<dyn Sealer> {
+	let keys = HospitalKeys::load(&config.keys).unwrap();
+	Box::new(SessionSealer::new(keys.ml_kem_768_seeds(), None))
 }
 
-impl Sealer for Toy {
-	fn suite(&self) -> Suite {
-		Suite::Plain
-	}
-
-	fn sealed_length(&self, package: u64) -> u64 {
-		package + Self::TAG as u64
-	}
-
-	fn seal(&self, context: &SealContext, package: &[u8]) -> Result<Vec<u8>, SealError> {
-		let key = Self::key(context);
-		let body = Self::masked(&key, package);
-		Ok([Self::tag(&key, &body).as_slice(), &body].concat())
-	}
-
-	fn open(&self, context: &SealContext, blob: &[u8]) -> Result<Zeroizing<Vec<u8>>, SealError> {
-		let key = Self::key(context);
-		let (tag, body) = blob.split_at_checked(Self::TAG).ok_or(SealError::Rejected)?;
-		if tag == Self::tag(&key, body) {
-			Ok(Zeroizing::new(Self::masked(&key, body)))
-		} else {
-			Err(SealError::Rejected)
-		}
-	}
-}
-
-/// As [`Toy`], but its keys are out of reach when it is to open.
+/// Leaves packages as they are, and has no keys when it is to open.
 pub struct Keyless;
 
 impl Sealer for Keyless {
-	fn suite(&self) -> Suite {
-		Toy.suite()
+	fn seal(
+		&self,
+		context: &SealContext,
+		receiver: &SealingIdentity,
+		weakest: Suite,
+		package: &[u8],
+	) -> Result<SealedBlob, SealError> {
+		Clear.seal(context, receiver, weakest, package)
 	}
 
-	fn sealed_length(&self, package: u64) -> u64 {
-		Toy.sealed_length(package)
-	}
-
-	fn seal(&self, context: &SealContext, package: &[u8]) -> Result<Vec<u8>, SealError> {
-		Toy.seal(context, package)
-	}
-
-	fn open(&self, _: &SealContext, _: &[u8]) -> Result<Zeroizing<Vec<u8>>, SealError> {
-		Err(SealError::Keys("the link is down".into()))
+	fn open(&self, _: &SealContext, _: Suite, _: &SaeId, _: &[u8]) -> Result<Zeroizing<Vec<u8>>, SealError> {
+		let source = QuantumKeyError::Unavailable("the link is down".into());
+		Err(SealError::Quantum { peer: "sae-bob".into(), source })
 	}
 }

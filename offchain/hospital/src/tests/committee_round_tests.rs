@@ -1,7 +1,7 @@
 //! Whole rounds with a committee, from training to agreement.
 
 use super::{
-	committee_mock::{committee, plain_artifact, town, Keyless, Round, Toy, ROUND},
+	committee_mock::{committee, ml_kem_768, plain_artifact, town, Keyless, Round, ROUND},
 	mock::{account, adam, files, Town, GENESIS},
 };
 use consilium_blobs::Reference;
@@ -41,7 +41,7 @@ fn a_committee_computes_what_plain_updates_give_bit_for_bit() {
 #[test]
 fn sealed_shares_give_the_same_and_no_package_lies_open() {
 	let mut town = town(committee());
-	town.sealer = || Box::new(Toy);
+	town.sealer = ml_kem_768;
 	let expected = plain_artifact(&town);
 	let mut round = Round::new(town);
 	for blob in files(&round.town.blobs()) {
@@ -56,7 +56,7 @@ fn a_commitment_names_a_package_for_each_party_and_is_signed() {
 	let town = town(committee());
 	let commitment = town.open(1).commitment(town.train(1, 1, None));
 	assert_eq!((commitment.blobs.len(), commitment.packages.len()), (4, 4));
-	assert_eq!(commitment.suite, Suite::Plain);
+	assert_eq!(commitment.suites.as_slice(), [Suite::Plain; 4]);
 	let elements = committee().share_elements(town.spec.model.parameters().unwrap());
 	for (party, (blob, package)) in (1..).zip(commitment.blobs.iter().zip(&commitment.packages)) {
 		let bytes = fs::read(super::committee_mock::path(&town, *blob)).unwrap();
@@ -68,7 +68,7 @@ fn a_commitment_names_a_package_for_each_party_and_is_signed() {
 	let keys = crate::keys::HospitalKeys::development("bob").unwrap();
 	let payload = |packages| {
 		let blobs = &commitment.blobs;
-		signing_payload(GENESIS, ROUND, &account(1), Suite::Plain, commitment.examples, blobs, packages)
+		signing_payload(GENESIS, ROUND, &account(1), &commitment.suites, commitment.examples, blobs, packages)
 	};
 	assert!(keys.verifies(&payload(&commitment.packages), &commitment.signature));
 	assert!(!keys.verifies(&payload(&Default::default()), &commitment.signature));
@@ -122,7 +122,7 @@ fn a_hospital_does_not_act_as_another_party() {
 #[test]
 fn keys_that_are_out_of_reach_are_nobodys_fault() {
 	let mut town = town(committee());
-	town.sealer = || Box::new(Keyless);
+	town.sealer = |_| Box::new(Keyless);
 	let mut round = Round::new(town);
 	let job = round.check_job(1);
 	let reason = round.desks[0].failure(job);
@@ -132,7 +132,7 @@ fn keys_that_are_out_of_reach_are_nobodys_fault() {
 #[test]
 fn what_was_sealed_for_another_is_complained_of() {
 	let mut town = town(committee());
-	town.sealer = || Box::new(Toy);
+	town.sealer = ml_kem_768;
 	let mut round = Round::new(town);
 	// Parties 3 and 4 get packages of one length.
 	round.commitments[0].blobs.as_mut().swap(2, 3);

@@ -1,7 +1,11 @@
 //! hospital.toml.
 
 use super::mock::Town;
-use crate::config::{ConfigError, HospitalConfig, ValueFault};
+use crate::{
+	config::{ConfigError, HospitalConfig, ValueFault},
+	keys::write_store_key,
+};
+use consilium_blobs::Credentials;
 use consilium_training::split::Split;
 use std::fs;
 
@@ -32,7 +36,7 @@ fn the_example_is_a_configuration_with_paths_beside_it() {
 	assert_eq!(records.file, home.join("records.csv"));
 	assert_eq!(records.schema, home.join("schema.toml"));
 	assert_eq!(records.split, Split::Fraction { test: 0.2, seed: 42 });
-	assert_eq!(config.blobs, home.join("blobs"));
+	assert_eq!((&config.blobs.location, &config.blobs.s3), (&home.join("blobs").into_os_string(), &None));
 }
 
 #[test]
@@ -49,9 +53,9 @@ fn records_may_be_left_out_as_a_whole() {
 #[test]
 fn absolute_paths_urls_and_split_files_are_taken() {
 	let (_town, config) = load("store = \"../blobs\"", "store = \"/srv/blobs\"");
-	assert_eq!(config.unwrap().blobs, "/srv/blobs");
+	assert_eq!(config.unwrap().blobs.location, "/srv/blobs");
 	let (_town, config) = load("store = \"../blobs\"", "store = \"file:///srv/blobs\"");
-	assert_eq!(config.unwrap().blobs, "file:///srv/blobs");
+	assert_eq!(config.unwrap().blobs.location, "file:///srv/blobs");
 	let by_file = "split_file = \"schema.toml\"\nsplit_center = 3";
 	let (town, config) = load("test_fraction = 0.2\nsplit_seed = 42", by_file);
 	let path = town.home(0).join("schema.toml");
@@ -65,7 +69,7 @@ fn what_toml_does_not_allow_is_named_with_file_line_and_what_would_be_right() {
 		("ml_dsa_65 =", "ml_dsa =", vec!["unknown field `ml_dsa`", "`ml_dsa_65`", "line 9"]),
 		("store =", "shop =", vec!["unknown field `shop`", "`store`"]),
 		("account =", "# account =", vec!["missing field `account`"]),
-		("test_fraction = 0.2", "test_fraction = \"0.2\"", vec!["expected", "line 18"]),
+		("test_fraction = 0.2", "test_fraction = \"0.2\"", vec!["expected", "line 20"]),
 		("[blobs]", "[blobs", vec!["TOML parse error", "line 2"]),
 	] {
 		let message = load(from, to).1.unwrap_err().to_string();
@@ -109,6 +113,72 @@ fn values_that_cannot_be_used_are_named_with_file_line_and_key() {
 		assert!(text.contains(&format!("hospital.toml, line {line}: `{key}` names")), "{text}");
 		assert!(text.contains("alice/nowhere, which is no file"), "{text}");
 	}
+}
+
+/// The example with every line of its comments that is TOML, and the files that they name.
+fn whole(town: &Town) -> String {
+	for file in
+		["qkd/ca.pem", "qkd/sae.pem", "qkd/sae.key", "s3-ca.pem", "s3-credentials", "old-keys/ml-kem-768.key"]
+	{
+		let path = town.home(0).join(file);
+		fs::create_dir_all(path.parent().unwrap()).unwrap();
+		fs::write(path, "").unwrap();
+	}
+	write_store_key(&town.home(0).join("keys")).unwrap();
+	let commented = |line: &str| match line.strip_prefix("# ") {
+		Some(rest) if rest.starts_with('[') || rest.contains(" = \"") => rest.to_owned(),
+		_ => line.to_owned(),
+	};
+	let lines: Vec<_> = HospitalConfig::example().lines().map(commented).collect();
+	let text = lines.join("\n").replace("store = \"blobs\"\n", "").replace("split_file", "# split_file");
+	fs::write(town.home(0).join("hospital.toml"), &text).unwrap();
+	text
+}
+
+#[test]
+fn a_key_management_entity_a_bucket_and_previous_keys_are_taken() {
+	let town = Town::new();
+	whole(&town);
+	let home = town.home(0);
+	let config = town.config(0);
+	assert_eq!(config.keys.previous_ml_kem_768, Some(home.join("old-keys/ml-kem-768.key")));
+	let quantum = config.quantum.unwrap();
+	assert_eq!(quantum.kme.as_str(), "https://kme.example.org:8443/");
+	assert_eq!((quantum.ca, quantum.key), (home.join("qkd/ca.pem"), home.join("qkd/sae.key")));
+	assert_eq!(quantum.certificate, home.join("qkd/sae.pem"));
+	assert_eq!(quantum.store_key, home.join("keys/key-store.key"));
+	assert_eq!(config.blobs.location, "s3://consilium/study-7");
+	let s3 = config.blobs.s3.unwrap();
+	assert_eq!(s3.region, "eu-central-1");
+	assert_eq!(s3.endpoint.as_deref(), Some("https://s3.example.org:9000"));
+	assert_eq!(s3.credentials, Credentials::File(home.join("s3-credentials")));
+	assert_eq!(s3.root_certificates, Some(home.join("s3-ca.pem")));
+}
+
+#[test]
+fn what_is_wrong_with_a_key_management_entity_or_a_bucket_is_named() {
+	let town = Town::new();
+	let text = whole(&town);
+	for (from, to, part) in [
+		("https://kme.example.org", "http://kme.example.org", "`qkd.kme` is \"http://kme.example.org:8443\""),
+		("\"https://kme.example.org:8443\"", "\"kme\"", "it must be like https://"),
+		("qkd/sae.key", "qkd/none.key", "`qkd.key` names"),
+		("keys/key-store.key", "keys/none.key", "`qkd.store_key` names"),
+		("kme =", "kne =", "unknown field `kne`"),
+		("s3://consilium/study-7", "blobs", "`blobs.store` and [blobs.s3] go together"),
+		("s3-credentials", "none", "`blobs.s3.credentials` names"),
+		("region =", "regions =", "unknown field `regions`"),
+		("old-keys", "no-keys", "`keys.previous_ml_kem_768` names"),
+	] {
+		assert!(text.contains(from), "{from}");
+		let path = town.home(0).join("hospital.toml");
+		fs::write(&path, text.replacen(from, to, 1)).unwrap();
+		let message = HospitalConfig::load(&path).unwrap_err().to_string();
+		assert!(message.contains(part) && message.contains("line "), "{part} is not in: {message}");
+	}
+	let (_town, error) = load("store = \"../blobs\"", "store = \"s3://bucket\"");
+	let message = error.unwrap_err().to_string();
+	assert!(message.contains("[blobs.s3] go together"), "{message}");
 }
 
 #[test]

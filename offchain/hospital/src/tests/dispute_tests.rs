@@ -1,7 +1,7 @@
 //! Shares that are not what a party should have got, and how it is told who is to blame.
 
 use super::{
-	committee_mock::{committee, path, plain_artifact, store, town, Round, Toy, LOSSES},
+	committee_mock::{committee, ml_kem_768, path, plain_artifact, store, town, Round, LOSSES},
 	mock::{account, damage, files, Town},
 };
 use consilium_blobs::Reference;
@@ -39,7 +39,7 @@ fn opened(round: &Round, hospital: usize, checks: &[Checks]) -> Opened {
 fn disputed() -> (Round, Vec<u64>, Opened) {
 	let mut town = town(committee());
 	// So that a published package is another blob than the lost one.
-	town.sealer = || Box::new(Toy);
+	town.sealer = ml_kem_768;
 	let mut round = Round::new(town);
 	fs::remove_file(round.blob(2, 2)).unwrap();
 	let checks = round.check_all();
@@ -216,7 +216,7 @@ fn a_hospital_never_opens_more_packages_of_a_try_than_the_threshold_allows() {
 #[test]
 fn a_hospital_answers_only_with_what_it_published_in_this_try() {
 	let mut town = town(committee());
-	town.sealer = || Box::new(Toy);
+	town.sealer = ml_kem_768;
 	// Nothing was trained, and nothing published.
 	let answer = |town: &Town| Job::Answer { context: town.context(0, 1, None), parties: vec![2] };
 	let reason = town.open(0).failure(answer(&town));

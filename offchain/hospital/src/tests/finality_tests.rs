@@ -1,7 +1,7 @@
 //! What waits for finality, and what does not.
 
 use super::mock::{files, Town, PHASE_SINCE};
-use consilium_primitives::job::{Job, JobStatus, RoundContext};
+use consilium_primitives::job::{JobStatus, RoundContext};
 
 #[test]
 fn an_update_stays_inside_until_its_phase_is_final() {
@@ -40,7 +40,7 @@ fn a_model_is_neither_computed_nor_published_until_its_phase_is_final() {
 fn a_waiting_job_holds_up_no_other() {
 	let town = Town::new();
 	let mut desk = town.open(0);
-	let late = Job::Train(RoundContext { phase_since: PHASE_SINCE + 1, ..town.context(0, 1, None) });
+	let late = town.train_in(RoundContext { phase_since: PHASE_SINCE + 1, ..town.context(0, 1, None) });
 	let late_id = late.id();
 	assert_eq!(desk.start(late), JobStatus::Pending);
 	assert!(matches!(desk.run(town.train(0, 2, None)), JobStatus::Done(_)));

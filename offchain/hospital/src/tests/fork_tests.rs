@@ -13,7 +13,7 @@ fn work_of_an_abandoned_fork_is_given_up_and_never_leaves() {
 	let old = town.train(0, 1, None);
 	let mut context = town.context(0, 1, None);
 	context.spec.seed += 1;
-	let new = Job::Train(context);
+	let new = town.train_in(context);
 	let (old_id, new_id) = (old.id(), new.id());
 	assert_eq!(desk.start(old.clone()), JobStatus::Pending);
 	assert_eq!(desk.start(new.clone()), JobStatus::Pending);
@@ -28,7 +28,7 @@ fn work_of_an_abandoned_fork_is_given_up_and_never_leaves() {
 	assert_eq!(files(&town.blobs()).len(), 1);
 	let mut context = town.context(0, 1, None);
 	context.spec.seed += 1;
-	assert_eq!(town.open(0).outcome(Job::Train(context)), outcome);
+	assert_eq!(town.open(0).outcome(town.train_in(context)), outcome);
 }
 
 #[test]
@@ -51,7 +51,7 @@ fn the_same_work_at_another_block_is_the_same_job() {
 	let mut desk = town.open(0);
 	let job = town.train(0, 1, None);
 	desk.start(job.clone());
-	let later = Job::Train(RoundContext { phase_since: PHASE_SINCE + 1, ..town.context(0, 1, None) });
+	let later = town.train_in(RoundContext { phase_since: PHASE_SINCE + 1, ..town.context(0, 1, None) });
 	assert_eq!(later.id(), job.id());
 	assert!(matches!(desk.run(later), JobStatus::Done(_)));
 

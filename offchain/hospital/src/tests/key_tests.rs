@@ -1,23 +1,29 @@
 //! Keys and the files they lie in.
 
 use crate::{
+	config::KeyFiles,
 	keys::{HospitalKeys, KeyError, DEVELOPMENT_NAMES, ML_DSA_65_FILE, ML_KEM_768_FILE},
 	secret_file::{read_secret, write_secret, SecretFileError},
 };
 use proptest::prelude::*;
 use sha2::{Digest, Sha256};
-use std::{
-	fs,
-	os::unix::fs::PermissionsExt,
-	path::{Path, PathBuf},
-};
+use std::{fs, os::unix::fs::PermissionsExt, path::Path};
 
 fn mode(path: &Path) -> u32 {
 	fs::metadata(path).unwrap().permissions().mode() & 0o777
 }
 
+fn files(folder: &Path) -> KeyFiles {
+	KeyFiles {
+		account: folder.join("account.key"),
+		ml_dsa_65: folder.join(ML_DSA_65_FILE),
+		ml_kem_768: folder.join(ML_KEM_768_FILE),
+		previous_ml_kem_768: None,
+	}
+}
+
 fn load(folder: &Path) -> Result<HospitalKeys, KeyError> {
-	HospitalKeys::load(&folder.join(ML_DSA_65_FILE), &folder.join(ML_KEM_768_FILE))
+	HospitalKeys::load(&files(folder))
 }
 
 /// Why this text is no key file.
@@ -119,7 +125,7 @@ fn what_is_no_seed_is_refused_and_not_shown() {
 	assert!(error(ML_KEM_768_FILE, &"ab".repeat(32)).contains("ML-KEM-768 seed; it must be one line of 128"));
 	assert!(error(ML_DSA_65_FILE, "two\nlines").contains("is one line of text"));
 	assert!(error(ML_DSA_65_FILE, &"a".repeat(10_000)).contains("is one line of text"));
-	let missing = HospitalKeys::load(&PathBuf::from("nowhere"), &PathBuf::from("nowhere")).err().unwrap();
+	let missing = load(Path::new("nowhere")).err().unwrap();
 	assert!(missing.to_string().contains("cannot read the key file nowhere"), "{missing}");
 	let folder = tempfile::tempdir().unwrap();
 	assert!(matches!(read_secret(folder.path()), Err(SecretFileError::NotText { .. })));

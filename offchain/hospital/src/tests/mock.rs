@@ -3,15 +3,16 @@
 use crate::{
 	handle::{workplace, Handle},
 	keys::HospitalKeys,
-	sealer::{NotEncrypted, Sealer},
+	sealer::{SealContext, SealError, SealedBlob, Sealer},
 	secret_file::write_secret,
 	trainer::{LocalTrainer, Trainer},
 	worker::{Message, Worker},
 	HospitalConfig,
 };
 use consilium_primitives::{
-	commitment::Commitment,
+	commitment::{Commitment, Suite},
 	fixed_point::Decimal,
+	hospital::{SaeId, SealingIdentity},
 	job::{Contribution, Inputs, Job, JobId, JobStatus, Outcome, RoundContext},
 	model::{Adaptive, LocalSteps, LocalTraining, ModelFamily, ModelSpec, ServerOptimizer},
 	study::{AggregationScheme, RoundKey, StudySpec},
@@ -28,6 +29,7 @@ use std::{
 	time::{Duration, Instant},
 };
 use tempfile::TempDir;
+use zeroize::Zeroizing;
 
 pub const NAMES: [&str; 4] = ["alice", "bob", "charlie", "dave"];
 pub const GENESIS: H256 = H256([7; 32]);
@@ -79,12 +81,51 @@ pub fn study_of(hospitals: Vec<AccountBytes>, seed: u64) -> StudySpec<AccountByt
 	}
 }
 
+/// What is needed to seal for a hospital, whose ML-KEM-768 key is the well-known one.
+pub fn identity(number: usize) -> SealingIdentity {
+	let name = NAMES[number];
+	let ml_kem_768 = HospitalKeys::development(name).unwrap().public().ml_kem_768;
+	SealingIdentity { sae_id: sae_id(number), ml_kem_768 }
+}
+
+/// A hospital's name towards key management entities.
+pub fn sae_id(number: usize) -> SaeId {
+	SaeId::truncate_from(format!("sae-{}", NAMES[number]).into_bytes())
+}
+
+/// Leaves packages as they are, for tests that look into them.
+pub struct Clear;
+
+impl Sealer for Clear {
+	fn seal(
+		&self,
+		_: &SealContext,
+		_: &SealingIdentity,
+		weakest: Suite,
+		package: &[u8],
+	) -> Result<SealedBlob, SealError> {
+		assert_eq!(weakest, Suite::Plain);
+		Ok(SealedBlob { suite: weakest, bytes: package.to_vec() })
+	}
+
+	fn open(
+		&self,
+		_: &SealContext,
+		suite: Suite,
+		_: &SaeId,
+		blob: &[u8],
+	) -> Result<Zeroizing<Vec<u8>>, SealError> {
+		assert_eq!(suite, Suite::Plain);
+		Ok(Zeroizing::new(blob.to_vec()))
+	}
+}
+
 /// Folders of four hospitals with one blob store.
 pub struct Town {
 	pub folder: TempDir,
 	pub spec: StudySpec<AccountBytes>,
 	/// What hospitals that are opened from now on seal with.
-	pub sealer: fn() -> Box<dyn Sealer>,
+	pub sealer: fn(&HospitalConfig) -> Box<dyn Sealer>,
 }
 
 impl Town {
@@ -100,7 +141,7 @@ impl Town {
 			fs::write(home.join("hospital.toml"), text).unwrap();
 		}
 		let spec = study_of((0..4).map(account).collect(), 9);
-		Self { folder, spec, sealer: || Box::new(NotEncrypted) }
+		Self { folder, spec, sealer: |_| Box::new(Clear) }
 	}
 
 	pub fn home(&self, number: usize) -> PathBuf {
@@ -153,7 +194,8 @@ impl Town {
 		let clock = now.clone();
 		let handle = Handle::new(account(number), sender, Box::new(move || *clock.lock().unwrap()));
 		let state = self.home(number).join("state");
-		let workplace = workplace(&self.config(number), &state, (self.sealer)(), trainer).unwrap();
+		let workplace =
+			workplace(&self.config(number), &state, (self.sealer)(&self.config(number)), trainer).unwrap();
 		Desk { worker: Worker::new(workplace, handle.board()), handle, receiver, now }
 	}
 
@@ -173,7 +215,15 @@ impl Town {
 	}
 
 	pub fn train(&self, number: usize, round: u32, base: Option<H256>) -> Job {
-		Job::Train(self.context(number, round, base))
+		self.train_in(self.context(number, round, base))
+	}
+
+	/// The job to train in this context, with the hospitals' keys for sealing.
+	pub fn train_in(&self, context: RoundContext) -> Job {
+		let parties = context.spec.scheme.committee().map(|committee| committee.parties.to_vec());
+		let receivers =
+			parties.unwrap_or_default().into_iter().map(|party| identity(usize::from(party[0]) - 1));
+		Job::Train { receivers: receivers.collect(), context }
 	}
 
 	pub fn attest(

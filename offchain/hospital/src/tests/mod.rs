@@ -15,6 +15,7 @@ mod partial_tests;
 mod restart_tests;
 mod root_tests;
 mod round_tests;
+mod sealer_tests;
 mod sharing_restart_tests;
 mod state_tests;
 mod trainer_tests;

@@ -101,7 +101,7 @@ fn after_a_reorganisation_nothing_old_is_published_and_what_was_published_stays(
 	for killed in ANYWHERE {
 		let town = Town::new();
 		kill(&town, train(&town), killed);
-		let now = update(&town.open(0).commitment(Job::Train(other.clone())));
+		let now = update(&town.open(0).commitment(town.train_in(other.clone())));
 		let has_left = matches!(killed, Killed::Publishing | Killed::Published);
 		assert_eq!(now == expected, has_left, "{killed:?}");
 		assert_eq!(files(&town.blobs()).len(), 1, "{killed:?}");
@@ -112,7 +112,7 @@ fn after_a_reorganisation_nothing_old_is_published_and_what_was_published_stays(
 	let saved = fs::read(outcome_file(&town)).unwrap();
 	let mut later = town.context(0, 1, None);
 	later.phase_since -= 1;
-	town.open(0).commitment(Job::Train(later));
+	town.open(0).commitment(town.train_in(later));
 	assert_eq!(fs::read(outcome_file(&town)).unwrap(), saved);
 }
 
@@ -157,7 +157,7 @@ fn a_damaged_hash_leaves_only_what_is_saved() {
 	town.change_records(0);
 	let mut other = town.context(0, 1, None);
 	other.spec.seed += 1;
-	assert_eq!(update(&town.open(0).commitment(Job::Train(other))), expected);
+	assert_eq!(update(&town.open(0).commitment(town.train_in(other))), expected);
 
 	damage(&publishing_file(&town));
 	damage(&outcome_file(&town));
@@ -191,7 +191,7 @@ fn with_new_keys_the_same_update_is_signed_again() {
 	assert_eq!(new.blobs, old.blobs);
 	let round = RoundKey { study: 0, round: 1, attempt: 1 };
 	let payload =
-		signing_payload(GENESIS, round, &account(0), new.suite, new.examples, &new.blobs, &new.packages);
+		signing_payload(GENESIS, round, &account(0), &new.suites, new.examples, &new.blobs, &new.packages);
 	assert!(keys.verifies(&payload, &new.signature));
 	assert_eq!(town.open(0).commitment(train(&town)), new);
 }

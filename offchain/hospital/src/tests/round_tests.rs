@@ -9,7 +9,7 @@ use crate::{
 use consilium_blobs::Reference;
 use consilium_primitives::{
 	artifact::{Artifact, PlainUpdate},
-	commitment::{signing_payload, BlobReference, Packages, Suite},
+	commitment::{signing_payload, BlobReference, Packages},
 	fixed_point::Decimal,
 	job::{Contribution, Outcome},
 	model::ServerOptimizer,
@@ -110,7 +110,7 @@ fn a_commitment_is_signed_for_its_round_and_update() {
 			GENESIS,
 			round,
 			&account(1),
-			Suite::Plain,
+			&commitment.suites,
 			examples,
 			&commitment.blobs,
 			&Packages::default(),
@@ -129,7 +129,7 @@ fn a_second_try_brings_the_same_coordinates_and_another_round_does_not() {
 	let mut coordinates = |round, attempt| {
 		let mut context = town.context(0, round, None);
 		context.round.attempt = attempt;
-		let commitment = desk.commitment(consilium_primitives::job::Job::Train(context));
+		let commitment = desk.commitment(town.train_in(context));
 		PlainUpdate::from_bytes(&read(&town, commitment.blobs[0].hash)).unwrap().coordinates
 	};
 	let first = coordinates(1, 1);

@@ -30,6 +30,7 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
 		norm_bound: Decimal::ONE,
 		direction: Direction::Off,
 		projections: 3,
+		weakest_suite: consilium_primitives::commitment::Suite::QkdMlKem768,
 		step_blocks: 1,
 	};
 	let (genesis, round, hospital) = (H256::zero(), RoundKey { study: 0, round: 1, attempt: 1 }, [7; 32]);

@@ -108,6 +108,7 @@ fn committee(field: PrimeField) -> Committee<u8> {
 		norm_bound: Decimal::ONE,
 		direction: Direction::Off,
 		projections: 0,
+		weakest_suite: consilium_primitives::commitment::Suite::QkdMlKem768,
 		step_blocks: 1,
 	}
 }

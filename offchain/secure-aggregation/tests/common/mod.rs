@@ -37,6 +37,7 @@ pub fn committee(field: PrimeField, parties: u8, threshold: u32) -> Committee<u8
 		norm_bound: Decimal::ONE,
 		direction: Direction::Off,
 		projections: 0,
+		weakest_suite: consilium_primitives::commitment::Suite::QkdMlKem768,
 		step_blocks: 10,
 	}
 }

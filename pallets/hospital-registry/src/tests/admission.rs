@@ -23,6 +23,7 @@ fn an_admitted_hospital_is_a_member_with_a_seat_an_account_and_a_record() {
 			keys: *keys(EVE),
 			sae_id: sae_id(b"sae-9"),
 			admitted_at: 7,
+			keys_since: 7,
 			suspended: false,
 		};
 		assert_eq!(Hospitals::<Test>::get(EVE), Some(expected.clone()));
@@ -136,7 +137,7 @@ fn an_sae_id_is_printable_ascii_without_a_slash() {
 			let name = name(b"Eve Clinic");
 			HospitalRegistry::admit(majority(), EVE, name, roles(&[Role::Trainer]), keys(EVE), sae_id(id))
 		};
-		for wrong in [&b""[..], b"a b", b"a/b", b"a\n", b"a\x7f", "ä".as_bytes(), b"\xff"] {
+		for wrong in [&b""[..], b".", b"..", b"a b", b"a/b", b"a\n", b"a\x7f", "ä".as_bytes(), b"\xff"] {
 			assert_noop!(admit_as(wrong), Error::<Test>::InvalidSaeId);
 		}
 		assert_ok!(admit_as(&[b'~'; 64]));

@@ -30,6 +30,13 @@ fn an_entry_that_could_not_be_admitted_is_noticed() {
 }
 
 #[test]
+fn keys_that_could_not_be_admitted_are_noticed() {
+	let damage =
+		|| Hospitals::<Test>::mutate(BOB, |entry| entry.as_mut().unwrap().keys.ml_kem_768 = [0xff; 1184]);
+	assert_eq!(complaint(damage), "an entry is invalid".into());
+}
+
+#[test]
 fn a_member_without_an_account_is_noticed() {
 	let damage = || {
 		System::dec_providers(&BOB).unwrap();

@@ -5,6 +5,7 @@ mod costs;
 mod extension;
 mod genesis;
 mod invariants;
+mod keys;
 mod properties;
 mod removal;
 mod role_changes;

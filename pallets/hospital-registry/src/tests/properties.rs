@@ -9,6 +9,7 @@ enum Step {
 	Reinstate(u64),
 	Remove(u64),
 	SetRoles(u64, Vec<Role>),
+	ReplaceKeys(u64, u64),
 }
 
 fn any_roles() -> impl Strategy<Value = Vec<Role>> {
@@ -24,6 +25,7 @@ fn any_step() -> impl Strategy<Value = Step> {
 		2 => account.clone().prop_map(Step::Suspend),
 		2 => account.clone().prop_map(Step::Reinstate),
 		1 => account.clone().prop_map(Step::Remove),
+		1 => (account.clone(), account.clone()).prop_map(|(account, keys)| Step::ReplaceKeys(account, keys)),
 		2 => (account, any_roles()).prop_map(|(account, roles)| Step::SetRoles(account, roles)),
 	]
 }
@@ -45,6 +47,9 @@ proptest! {
 					Step::Remove(account) => HospitalRegistry::remove(majority(), account),
 					Step::SetRoles(account, with) => {
 						HospitalRegistry::set_roles(majority(), account, roles(&with))
+					},
+					Step::ReplaceKeys(account, of) => {
+						HospitalRegistry::replace_keys(majority(), account, keys(of))
 					},
 				};
 				check_invariants();

@@ -2,7 +2,7 @@ use crate::{mock::*, Commitments, Error, Event};
 use codec::Encode;
 use consilium_primitives::{
 	audit::{Action, Subject},
-	commitment::Packages,
+	commitment::{Commitment, Packages, Suite},
 	traits::UpdateShape,
 	H256,
 };
@@ -25,7 +25,8 @@ fn a_signed_commitment_is_kept_noted_announced_and_recorded() {
 			(records[0].action, records[0].actor.clone()),
 			(Action::UpdateCommitted, Some(account(ALICE)))
 		);
-		let detail = (ROUND, 303u32, commitment.blobs, commitment.packages).encode();
+		let Commitment { blobs, suites, packages, .. } = commitment;
+		let detail = (ROUND, 303u32, blobs, suites, packages).encode();
 		assert_eq!(records[0].detail.as_bytes(), blake2_256(&detail));
 	});
 }
@@ -112,8 +113,9 @@ fn an_update_has_the_blobs_its_study_asks_for() {
 			statement.blobs = blobs(1, lengths);
 			assert_noop!(commit(ALICE, statement.signed()), Error::<Test>::UnexpectedBlobs);
 		}
-		Shape::set(Some(UpdateShape { blobs: vec![LENGTH, LENGTH + 9], packages: 0 }));
+		Shape::set(Some(UpdateShape { blobs: vec![LENGTH, LENGTH + 9], suites: PLAIN, packages: 0 }));
 		let mut statement = statement(ALICE);
+		statement.suites = suites(&[Suite::Plain; 2]);
 		for lengths in [[LENGTH, LENGTH], [LENGTH + 9, LENGTH]] {
 			statement.blobs = blobs(1, &lengths);
 			assert_noop!(commit(ALICE, statement.signed()), Error::<Test>::UnexpectedBlobs);
@@ -124,13 +126,35 @@ fn an_update_has_the_blobs_its_study_asks_for() {
 }
 
 #[test]
+fn every_blob_is_protected_as_the_study_allows() {
+	run(|| {
+		use Suite::{MlKem768, Plain, QkdMlKem768};
+		let lengths = vec![LENGTH, LENGTH + 9];
+		Shape::set(Some(UpdateShape { blobs: lengths.clone(), suites: MlKem768..=QkdMlKem768, packages: 0 }));
+		let mut statement = statement(ALICE);
+		let mut try_with = |of: &[Suite], lengths_of: &[Suite]| {
+			statement.suites = suites(of);
+			let lengths = lengths.iter().zip(lengths_of).map(|(length, suite)| suite.blob_length(*length));
+			statement.blobs = blobs(1, &lengths.collect::<Vec<_>>());
+			commit(ALICE, statement.signed())
+		};
+		for of in [&[][..], &[QkdMlKem768], &[QkdMlKem768; 3], &[QkdMlKem768, Plain], &[Plain, Plain]] {
+			let refused = try_with(of, &[QkdMlKem768; 2]);
+			assert_noop!(refused, Error::<Test>::UnexpectedSuites);
+		}
+		assert_noop!(try_with(&[QkdMlKem768; 2], &[QkdMlKem768, Plain]), Error::<Test>::UnexpectedBlobs);
+		assert_ok!(try_with(&[QkdMlKem768, MlKem768], &[QkdMlKem768, MlKem768]));
+	});
+}
+
+#[test]
 fn an_update_has_a_share_package_for_each_party() {
 	run(|| {
 		let packages = |number| Packages::truncate_from(vec![H256::repeat_byte(3); number]);
 		let mut statement = statement(ALICE);
 		statement.packages = packages(1);
 		assert_noop!(commit(ALICE, statement.signed()), Error::<Test>::UnexpectedPackages);
-		Shape::set(Some(UpdateShape { blobs: vec![LENGTH], packages: 2 }));
+		Shape::set(Some(UpdateShape { blobs: vec![LENGTH], suites: PLAIN, packages: 2 }));
 		assert_noop!(commit(ALICE, statement.signed()), Error::<Test>::UnexpectedPackages);
 		statement.packages = packages(2);
 		assert_ok!(commit(ALICE, statement.signed()));

@@ -1,4 +1,4 @@
-use crate::verification::verify;
+use consilium_primitives::ml_dsa_65::verify;
 use fips204::{
 	ml_dsa_65::KG,
 	traits::{KeyGen, SerDes, Signer},

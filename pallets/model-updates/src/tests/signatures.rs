@@ -117,12 +117,12 @@ fn a_truncated_or_empty_signature_is_refused() {
 #[test]
 fn a_signature_that_is_too_long_cannot_even_be_decoded() {
 	chain().execute_with(|| {
-		let Commitment { blobs, packages, examples, suite, signature } = statement(ALICE).signed();
+		let Commitment { blobs, packages, examples, suites, signature } = statement(ALICE).signed();
 		let mut longer = signature.into_inner();
-		let whole = (&blobs, &packages, examples, suite, &longer).encode();
+		let whole = (&blobs, &packages, examples, &suites, &longer).encode();
 		assert!(Commitment::decode(&mut &whole[..]).is_ok());
 		longer.push(0);
-		let longer = (&blobs, &packages, examples, suite, &longer).encode();
+		let longer = (&blobs, &packages, examples, &suites, &longer).encode();
 		assert!(Commitment::decode(&mut &longer[..]).is_err());
 	});
 }

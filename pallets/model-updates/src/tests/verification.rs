@@ -1,9 +1,7 @@
 //! Whatever differs from a signature by one bit is none, wherever the bit stands, and nothing panics.
 
-use crate::{
-	mock::{key_pair, public_key, ALICE, BOB},
-	verification::verify,
-};
+use crate::mock::{key_pair, public_key, ALICE, BOB};
+use consilium_primitives::ml_dsa_65::verify;
 use fips204::traits::Signer;
 use proptest::prelude::*;
 use std::sync::OnceLock;

@@ -1,6 +1,7 @@
 use crate::{mock::*, Error, Event};
 use consilium_primitives::{
 	audit::Action,
+	commitment::Suite,
 	study::{Phase, RoundKey},
 	traits::{CollectingRounds, Commitments, UpdateShape},
 };
@@ -143,7 +144,8 @@ fn an_update_has_one_blob_of_the_length_that_follows_from_the_model() {
 	run(|| {
 		let id = open(spec());
 		// Domain, round, account, compact length and 14 parameters of 8 bytes each.
-		let shape = UpdateShape { blobs: vec![8 + 12 + 32 + 1 + 14 * 8], packages: 0 };
+		let suites = Suite::Plain..=Suite::Plain;
+		let shape = UpdateShape { blobs: vec![8 + 12 + 32 + 1 + 14 * 8], suites, packages: 0 };
 		assert_eq!(Rounds::update_shape(id), Some(shape));
 		assert_eq!(Rounds::update_shape(id + 1), None);
 		let mut commitment = commitment(ALICE, current(id));

@@ -25,7 +25,7 @@ fn a_round_that_collects_has_the_hospital_train() {
 	});
 	node.work();
 	let jobs = node.started();
-	let [Job::Train(context)] = &jobs[..] else { panic!("{jobs:?}") };
+	let [Job::Train { context, receivers }] = &jobs[..] else { panic!("{jobs:?}") };
 	let of = spec();
 	let bytes: Vec<AccountBytes> = of.hospitals.iter().cloned().map(Into::into).collect();
 	let expected = RoundContext {
@@ -54,7 +54,7 @@ fn a_round_that_collects_has_the_hospital_train() {
 		base: None,
 		phase_since: 3,
 	};
-	assert_eq!(context, &expected);
+	assert_eq!((context, receivers), (&expected, &vec![]));
 	assert!(node.submitted().is_empty());
 }
 
@@ -137,7 +137,7 @@ fn the_second_round_trains_from_the_first_rounds_model() {
 	});
 	node.work();
 	let jobs = node.started();
-	let [Job::Train(context)] = &jobs[..] else { panic!("{jobs:?}") };
+	let [Job::Train { context, .. }] = &jobs[..] else { panic!("{jobs:?}") };
 	assert_eq!(context.round, RoundKey { round: 2, ..FIRST });
 	assert_eq!(context.base, Some(artifact(1)));
 }

@@ -7,7 +7,7 @@ use consilium_primitives::{
 	committee::{assessment::Assessment, progress::Dealer},
 	job::{AnsweredDispute, Dealt, Inputs, Job, RoundContext},
 	study::Phase,
-	traits::Commitments,
+	traits::{Commitments, Members},
 	RoundNumber, StudyId,
 };
 
@@ -77,6 +77,8 @@ fn dealt<T: Config>(
 				hospital: dealer.hospital.clone().into(),
 				weight: weight::<T>(of, dealer, commitment),
 				blob: *commitment.blobs.get(place)?,
+				suite: *commitment.suites.get(place)?,
+				sae_id: T::Members::sealing_identity(&dealer.hospital)?.sae_id,
 				package: *commitment.packages.get(place)?,
 				published: dispute.and_then(|dispute| dispute.answer),
 			})

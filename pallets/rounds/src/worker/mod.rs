@@ -13,6 +13,7 @@ use alloc::{boxed::Box, vec::Vec};
 use consilium_primitives::{
 	commitment::Commitment,
 	committee::Committee,
+	hospital::SealingIdentity,
 	host::{self, Started},
 	job::{Contribution, Inputs, Job, JobStatus, Outcome, RoundContext},
 	study::{AggregationScheme, Phase, Round, RoundKey, Study, StudySpec, Verdict},
@@ -71,7 +72,8 @@ fn next_step<T: Config>(
 	match round.phase {
 		Phase::Collecting => {
 			Pallet::<T>::machine(study, &mut round).may_commit(account).ok()?;
-			Some(Job::Train(context::<T>(id, study, number, &round, account)?))
+			let context = context::<T>(id, study, number, &round, account)?;
+			Some(Job::Train { context, receivers: receivers::<T>(&study.spec)? })
 		},
 		Phase::Checking | Phase::Answering | Phase::Judging | Phase::Aggregating => {
 			let context = context::<T>(id, study, number, &round, account)?;
@@ -88,6 +90,12 @@ fn next_step<T: Config>(
 		},
 		Phase::Aborted(_) => None,
 	}
+}
+
+/// To whom a hospital seals its shares.
+fn receivers<T: Config>(spec: &StudySpec<T::AccountId>) -> Option<Vec<SealingIdentity>> {
+	let parties = spec.scheme.committee().map(|committee| committee.parties.iter());
+	parties.into_iter().flatten().map(T::Members::sealing_identity).collect()
 }
 
 fn contributions<T: Config>(
@@ -141,6 +149,7 @@ fn spec_of_bytes<T: Config>(spec: &StudySpec<T::AccountId>) -> Option<StudySpec<
 			norm_bound: committee.norm_bound,
 			direction: committee.direction,
 			projections: committee.projections,
+			weakest_suite: committee.weakest_suite,
 			step_blocks: committee.step_blocks,
 		}),
 	};

@@ -106,7 +106,10 @@ describe('a committee', () => {
       assert.ok(committee.dealers.every(({ factor }) => factor === 1), JSON.stringify(committee.dealers));
       assert.deepEqual([...committee.checked].sort(), [1, 2, 3, 4]);
       assert.deepEqual(committee.partials.map(({ party }) => party).sort(), [1, 2, 3, 4]);
-      for (const { blobs, packages } of commitments) assert.deepEqual([blobs.length, packages.length], [4, 4]);
+      for (const { blobs, packages, suites } of commitments) {
+        assert.deepEqual([blobs.length, packages.length], [4, 4]);
+        assert.deepEqual(suites, Array(4).fill('MlKem768'));
+      }
 
       const factors = (await chain.rpc('rounds_round', weighed, 1)).committee.dealers.map(({ factor }) => factor);
       assert.ok(factors.every((factor) => factor > 0 && factor < 256), `weights of ${factors.join(', ')} of 256`);

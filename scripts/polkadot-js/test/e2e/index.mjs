@@ -1,7 +1,7 @@
 // All end-to-end tests in one process, one topic after the other, on one network. E2E_TOPICS names some of them.
 // The later topics kill nodes.
 
-const TOPICS = ['rounds', 'rpc', 'scripts', 'committee', 'refusals', 'blobs', 'records', 'restart'];
+const TOPICS = ['rounds', 'rpc', 'scripts', 'committee', 'refusals', 'blobs', 'records', 'quantum', 'restart'];
 
 const wanted = process.env.E2E_TOPICS ? process.env.E2E_TOPICS.split(' ') : TOPICS;
 for (const topic of wanted) {

@@ -9,6 +9,7 @@ import { ml_dsa65 } from '@noble/post-quantum/ml-dsa';
 import { hexToU8a, stringToU8a, u8aConcat, u8aToHex } from '@polkadot/util';
 import { blobPath, putBlob } from '../../lib/blobs.mjs';
 import { submit } from '../../lib/submit.mjs';
+import { unseal } from './sealed.mjs';
 
 /** The modulus of Mersenne61. */
 const P = (1n << 61n) - 1n;
@@ -92,9 +93,15 @@ export function deal(where, parties, coordinates, spoil = () => {}) {
   return packages;
 }
 
-/** The update behind share packages that are not sealed, in fixed point: what a thief of the blob store reads. */
+/**
+ * The update behind the share packages of Alice and Bob, the first two parties, in fixed point: what somebody reads who has the
+ * blobs and both parties' keys.
+ */
 export function readUpdate(store, commitment, parameters) {
-  const [first, second] = commitment.blobs.map((blob) => readFileSync(blobPath(store, blob.hash_.toHex())));
+  const [first, second] = ['alice', 'bob'].map((id, index) => {
+    const blob = readFileSync(blobPath(store, commitment.blobs[index].hash_.toHex()));
+    return unseal(blob, id);
+  });
   const stream = keyStream(first.subarray(HEADER_BYTES));
   const atOne = Array.from({ length: parameters }, () => stream.next().value);
   const atTwo = unpacked(second.subarray(HEADER_BYTES)).slice(0, parameters);
@@ -151,7 +158,7 @@ export class Member {
       blobs: packages.map((bytes) => putBlob(this.store, bytes)),
       packages: packages.map((bytes) => createHash('sha256').update(bytes).digest()),
       examples,
-      suite: 'Plain',
+      suites: packages.map(() => 'Plain'),
     };
     const call = (signature) => this.api.tx.modelUpdates.commitUpdate(study, round, attempt, { ...content, signature });
     const encoded = call('0x').args[3];
@@ -159,7 +166,7 @@ export class Member {
       stringToU8a(COMMITMENT_DOMAIN),
       place(this.where),
       publicKey,
-      ...[encoded.suite, encoded.examples, encoded.blobs, encoded.packages].map((part) => part.toU8a()),
+      ...[encoded.suites, encoded.examples, encoded.blobs, encoded.packages].map((part) => part.toU8a()),
     );
     await this.send(call(u8aToHex(ml_dsa65.sign(this.key, payload))));
   }

@@ -79,8 +79,8 @@ describe('refused, the chain going on', () => {
     after(() => net.node('alice').process?.kill('SIGCONT'));
 
     it('with a wrong signature, from an earlier round, for a round or a try that is not under way', async () => {
-      const { blobs, examples, suite } = earlier;
-      const forged = { blobs, examples, suite, signature: new Uint8Array(earlier.signature.length) };
+      const { blobs, examples, suites } = earlier;
+      const forged = { blobs, examples, suites, signature: new Uint8Array(earlier.signature.length) };
       const nonce = (await chain.api.rpc.system.accountNextIndex(alice.address)).toNumber();
       await Promise.all([
         refused(chain, commit(2, 1, forged), alice, 'modelUpdates.InvalidSignature', { nonce }),

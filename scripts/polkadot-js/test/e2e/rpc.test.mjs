@@ -51,8 +51,8 @@ describe('the RPC', () => {
     assert.deepEqual(round.phase, { kind: 'Finalised' });
     assert.deepEqual([...round.committed].sort(), accounts);
     assert.deepEqual(round.commitments.map(({ hospital }) => hospital).sort(), accounts);
-    for (const { blobs, suite, examples } of round.commitments) {
-      assert.equal(suite, 'Plain');
+    for (const { blobs, suites, examples } of round.commitments) {
+      assert.deepEqual(suites, ['Plain']);
       assert.ok(examples > 0);
       assert.match(blobs[0].hash, HASH);
     }

@@ -56,6 +56,7 @@ describe('the scripts', () => {
     const opened = await script(
       ...['open-study', '--agreement', agreement, '--schema-hash', schemaHash, '--features', String(features)],
       ...['--rounds', '1', '--updates', '10', '--root', root, '--blob-store', blobFolder(net.folder)],
+      ...['--weakest-suite', 'ml-kem-768'],
       ...['--dev', 'Alice', '--print-id', ...node],
     );
     assert.equal(opened.code, 0, opened.stderr);

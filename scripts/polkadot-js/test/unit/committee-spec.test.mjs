@@ -26,6 +26,7 @@ describe('the scheme of a study', () => {
         normBound: 1_000_000_000n,
         direction: { Off: null },
         projections: 1,
+        weakestSuite: 'QkdMlKem768',
         stepBlocks: 10,
       },
     });
@@ -53,9 +54,12 @@ describe('the scheme of a study', () => {
   });
 
   it('takes all the rest as it is given', () => {
-    const given = { field: 'mersenne31', clip: 2n, normBound: 3n, projections: 0, stepBlocks: 6 };
-    const { field, clip, normBound, projections, stepBlocks } = scheme(given).Committee;
-    assert.deepEqual({ field, clip, normBound, projections, stepBlocks }, { ...given, field: 'Mersenne31' });
+    const given = { field: 'mersenne31', clip: 2n, normBound: 3n, projections: 0, weakestSuite: 'ml-kem-768', stepBlocks: 6 };
+    const { field, clip, normBound, projections, weakestSuite, stepBlocks } = scheme(given).Committee;
+    assert.deepEqual(
+      { field, clip, normBound, projections, weakestSuite, stepBlocks },
+      { ...given, field: 'Mersenne31', weakestSuite: 'MlKem768' },
+    );
     assert.equal(scheme({ clip: 7n }).Committee.normBound, 7n);
   });
 

@@ -148,11 +148,11 @@ fn who_may_answer_and_judge_what() {
 			assert_noop!(answer(CAROL, id, wrong), Error::<Test>::UnexpectedPost);
 		}
 		let key = current(id);
-		let short = BlobReference { length: 1, ..blob(CAROL, 2) };
+		let short = BlobReference { length: 1, ..published(CAROL, 2) };
 		let answers = Answers::truncate_from(vec![Answer { party: 2, shares: short }]);
 		let short = post(CAROL, Kind::Answers, key, answers);
 		assert_noop!(Rounds::answer_disputes(signed(CAROL), id, 1, 1, short), Error::<Test>::UnexpectedPost);
-		let answers = Answers::truncate_from(vec![Answer { party: 2, shares: blob(CAROL, 2) }]);
+		let answers = Answers::truncate_from(vec![Answer { party: 2, shares: published(CAROL, 2) }]);
 		let of_dave = post(DAVE, Kind::Answers, key, answers);
 		assert_noop!(
 			Rounds::answer_disputes(signed(CAROL), id, 1, 1, of_dave),

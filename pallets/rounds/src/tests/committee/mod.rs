@@ -11,7 +11,7 @@ mod worker;
 use crate::{mock::*, Committees};
 use codec::Encode;
 use consilium_primitives::{
-	commitment::{signing_payload, BlobReference, Blobs, Commitment, Packages, Suite},
+	commitment::{signing_payload, BlobReference, Blobs, Commitment, Packages, Suite, Suites},
 	committee::{
 		field::PrimeField,
 		posts::{self, Answer, Answers, Check, Checks, Judgements, Kind, Signed},
@@ -35,6 +35,7 @@ pub fn committee() -> Committee<AccountId32> {
 		norm_bound: Decimal::ONE,
 		direction: Direction::Off,
 		projections: 0,
+		weakest_suite: Suite::MlKem768,
 		step_blocks: PHASE,
 	}
 }
@@ -61,6 +62,12 @@ pub fn package(hospital: u8, party: u8) -> H256 {
 
 /// Where a hospital's sealed package for a party is.
 pub fn blob(hospital: u8, party: u8) -> BlobReference {
+	let published = published(hospital, party);
+	BlobReference { length: Suite::QkdMlKem768.blob_length(published.length), ..published }
+}
+
+/// Where a hospital's package for a party is once it is published in the clear.
+pub fn published(hospital: u8, party: u8) -> BlobReference {
 	let length = committee().package_lengths(14)[usize::from(party) - 1];
 	BlobReference { hash: package(party, hospital), length }
 }
@@ -70,11 +77,12 @@ pub fn dealing(hospital: u8, key: RoundKey) -> Commitment {
 	let points = 1..=committee().parties.len() as u8;
 	let blobs = Blobs::truncate_from(points.clone().map(|point| blob(hospital, point)).collect());
 	let packages = Packages::truncate_from(points.map(|point| package(hospital, point)).collect());
-	let (examples, suite) = (u32::from(hospital) * 100, Suite::Plain);
+	let examples = u32::from(hospital) * 100;
+	let suites = Suites::truncate_from(vec![Suite::QkdMlKem768; blobs.len()]);
 	let sender = account(hospital).into();
 	let genesis = System::block_hash(0);
-	let payload = signing_payload(genesis, key, &sender, suite, examples, &blobs, &packages);
-	Commitment { blobs, packages, examples, suite, signature: sign(hospital, &payload) }
+	let payload = signing_payload(genesis, key, &sender, &suites, examples, &blobs, &packages);
+	Commitment { blobs, packages, examples, suites, signature: sign(hospital, &payload) }
 }
 
 pub fn deal(hospital: u8, id: StudyId) -> DispatchResult {
@@ -140,7 +148,7 @@ pub fn partial(party: u8) -> BlobReference {
 
 pub fn answer(hospital: u8, id: StudyId, parties: &[u8]) -> DispatchResult {
 	let key = current(id);
-	let shares = |party: &u8| Answer { party: *party, shares: blob(hospital, *party) };
+	let shares = |party: &u8| Answer { party: *party, shares: published(hospital, *party) };
 	let answers = Answers::truncate_from(parties.iter().map(shares).collect());
 	let post = post(hospital, Kind::Answers, key, answers);
 	Rounds::answer_disputes(signed(hospital), key.study, key.round, key.attempt, post)

@@ -4,8 +4,10 @@ use super::{
 };
 use crate::Call;
 use consilium_primitives::{
+	hospital::{SaeId, SealingIdentity},
 	job::{AnsweredDispute, Dealt, Inputs, Job, JobKind, JobStatus, Outcome},
 	study::Points,
+	traits::Members,
 };
 use frame_support::assert_ok;
 
@@ -20,7 +22,9 @@ fn only(node: &mut Node) -> Job {
 
 fn dealt(hospital: u8, party: u8, weight: u64, published: Option<BlobReference>) -> Dealt {
 	let (blob, package) = (blob(hospital, party), package(hospital, party));
-	Dealt { hospital: account(hospital).into(), weight, blob, package, published }
+	let suite = Suite::QkdMlKem768;
+	let sae_id = SaeId::truncate_from(format!("sae-{hospital}").into_bytes());
+	Dealt { hospital: account(hospital).into(), weight, blob, suite, sae_id, package, published }
 }
 
 fn sorted(mut dealt: Vec<Dealt>) -> Vec<Dealt> {
@@ -40,6 +44,18 @@ fn disputed(node: &mut Node) {
 			honest
 		});
 	});
+}
+
+fn identity(member: u8) -> SealingIdentity {
+	HospitalRegistry::sealing_identity(&account(member)).unwrap()
+}
+
+#[test]
+fn a_hospital_seals_its_shares_for_the_parties_in_their_order() {
+	let mut node = Node::of(&[BOB]);
+	node.on_chain(|| open(with(Committee { parties: accounts(&[CAROL, ALICE, BOB, DAVE]), ..committee() })));
+	let Job::Train { receivers, .. } = only(&mut node) else { panic!("not training") };
+	assert_eq!(receivers, node.on_chain(|| [CAROL, ALICE, BOB, DAVE].map(identity)));
 }
 
 #[test]
@@ -91,7 +107,7 @@ fn a_hospital_answers_the_disputes_about_it() {
 		Job::Answer { context, parties } => assert_eq!((context.round, parties), (FIRST, vec![2])),
 		other => panic!("{other:?}"),
 	}
-	let answers = Answers::truncate_from(vec![Answer { party: 2, shares: blob(CAROL, 2) }]);
+	let answers = Answers::truncate_from(vec![Answer { party: 2, shares: published(CAROL, 2) }]);
 	let answers = node.on_chain(|| post(CAROL, Kind::Answers, FIRST, answers));
 	node.set_status(work(CAROL, FIRST, JobKind::Answer), JobStatus::Done(Outcome::Answered(*answers)));
 	node.work();
@@ -115,7 +131,7 @@ fn parties_judge_against_what_the_others_opened_and_sum_what_was_published() {
 				hospital: account(CAROL).into(),
 				party: 2,
 				package: package(CAROL, 2),
-				published: blob(CAROL, 2),
+				published: published(CAROL, 2),
 				expected: honest,
 			};
 			assert_eq!(disputes, [expected]);
@@ -138,8 +154,8 @@ fn parties_judge_against_what_the_others_opened_and_sum_what_was_published() {
 			assert_eq!(party, 2);
 			// Numbers of examples, 100 to 400, and at most 200.
 			let weight = |hospital: u8| u64::from(hospital).min(2) * 100;
-			let published = |hospital| (hospital == CAROL).then(|| blob(CAROL, 2));
-			let expected = PARTIES.map(|of| dealt(of, 2, weight(of), published(of)));
+			let answered = |hospital| (hospital == CAROL).then(|| published(CAROL, 2));
+			let expected = PARTIES.map(|of| dealt(of, 2, weight(of), answered(of)));
 			assert_eq!(found, sorted(expected.to_vec()));
 		},
 		other => panic!("{other:?}"),

@@ -1,0 +1,171 @@
+//! Sealing with AES-256-GCM under a session key of one sender, one receiver and one blob.
+//!
+//! The session key comes from a secret that is encapsulated to the receiver's ML-KEM-768 key and, unless the study does
+//! without and there is none, a key that quantum key distribution has brought to both
+//! ([`consilium_quantum_keys::session`]); what it is for is the header of the blob ([`consilium_blobs::sealed`],
+//! `docs/sealed-blob.md`).
+
+use super::{QuantumKey, QuantumKeyError, QuantumKeys, SealContext, SealError, SealedBlob, Sealer};
+use crate::keys::{random, ML_KEM_768_SEED_BYTES};
+use consilium_blobs::sealed::{self, ContentKeys, Expected, Header};
+use consilium_primitives::{
+	commitment::Suite,
+	hospital::{SaeId, SealingIdentity},
+};
+use consilium_quantum_keys::session::{decapsulate, derive, encapsulate, SharedSecret};
+use zeroize::Zeroizing;
+
+/// Seed of an ML-KEM-768 key pair.
+type Seed = Zeroizing<[u8; ML_KEM_768_SEED_BYTES]>;
+
+/// Seals under session keys.
+pub struct SessionSealer {
+	/// Of the hospital's key pairs, the present one first.
+	seeds: Vec<Seed>,
+	/// `None` for a hospital without a key management entity.
+	quantum: Option<Box<dyn QuantumKeys>>,
+}
+
+impl SessionSealer {
+	/// For the hospital with these ML-KEM-768 seeds, of which the first is the present one.
+	pub fn new(seeds: Vec<Seed>, quantum: Option<Box<dyn QuantumKeys>>) -> Self {
+		Self { seeds, quantum }
+	}
+
+	/// A key from quantum key distribution; `None` when there is none and the study does without.
+	fn quantum_key(
+		&self,
+		context: &SealContext,
+		receiver: &SaeId,
+		weakest: Suite,
+	) -> Result<Option<QuantumKey>, SealError> {
+		let demanded = weakest > Suite::MlKem768;
+		let Some(quantum) = &self.quantum else {
+			return if demanded { Err(SealError::NoKme) } else { Ok(None) };
+		};
+		let drawn = if context.sender == context.receiver {
+			quantum.own_key(context.round)
+		} else {
+			quantum.new_key(receiver, context.round)
+		};
+		match drawn {
+			Ok(key) => Ok(Some(key)),
+			Err(source) if demanded => Err(SealError::Quantum { peer: words(receiver), source }),
+			Err(error) => {
+				log::warn!(
+					target: "hospital",
+					"no key from quantum key distribution with {}: {error}. The study allows ML-KEM-768 alone, so this blob is \
+					 sealed with it, and the chain shows so",
+					words(receiver)
+				);
+				Ok(None)
+			},
+		}
+	}
+
+	/// The key from quantum key distribution with which a blob for this hospital was sealed.
+	fn key_of(&self, context: &SealContext, sender: &SaeId, id: [u8; 16]) -> Result<QuantumKey, SealError> {
+		let quantum = self.quantum.as_ref().ok_or(SealError::NoKme)?;
+		let drawn = if context.sender == context.receiver {
+			quantum.kept_key(id)
+		} else {
+			quantum.key(sender, id, context.round)
+		};
+		drawn.map_err(|source| match source {
+			QuantumKeyError::Gone(reason) => SealError::Rejected(reason),
+			QuantumKeyError::Unavailable(_) => SealError::Quantum { peer: words(sender), source },
+		})
+	}
+}
+
+/// The keys of a blob with this header.
+fn content_keys(secret: &SharedSecret, quantum: Option<&QuantumKey>, header: &Header) -> ContentKeys {
+	ContentKeys::from_okm(&derive(secret, quantum.map(|key| &*key.key), &header.salt, &header.context()))
+}
+
+impl Sealer for SessionSealer {
+	fn seal(
+		&self,
+		context: &SealContext,
+		receiver: &SealingIdentity,
+		weakest: Suite,
+		package: &[u8],
+	) -> Result<SealedBlob, SealError> {
+		let sealing = |error: Box<dyn std::error::Error + Send + Sync>| SealError::Sealing(error);
+		let (kem_ciphertext, secret) =
+			encapsulate(&receiver.ml_kem_768).map_err(|error| sealing(error.into()))?;
+		let salt = *random().map_err(|error| sealing(error.into()))?;
+		let key = self.quantum_key(context, &receiver.sae_id, weakest)?;
+		let (suite, on_chain) = match key {
+			Some(_) => (sealed::Suite::QkdMlKem768, Suite::QkdMlKem768),
+			None => (sealed::Suite::MlKem768, Suite::MlKem768),
+		};
+		let header = Header {
+			suite,
+			genesis: context.genesis.0,
+			study: context.round.study,
+			round: context.round.round,
+			attempt: context.round.attempt,
+			sender: context.sender,
+			receiver: context.receiver,
+			key_id: key.as_ref().map_or([0; 16], |key| key.id),
+			kem_ciphertext,
+			salt,
+			length: package.len() as u64,
+		};
+		let keys = content_keys(&secret, key.as_ref(), &header);
+		let bytes = sealed::seal(&header, &keys, package).map_err(|error| sealing(error.into()))?;
+		Ok(SealedBlob { suite: on_chain, bytes })
+	}
+
+	fn open(
+		&self,
+		context: &SealContext,
+		suite: Suite,
+		sender: &SaeId,
+		blob: &[u8],
+	) -> Result<Zeroizing<Vec<u8>>, SealError> {
+		let rejected = |error: &dyn std::fmt::Display| SealError::Rejected(error.to_string());
+		let suite = match suite {
+			Suite::Plain => return Ok(Zeroizing::new(blob.to_vec())),
+			Suite::MlKem768 => sealed::Suite::MlKem768,
+			Suite::QkdMlKem768 => sealed::Suite::QkdMlKem768,
+		};
+		let parsed = Header::parse(blob).map_err(|error| rejected(&error))?;
+		let expected = Expected {
+			suite,
+			genesis: context.genesis.0,
+			study: context.round.study,
+			round: context.round.round,
+			attempt: context.round.attempt,
+			sender: context.sender,
+			receiver: context.receiver,
+		};
+		// Before a key is drawn, which is possible once: whose blob this is not.
+		if let Some(field) = expected.difference(&parsed.header) {
+			return Err(rejected(&sealed::OpenError::Unexpected { field }));
+		}
+		let header = &parsed.header;
+		let quantum = match suite {
+			sealed::Suite::MlKem768 => None,
+			sealed::Suite::QkdMlKem768 => Some(self.key_of(context, sender, header.key_id)?),
+		};
+		// Only the right one of the hospital's ML-KEM-768 keys gives the keys that the blob commits to.
+		let all = self.seeds.iter().map(|seed| {
+			let secret = decapsulate(seed, &header.kem_ciphertext);
+			sealed::open(&content_keys(&secret, quantum.as_ref(), header), &expected, blob)
+		});
+		let mut last = sealed::OpenError::Keys;
+		for opened in all {
+			match opened {
+				Ok(package) => return Ok(package),
+				Err(error) => last = error,
+			}
+		}
+		Err(rejected(&last))
+	}
+}
+
+fn words(sae_id: &SaeId) -> String {
+	String::from_utf8_lossy(sae_id).into_owned()
+}

@@ -1,0 +1,134 @@
+// The key management entities (KMEs) of a development network: one for each member, and simulated quantum links.
+
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { execute } from './execute.mjs';
+
+/** Ports that one KME takes: for its SAE, for other KMEs, for its operator. */
+export const PORTS_OF_A_KME = 3;
+
+/** Kilometres of fibre between two neighbours. */
+const FIBRE_KM = 25;
+
+export const kmeId = (member) => `kme-${member}`;
+
+/** The folder of the KMEs of a network. */
+export const kmeFolder = (folder) => join(folder, 'kmes');
+
+/** The configuration of a member's KME. */
+export const kmeConfiguration = (folder, member) => join(kmeFolder(folder), `${kmeId(member)}.toml`);
+
+/**
+ * The links between members, in pairs: a star around the first, or a ring.
+ *
+ * @param {string[]} members
+ * @param {'star' | 'ring'} topology
+ */
+export function topologyLinks(members, topology) {
+  const [first, ...others] = members;
+  if (topology === 'star' || members.length < 3) return others.map((other) => [first, other]);
+  return members.map((member, index) => [member, members[(index + 1) % members.length]]);
+}
+
+/**
+ * Makes certificates and configurations of one KME for each member.
+ *
+ * @param {string} folder of the network
+ * @param {string} binary consilium-kme
+ * @param {{ id: string, saeId: string }[]} members
+ * @param {{ topology: 'star' | 'ring', ports: number[], eavesdropped?: [string, string] | null }} options `eavesdropped` is the
+ *   link on which somebody listens from the start
+ * @returns {{ id: string, kme: string, operator: string, links: string[] }[]} each member's KME: its id, the URL for the
+ *   operator, and the KMEs it is linked with
+ */
+export function prepareKmes(folder, binary, members, { topology, ports, eavesdropped = null }) {
+  const home = kmeFolder(folder);
+  mkdirSync(home, { recursive: true, mode: 0o700 });
+  const pki = join(home, 'pki');
+  const names = members.flatMap(({ id, saeId }) => ['--kme', `${kmeId(id)}=127.0.0.1`, '--sae', saeId]);
+  execute(binary, ['certs', '--out', pki, ...names]);
+
+  const links = topologyLinks(members.map(({ id }) => id), topology);
+  const neighbours = (id) => links.filter((link) => link.includes(id)).map((link) => link.find((end) => end !== id));
+  const place = (id) => {
+    const first = members.findIndex((member) => member.id === id) * PORTS_OF_A_KME;
+    const [sae, peers, operator] = ports.slice(first, first + PORTS_OF_A_KME).map((port) => `127.0.0.1:${port}`);
+    return { sae, peers, operator };
+  };
+  const isEavesdropped = (one, other) => eavesdropped !== null && eavesdropped.includes(one) && eavesdropped.includes(other);
+  const map = members.map(({ id, saeId }) =>
+    table('[network]', { kme: kmeId(id), saes: [saeId], links: neighbours(id).map(kmeId) }),
+  );
+  return members.map(({ id }) => {
+    const own = neighbours(id).flatMap((peer) => [
+      // The end with the smaller id dials.
+      table('[links]', { peer: kmeId(peer), ...(kmeId(id) < kmeId(peer) ? { address: place(peer).peers } : {}) }),
+      table('links.simulation', {
+        preset: 'metropolitan',
+        length_km: FIBRE_KM,
+        ...(isEavesdropped(id, peer) ? { intercept_resend: 1 } : {}),
+      }),
+    ]);
+    const { sae, peers, operator } = place(id);
+    const file = (suffix) => join(pki, `${kmeId(id)}${suffix}`);
+    const parts = [
+      `id = ${toml(kmeId(id))}\n`,
+      table('tls', { ca: join(pki, 'ca.pem'), certificate: file('.pem'), key: file('.key') }),
+      table('sae', { listen: sae }),
+      table('operator', { listen: operator }),
+      table('peers', { listen: peers }),
+      ...own,
+      ...map,
+    ];
+    writeFileSync(kmeConfiguration(folder, id), parts.join('\n'));
+    return { id, kme: kmeId(id), operator: `http://${operator}`, links: neighbours(id).map(kmeId) };
+  });
+}
+
+/** The table `qkd` of a member's hospital.toml. */
+export function quantumTable(folder, members, ports, { id, saeId }) {
+  const pki = join(kmeFolder(folder), 'pki');
+  const port = ports[members.findIndex((member) => member.id === id) * PORTS_OF_A_KME];
+  return {
+    kme: `https://127.0.0.1:${port}`,
+    ca: join(pki, 'ca.pem'),
+    certificate: join(pki, `${saeId}.pem`),
+    key: join(pki, `${saeId}.key`),
+    store_key: 'keys/key-store.key',
+  };
+}
+
+const toml = (value) => {
+  // A JSON string is also a TOML string; TOML's floats have a point.
+  if (typeof value === 'number') return Number.isInteger(value) ? `${value}.0` : String(value);
+  return JSON.stringify(value);
+};
+
+const table = (name, values) =>
+  `[${name}]\n${Object.entries(values).map(([key, value]) => `${key} = ${toml(value)}\n`).join('')}`;
+
+/** The links of all these KMEs, each once, as its end with the smaller id sees it. */
+export async function readLinks(kmes) {
+  const views = await Promise.all(kmes.map(async ({ kme, operator }) => (await linksOf(operator)).map((link) => ({ kme, ...link }))));
+  return views.flat().filter(({ kme, peer }) => kme < peer);
+}
+
+/** How the links of one KME fare, as `GET /links` says. */
+export async function linksOf(operator) {
+  const answer = await fetch(`${operator}/links`).catch((error) => {
+    throw new Error(`the KME at ${operator} does not answer (${error.cause?.message ?? error.message}); does it run?`);
+  });
+  return answer.json();
+}
+
+/**
+ * Puts an eavesdropper who intercepts this fraction of the pulses on the simulated link between two members. The end with the
+ * smaller id simulates the link.
+ */
+export async function setEavesdropper(kmes, link, fraction) {
+  const [here, there] = [...link].sort((one, other) => (kmeId(one) < kmeId(other) ? -1 : 1));
+  const { operator } = kmes.find(({ id }) => id === here);
+  const body = JSON.stringify({ intercept_resend: fraction });
+  const answer = await fetch(`${operator}/links/${kmeId(there)}/eavesdropper`, { method: 'PUT', body });
+  if (!answer.ok) throw new Error(`the KME at ${operator} refuses the eavesdropper: ${await answer.text()}`);
+}
