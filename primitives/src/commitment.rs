@@ -130,8 +130,7 @@ mod tests {
 		sender: u8,
 		suite: Suite,
 		examples: u32,
-		blob: u8,
-		length: u64,
+		(blob, length): (u8, u64),
 		packages: &[u8],
 	) -> Vec<u8> {
 		let blobs = Blobs::try_from(alloc::vec![BlobReference { hash: H256::repeat_byte(blob), length }])
@@ -163,7 +162,7 @@ mod tests {
 	#[test]
 	fn payload_is_pinned() {
 		let bytes =
-			payload(1, RoundKey { study: 2, round: 3, attempt: 4 }, 5, Suite::QkdMlKem768, 6, 7, 8, &[9]);
+			payload(1, RoundKey { study: 2, round: 3, attempt: 4 }, 5, Suite::QkdMlKem768, 6, (7, 8), &[9]);
 		let mut expected = COMMITMENT_DOMAIN.to_vec();
 		expected.extend([1; 32]);
 		expected.extend([2, 0, 0, 0, 3, 0, 0, 0, 4, 0, 0, 0]);
@@ -179,19 +178,19 @@ mod tests {
 	fn every_field_changes_the_payload() {
 		let (key, sealed) = (RoundKey { study: 2, round: 3, attempt: 4 }, Suite::QkdMlKem768);
 		let all = [
-			payload(1, key, 5, sealed, 6, 7, 8, &[1]),
-			payload(9, key, 5, sealed, 6, 7, 8, &[1]),
-			payload(1, RoundKey { study: 9, ..key }, 5, sealed, 6, 7, 8, &[1]),
-			payload(1, RoundKey { round: 9, ..key }, 5, sealed, 6, 7, 8, &[1]),
-			payload(1, RoundKey { attempt: 9, ..key }, 5, sealed, 6, 7, 8, &[1]),
-			payload(1, key, 9, sealed, 6, 7, 8, &[1]),
-			payload(1, key, 5, Suite::MlKem768, 6, 7, 8, &[1]),
-			payload(1, key, 5, sealed, 9, 7, 8, &[1]),
-			payload(1, key, 5, sealed, 6, 9, 8, &[1]),
-			payload(1, key, 5, sealed, 6, 7, 9, &[1]),
-			payload(1, key, 5, sealed, 6, 7, 8, &[2]),
-			payload(1, key, 5, sealed, 6, 7, 8, &[]),
-			payload(1, key, 5, sealed, 6, 7, 8, &[1, 1]),
+			payload(1, key, 5, sealed, 6, (7, 8), &[1]),
+			payload(9, key, 5, sealed, 6, (7, 8), &[1]),
+			payload(1, RoundKey { study: 9, ..key }, 5, sealed, 6, (7, 8), &[1]),
+			payload(1, RoundKey { round: 9, ..key }, 5, sealed, 6, (7, 8), &[1]),
+			payload(1, RoundKey { attempt: 9, ..key }, 5, sealed, 6, (7, 8), &[1]),
+			payload(1, key, 9, sealed, 6, (7, 8), &[1]),
+			payload(1, key, 5, Suite::MlKem768, 6, (7, 8), &[1]),
+			payload(1, key, 5, sealed, 9, (7, 8), &[1]),
+			payload(1, key, 5, sealed, 6, (9, 8), &[1]),
+			payload(1, key, 5, sealed, 6, (7, 9), &[1]),
+			payload(1, key, 5, sealed, 6, (7, 8), &[2]),
+			payload(1, key, 5, sealed, 6, (7, 8), &[]),
+			payload(1, key, 5, sealed, 6, (7, 8), &[1, 1]),
 		];
 		for (i, one) in all.iter().enumerate() {
 			assert!(all.iter().skip(i + 1).all(|other| other != one), "payload {i} stands twice");

@@ -25,11 +25,14 @@ const CHARLIE: usize = 2;
 const ROUND: RoundKey = RoundKey { study: 1, round: 2, attempt: 3 };
 const PACKAGE: &[u8] = b"a share of an update";
 
+/// Who drew a key, and for whom.
+type Ends = (SaeId, SaeId);
+
 /// A link in memory, as one hospital sees it: keys by id with who drew them and for whom. A key is given once, and kept then.
 #[derive(Clone)]
 struct Memory {
 	own: SaeId,
-	keys: Arc<Mutex<HashMap<[u8; 16], (SaeId, SaeId)>>>,
+	keys: Arc<Mutex<HashMap<[u8; 16], Ends>>>,
 	kept: Arc<Mutex<Vec<[u8; 16]>>>,
 	is_down: Arc<Mutex<bool>>,
 }
