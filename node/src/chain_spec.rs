@@ -92,7 +92,7 @@ mod tests {
 	/// The code of a runtime differs from folder to folder; ids and genesis do not.
 	#[test]
 	fn committed_specifications_are_those_of_the_presets() {
-		let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../chain-specs");
+		let folder = Path::new("../chain-specs");
 		for (file, id, preset) in [
 			("development.json", "consilium_dev", DEV_RUNTIME_PRESET),
 			("local.json", "consilium_local", LOCAL_TESTNET_RUNTIME_PRESET),

@@ -3,6 +3,7 @@
 use crate::{
 	config::{HospitalConfig, RecordFiles},
 	keys::{HospitalKeys, KeyError},
+	sealer::{Kme, KmeError},
 	secret_file::{read_secret, SecretFileError},
 	trainer::{LocalTrainer, TrainerError},
 };
@@ -21,6 +22,8 @@ pub struct Report {
 	pub records: Option<RecordsReport>,
 	/// The blob store.
 	pub store: String,
+	/// URL of its key management entity, which was not asked; `None` for a hospital without quantum key distribution.
+	pub kme: Option<String>,
 }
 
 /// What a study must say of a hospital's records, and how many there are.
@@ -56,6 +59,9 @@ pub enum CheckError {
 	/// The blob store cannot be written or read.
 	#[error("blobs.store: {0}")]
 	Probe(#[from] BlobError),
+	/// The key management entity cannot be used as configured.
+	#[error("qkd: {0}")]
+	Quantum(#[from] KmeError),
 	/// The system gives no runtime for file operations.
 	#[error("the system has no resources for file operations: {0}")]
 	Runtime(#[from] io::Error),
@@ -65,6 +71,8 @@ pub enum CheckError {
 pub fn check(config: &HospitalConfig) -> Result<Report, CheckError> {
 	read_secret(&config.keys.account)?;
 	HospitalKeys::load(&config.keys)?;
+
+	config.quantum.as_ref().map(Kme::check).transpose()?;
 
 	let records = config.records.clone().map(|files| read_records(&config.name, files)).transpose()?;
 
@@ -79,6 +87,7 @@ pub fn check(config: &HospitalConfig) -> Result<Report, CheckError> {
 		name: config.name.clone(),
 		records,
 		store: config.blobs.location.to_string_lossy().into_owned(),
+		kme: config.quantum.as_ref().map(|quantum| quantum.kme.to_string()),
 	})
 }
 
@@ -101,7 +110,11 @@ impl fmt::Display for Report {
 			Some(records) => writeln!(formatter, "{records}")?,
 			None => writeln!(formatter, "no records: computes only, as a party of committees")?,
 		}
-		write!(formatter, "blob store  {}", self.store)
+		write!(formatter, "blob store  {}", self.store)?;
+		match &self.kme {
+			Some(kme) => write!(formatter, "\nKME         {kme}, not asked"),
+			None => Ok(()),
+		}
 	}
 }
 

@@ -202,8 +202,7 @@ impl Bench {
 				self.wire.send(Kind::Quantum, frame)?;
 			}
 			drop(detected);
-			let mut rng = ChaCha20Rng::from_os_rng();
-			std::mem::swap(&mut rng, &mut self.rng);
+			let rng = ChaCha20Rng::from_os_rng();
 			let mut end = Transmitter::new(self.parameters.clone(), number, sent, rng);
 			let Some(outcome) =
 				self.converse(|bytes, authentication| end.handle(bytes, authentication.get()))?

@@ -88,15 +88,24 @@ pub struct Kme {
 }
 
 impl Kme {
+	/// Checks certificates and keys, which need not be accepted by the KME for that. It is not asked.
+	pub fn check(config: &QuantumConfig) -> Result<(), KmeError> {
+		Self::client(config).map(drop)
+	}
+
 	/// Opens the store of keys in a hospital's folder of state. The KME is not asked yet.
 	pub fn open(config: &QuantumConfig, state: &Path) -> Result<Self, KmeError> {
-		let QuantumConfig { kme, ca, certificate, key, store_key } = config.clone();
-		let client = Client::new(&KmeConfig::new(kme, ca, certificate, key))?;
-		let store_key = StoreKey::new(read_hexadecimal(&store_key, "key of the store of keys")?);
+		let (client, store_key) = Self::client(config)?;
 		let store = KeyStore::open(&state.join(FOLDER), &store_key)?;
 		// One thread of its own: a connection is kept open, and answered for, between two jobs.
 		let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
 		Ok(Self { service: KeyService::new(client, store), runtime })
+	}
+
+	fn client(config: &QuantumConfig) -> Result<(Client, StoreKey), KmeError> {
+		let QuantumConfig { kme, ca, certificate, key, store_key } = config.clone();
+		let client = Client::new(&KmeConfig::new(kme, ca, certificate, key))?;
+		Ok((client, StoreKey::new(read_hexadecimal(&store_key, "key of the store of keys")?)))
 	}
 
 	/// Removes keys that no round needs any more.

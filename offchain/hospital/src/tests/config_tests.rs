@@ -207,3 +207,19 @@ fn a_file_that_cannot_be_read_is_named() {
 		assert!(matches!(&error, ConfigError::Unreadable { path: named, .. } if *named == path), "{error}");
 	}
 }
+
+#[test]
+fn a_check_names_what_is_wrong_with_the_files_of_a_key_management_entity() {
+	let town = Town::new();
+	let text = whole(&town).replace("s3://consilium/study-7", "blobs");
+	let (before, after) = text.split_once("[blobs.s3]").unwrap();
+	let qkd = &after[after.find("[qkd]").unwrap()..];
+	fs::write(
+		town.home(0).join("hospital.toml"),
+		format!("{before}{qkd}").replace("previous_ml_kem_768", "# "),
+	)
+	.unwrap();
+	// The certificates are empty files.
+	let error = crate::check(&town.config(0)).unwrap_err().to_string();
+	assert!(error.starts_with("qkd: ") && error.contains("alice/qkd/"), "{error}");
+}

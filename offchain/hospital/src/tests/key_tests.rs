@@ -56,7 +56,7 @@ fn public_keys_are_those_of_published_vectors() {
 
 #[test]
 fn the_chain_has_the_public_development_keys() {
-	let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../runtime/src/genesis/development-keys");
+	let folder = Path::new("../../runtime/src/genesis/development-keys");
 	for name in DEVELOPMENT_NAMES {
 		let public = HospitalKeys::development(name).unwrap().public();
 		let file = |suffix: &str| fs::read(folder.join(format!("{name}.{suffix}.pub"))).unwrap();
