@@ -2,11 +2,11 @@
 //!
 //! | call | clause | here |
 //! | --- | --- | --- |
-//! | Get status | 5.1 | [`Client::status`] |
-//! | Get key | 5.2 | [`Client::encryption_keys`] |
-//! | Get key with key IDs | 5.3 | [`Client::decryption_keys`] |
+//! | Get status | 5.2 | [`Client::status`] |
+//! | Get key | 5.3 | [`Client::encryption_keys`] |
+//! | Get key with key IDs | 5.4 | [`Client::decryption_keys`] |
 //!
-//! The connection is mutually authenticated TLS 1.2 or 1.3 (clause 4) with the authority of one file; the machine's own
+//! The connection is mutually authenticated TLS 1.2 or 1.3 (clause 5.1) with the authority of one file; the machine's own
 //! authorities, proxies and redirections play no part. Connections are kept and used again. Certificates are not looked up in
 //! revocation lists: take a certificate that is no longer good from the KME's list.
 //!

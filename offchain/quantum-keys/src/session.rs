@@ -17,12 +17,13 @@
 //!   ML-KEM secret against whoever broke the QKD link, the QKD key against whoever broke ML-KEM. It is not
 //!   information-theoretic: HMAC stands between a QKD key and its use.
 //! - *Order.* NIST SP 800-56C revision 2, section 2, allows a shared secret of the form Z ‖ T, where Z is from an approved
-//!   scheme and T from another. ML-KEM is approved (FIPS 203), so it comes first; NIST SP 800-227, section 4.6, says the same
+//!   scheme and T from another. ML-KEM is approved (FIPS 203), so it comes first; NIST SP 800-227, section 4.6.2, says the same
 //!   of KEM combiners. HKDF (RFC 5869) is the two-step derivation of SP 800-56C, section 5, with a random salt.
 //! - *No length prefixes.* Both secrets have one fixed length, and the label and the suite byte say which of them are there,
 //!   so no two inputs have the same IKM and info. A QKD key of another length is a compile-time error.
 //! - *Context.* Everything that both sides must agree on: chain, study, round, sender, receiver, id of the QKD key, ML-KEM
-//!   ciphertext. SP 800-227 asks for the ciphertexts, and so does the concatenating combiner of ETSI TS 103 744, which also
+//!   ciphertext. SP 800-227, section 4.6.3, asks for the ciphertexts and encapsulation keys; ML-KEM hashes its encapsulation
+//!   key into its secret (FIPS 203, algorithm 17). The concatenating combiner of ETSI TS 103 744 takes the messages too, and
 //!   hashes its context first. Without it a key could be moved to another exchange.
 //!
 //! The length of the output is not in `info`: of two outputs from the same inputs the shorter is the beginning of the longer.

@@ -94,6 +94,18 @@ pub enum ConfigFault {
 		/// What it should hold.
 		expected: &'static str,
 	},
+	/// The certificate is PEM, and not one that TLS can use.
+	#[error(
+		"the certificate {} cannot be used: {reason}; have one issued in X.509 version 3, which `openssl x509 -req` makes \
+		 only with `-extfile`",
+		path.display()
+	)]
+	Certificate {
+		/// Its path.
+		path: PathBuf,
+		/// What TLS says.
+		reason: rustls::Error,
+	},
 	/// Certificate and private key do not belong together, or are of a kind that is not supported.
 	#[error(
 		"the certificate {} and the private key {} cannot be used together: {reason}; give the key with which the certificate \
@@ -172,10 +184,15 @@ fn tls(config: &KmeConfig) -> Result<ClientConfig, ConfigFault> {
 		.expect("ring has cipher suites for TLS 1.2 and 1.3")
 		.with_root_certificates(roots)
 		.with_client_auth_cert(chain, private_key(&config.key)?)
-		.map_err(|reason| ConfigFault::KeyMismatch {
-			certificate: config.certificate.clone(),
-			key: config.key.clone(),
-			reason,
+		.map_err(|reason| match reason {
+			rustls::Error::InvalidCertificate(_) => {
+				ConfigFault::Certificate { path: config.certificate.clone(), reason }
+			},
+			reason => ConfigFault::KeyMismatch {
+				certificate: config.certificate.clone(),
+				key: config.key.clone(),
+				reason,
+			},
 		})
 }
 

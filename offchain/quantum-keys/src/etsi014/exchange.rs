@@ -1,7 +1,7 @@
 //! One request and its answer.
 
 use super::{
-	error::{Fault, Whose},
+	error::{Fault, Message, Whose},
 	messages::{parse_refusal, Refusal},
 };
 use reqwest::{RequestBuilder, Response};
@@ -67,15 +67,20 @@ pub(super) fn refusal_fault(status: u16, body: &[u8]) -> Fault {
 }
 
 /// As [`refusal_fault`], of *Get key with key IDs*. The standard's words for a key that is not there are "one or more keys
-/// specified are not found on KME", with 400; some KMEs answer 404.
+/// specified are not found on KME", with 400 (clause 6.4); some KMEs say "do not exist", or answer 404.
 pub(super) fn key_refusal_fault(status: u16, body: &[u8]) -> Fault {
 	match refusal_fault(status, body) {
-		Fault::BadRequest { message, .. } if message.as_str().to_ascii_lowercase().contains("not found") => {
+		Fault::BadRequest { message, .. } if says_that_a_key_is_missing(&message) => {
 			Fault::KeyNotFound(message)
 		},
 		Fault::Status { code: 404, message } => Fault::KeyNotFound(message),
 		fault => fault,
 	}
+}
+
+fn says_that_a_key_is_missing(message: &Message) -> bool {
+	let words = message.as_str().to_ascii_lowercase();
+	words.contains("not found") || words.contains("key") && words.contains("not exist")
 }
 
 fn transport_fault(error: &reqwest::Error, timeout: Duration) -> Fault {

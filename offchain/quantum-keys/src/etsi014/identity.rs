@@ -85,7 +85,7 @@ impl FromStr for KeyId {
 	}
 }
 
-/// In lower case, as RFC 9562, section 4, asks.
+/// In lower case, as in the examples of ETSI GS QKD 014; RFC 9562, section 4, allows both.
 impl fmt::Display for KeyId {
 	fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
 		self.0.hyphenated().fmt(formatter)

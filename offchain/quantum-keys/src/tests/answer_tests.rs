@@ -35,11 +35,19 @@ async fn a_key_that_is_not_there() {
 	let error = kme.client_b().decryption_keys(&sae("sae-a"), &[id]).await.unwrap_err();
 	let KmeFault::KeyNotFound(message) = &error.fault else { panic!("{error}") };
 	assert_eq!(message.as_str(), "one or more keys specified are not found on KME");
-	// Others say so with 404.
-	kme.fail(Fault::Answer(404, "nothing".to_owned()));
+	// Others say so with 404, or in words of their own.
+	let refusal = |message: &str| json!({ "message": message }).to_string();
+	let words = refusal("Some of the requested keys do not exist in this KME.");
+	for answer in [(404, "nothing".to_owned()), (404, refusal("Element not found")), (400, words)] {
+		kme.fail(Fault::Answer(answer.0, answer.1));
+		let error = kme.client_b().decryption_keys(&sae("sae-a"), &[id]).await.unwrap_err();
+		assert!(matches!(error.fault, KmeFault::KeyNotFound(_)), "{error}");
+	}
+	assert_eq!(kme.seen().len(), 4);
+	// Words that are not about the key, and those of other calls, do not say that it is gone.
+	kme.fail(Fault::Answer(400, refusal("the master SAE does not exist")));
 	let error = kme.client_b().decryption_keys(&sae("sae-a"), &[id]).await.unwrap_err();
-	assert!(matches!(error.fault, KmeFault::KeyNotFound(_)), "{error}");
-	assert_eq!(kme.seen().len(), 2);
+	assert!(matches!(error.fault, KmeFault::BadRequest { .. }), "{error}");
 	// Of other calls, 404 says that there is no KME at this URL.
 	kme.fail(Fault::Answer(404, String::new()));
 	let error = kme.client_b().status(&sae("sae-a")).await.unwrap_err();

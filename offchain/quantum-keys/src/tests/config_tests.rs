@@ -90,6 +90,26 @@ fn files_with_something_else() {
 	assert!(matches!(mismatch, ConfigFault::KeyMismatch { .. }), "{mismatch}");
 }
 
+/// As `openssl x509 -req` makes it without `-extfile`.
+const VERSION_1: &str = "-----BEGIN CERTIFICATE-----
+MIHcMIGPAhQFnjS10BwPI0I1X62O51fhR4IHqDAFBgMrZXAwEDEOMAwGA1UEAwwF
+c2FlLWEwIBcNMjYxMTIxMTgzNDEwWhgPMjEyNjEwMjgxODM0MTBaMBAxDjAMBgNV
+BAMMBXNhZS1hMCowBQYDK2VwAyEAKkZ0ByjF2M1CPOnxkNBvPDGnFlM2M95BfxU8
+CTq69jYwBQYDK2VwA0EA2oVftpRFzj2pFxMG43TiBOcVpQeU6cQtW9Y8IHmdWPMU
+tVdCh/tHHruy5FMnK65HgzIfxr42WYCiEsycGnZaCw==
+-----END CERTIFICATE-----
+";
+
+#[test]
+fn a_certificate_of_version_1() {
+	let pki = Pki::new();
+	let file = pki.folder().join("version-1.pem");
+	std::fs::write(&file, VERSION_1).unwrap();
+	let fault = fault(&pki, |config| config.certificate = file).to_string();
+	assert!(fault.contains("version-1.pem") && fault.contains("X.509 version 3"), "{fault}");
+	assert!(!fault.contains("sae-a.key"), "the key is not to blame: {fault}");
+}
+
 #[test]
 fn a_private_key_that_is_open_to_others() {
 	let pki = Pki::new();

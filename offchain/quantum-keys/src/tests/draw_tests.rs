@@ -118,6 +118,17 @@ async fn a_lost_answer_is_told_from_a_key_that_never_was() {
 }
 
 #[tokio::test]
+async fn a_lost_answer_is_recognised_whatever_the_words() {
+	let (kme, _folder, receiver) = start().await;
+	let key = key_for_b(&kme).await;
+	let words = json!({"message": "Some of the requested keys do not exist in this KME."}).to_string();
+	kme.fail(Fault::ActAndCut);
+	kme.fail(Fault::Answer(400, words));
+	let lost = receiver.draw_for_receiving(&sae("sae-a"), &key.id, &entry(9)).await.unwrap_err();
+	assert!(matches!(lost, DrawError::LostInFlight { .. }) && !lost.is_temporary(), "{lost}");
+}
+
+#[tokio::test]
 async fn a_kme_that_comes_back_still_has_the_key() {
 	let (kme, _folder, receiver) = start().await;
 	let key = key_for_b(&kme).await;
