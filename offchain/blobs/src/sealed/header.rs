@@ -2,8 +2,10 @@
 
 use super::{
 	error::{FormatError, SealError},
+	keys::ContentKeys,
 	layout::{sealed_length, CHUNK_LENGTH, COMMITMENT_LENGTH, CONTEXT_LENGTH, HEADER_LENGTH},
 };
+use subtle::ConstantTimeEq;
 
 /// The first bytes of every sealed blob.
 pub const MAGIC: [u8; 8] = *b"CSLMseal";
@@ -58,6 +60,13 @@ pub struct Parsed {
 	pub header: Header,
 	/// The key commitment.
 	pub commitment: [u8; COMMITMENT_LENGTH],
+}
+
+impl Parsed {
+	/// Whether the blob commits to these keys. Takes the same time for all of the same length.
+	pub fn commits_to(&self, keys: &ContentKeys) -> bool {
+		self.commitment.ct_eq(&keys.commitment).into()
+	}
 }
 
 /// What the opener knows of a blob before it has seen it.

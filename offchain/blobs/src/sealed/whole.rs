@@ -9,7 +9,6 @@ use super::{
 	keys::ContentKeys,
 	layout::{CHUNK_LENGTH, HEADER_LENGTH, TAG_LENGTH},
 };
-use subtle::ConstantTimeEq;
 use zeroize::{Zeroize, Zeroizing};
 
 /// Seals a plaintext. The keys must be those of this header, and are used up.
@@ -118,13 +117,12 @@ pub(super) fn admit(
 	parsed: &Parsed,
 	header: &[u8],
 ) -> Result<Chunks, OpenError> {
-	let Parsed { header: fields, commitment } = parsed;
-	if let Some(field) = expected.difference(fields) {
+	if let Some(field) = expected.difference(&parsed.header) {
 		return Err(OpenError::Unexpected { field });
 	}
 	// AES-GCM does not commit to its key: one ciphertext can be authentic under two.
-	if !bool::from(commitment.ct_eq(&keys.commitment)) {
+	if !parsed.commits_to(keys) {
 		return Err(OpenError::Keys);
 	}
-	Ok(Chunks::new(keys, header, fields.length))
+	Ok(Chunks::new(keys, header, parsed.header.length))
 }

@@ -67,7 +67,7 @@ impl<'a> Reader<'a> {
 		};
 		let RoundContext { genesis, round, hospital, .. } = *self.context;
 		let context = SealContext { genesis, round, sender: dealt.hospital, receiver: hospital };
-		match workplace.sealer.open(&context, dealt.suite, &dealt.sae_id, &blob) {
+		match workplace.sealer.open(&context, dealt.suite, &dealt.sae_id, blob) {
 			Ok(bytes) => Ok(self.parse(&bytes, party, dealt.hospital, dealt.package)),
 			Err(SealError::Rejected(reason)) => Ok(Err(ShareFault::Seal(reason))),
 			Err(error) => Err(error.into()),
@@ -84,7 +84,7 @@ impl<'a> Reader<'a> {
 		published: BlobReference,
 	) -> Result<Result<Share, ShareFault>, JobError> {
 		let package_bytes = read(workplace, published, self.length(party)?)?;
-		Ok(package_bytes.and_then(|bytes| self.parse(&bytes, party, hospital, package)))
+		Ok(package_bytes.map(Zeroizing::new).and_then(|bytes| self.parse(&bytes, party, hospital, package)))
 	}
 
 	fn parse(
@@ -110,9 +110,9 @@ fn read(
 	workplace: &Workplace,
 	blob: BlobReference,
 	expected: u64,
-) -> Result<Result<Zeroizing<Vec<u8>>, ShareFault>, JobError> {
+) -> Result<Result<Vec<u8>, ShareFault>, JobError> {
 	if blob.length != expected {
 		return Ok(Err(ShareFault::Length { found: blob.length, expected }));
 	}
-	Ok(workplace.fetch(blob)?.map(Zeroizing::new).map_err(ShareFault::Blob))
+	Ok(workplace.fetch(blob)?.map_err(ShareFault::Blob))
 }

@@ -40,7 +40,7 @@ pub trait Sealer: Send {
 		context: &SealContext,
 		suite: Suite,
 		sender: &SaeId,
-		blob: &[u8],
+		blob: Vec<u8>,
 	) -> Result<Zeroizing<Vec<u8>>, SealError>;
 }
 

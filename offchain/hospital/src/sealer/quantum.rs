@@ -212,3 +212,38 @@ fn fault(error: DrawError) -> QuantumKeyError {
 		QuantumKeyError::Unavailable(error.to_string())
 	}
 }
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use consilium_quantum_keys::etsi014::{KmeError, Message, Whose};
+
+	#[test]
+	fn only_a_key_that_nobody_can_have_any_more_is_gone() {
+		let kme = |fault| DrawError::Kme(KmeError { kme: "https://kme.example.org/".into(), fault });
+		let (id, text) = (KeyId::from_bytes([1; 16]).unwrap(), || Message::new("no"));
+		let is_gone = |error| matches!(super::fault(error), QuantumKeyError::Gone(_));
+		assert!(is_gone(kme(Fault::KeyNotFound(text()))));
+		assert!(is_gone(kme(Fault::HandedOut { reason: "cut off".into() })));
+		assert!(is_gone(DrawError::LostInFlight { id, kme: "https://kme.example.org/".into() }));
+		assert!(is_gone(DrawError::Length { id, bytes: 16 }));
+		let certificate = |whose| Fault::Certificate { whose, reason: "expired".into() };
+		for fault in [
+			Fault::Unauthorised(text()),
+			Fault::BadRequest { message: text(), details: Vec::new() },
+			Fault::Unavailable(text()),
+			Fault::Undecided { reason: "cut off".into(), again: "refused".into() },
+			certificate(Whose::Kme),
+			certificate(Whose::Sae),
+			Fault::Unreachable("refused".into()),
+			Fault::Timeout(Duration::from_secs(20)),
+			Fault::Interrupted("cut off".into()),
+			Fault::Malformed("with no key container".into()),
+			Fault::Status { code: 502, message: text() },
+			Fault::Request("nothing".into()),
+		] {
+			assert!(!is_gone(kme(fault.clone())), "{fault}");
+		}
+		assert!(!is_gone(DrawError::Stopping));
+	}
+}

@@ -123,15 +123,15 @@ impl Sealer for SessionSealer {
 		context: &SealContext,
 		suite: Suite,
 		sender: &SaeId,
-		blob: &[u8],
+		blob: Vec<u8>,
 	) -> Result<Zeroizing<Vec<u8>>, SealError> {
 		let rejected = |error: &dyn std::fmt::Display| SealError::Rejected(error.to_string());
 		let suite = match suite {
-			Suite::Plain => return Ok(Zeroizing::new(blob.to_vec())),
+			Suite::Plain => return Ok(Zeroizing::new(blob)),
 			Suite::MlKem768 => sealed::Suite::MlKem768,
 			Suite::QkdMlKem768 => sealed::Suite::QkdMlKem768,
 		};
-		let parsed = Header::parse(blob).map_err(|error| rejected(&error))?;
+		let parsed = Header::parse(&blob).map_err(|error| rejected(&error))?;
 		let expected = Expected {
 			suite,
 			genesis: context.genesis.0,
@@ -151,18 +151,12 @@ impl Sealer for SessionSealer {
 			sealed::Suite::QkdMlKem768 => Some(self.key_of(context, sender, header.key_id)?),
 		};
 		// Only the right one of the hospital's ML-KEM-768 keys gives the keys that the blob commits to.
-		let all = self.seeds.iter().map(|seed| {
+		let mut all = self.seeds.iter().map(|seed| {
 			let secret = decapsulate(seed, &header.kem_ciphertext);
-			sealed::open(&content_keys(&secret, quantum.as_ref(), header), &expected, blob)
+			content_keys(&secret, quantum.as_ref(), header)
 		});
-		let mut last = sealed::OpenError::Keys;
-		for opened in all {
-			match opened {
-				Ok(package) => return Ok(package),
-				Err(error) => last = error,
-			}
-		}
-		Err(rejected(&last))
+		let keys = all.find(|keys| parsed.commits_to(keys)).ok_or(sealed::OpenError::Keys);
+		keys.and_then(|keys| sealed::open_in_place(&keys, &expected, blob)).map_err(|error| rejected(&error))
 	}
 }
 

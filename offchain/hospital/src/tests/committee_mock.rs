@@ -284,7 +284,13 @@ impl Sealer for Keyless {
 		Clear.seal(context, receiver, weakest, package)
 	}
 
-	fn open(&self, _: &SealContext, _: Suite, _: &SaeId, _: &[u8]) -> Result<Zeroizing<Vec<u8>>, SealError> {
+	fn open(
+		&self,
+		_: &SealContext,
+		_: Suite,
+		_: &SaeId,
+		_: Vec<u8>,
+	) -> Result<Zeroizing<Vec<u8>>, SealError> {
 		let source = QuantumKeyError::Unavailable("the link is down".into());
 		Err(SealError::Quantum { peer: "sae-bob".into(), source })
 	}

@@ -113,10 +113,10 @@ impl Sealer for Clear {
 		_: &SealContext,
 		suite: Suite,
 		_: &SaeId,
-		blob: &[u8],
+		blob: Vec<u8>,
 	) -> Result<Zeroizing<Vec<u8>>, SealError> {
 		assert_eq!(suite, Suite::Plain);
-		Ok(Zeroizing::new(blob.to_vec()))
+		Ok(Zeroizing::new(blob))
 	}
 }
 

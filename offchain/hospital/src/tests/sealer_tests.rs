@@ -2,9 +2,11 @@
 
 use super::mock::{account, identity, sae_id, GENESIS};
 use crate::{
-	keys::{HospitalKeys, MlKem768Seed},
+	config::QuantumConfig,
+	keys::{write_store_key, HospitalKeys, MlKem768Seed, STORE_KEY_FILE},
 	sealer::{
-		QuantumKey, QuantumKeyError, QuantumKeys, SealContext, SealError, SealedBlob, Sealer, SessionSealer,
+		Kme, QuantumKey, QuantumKeyError, QuantumKeys, SealContext, SealError, SealedBlob, Sealer,
+		SessionSealer,
 	},
 };
 use consilium_blobs::sealed;
@@ -15,6 +17,10 @@ use consilium_primitives::{
 };
 use std::{
 	collections::HashMap,
+	fs::{self, Permissions},
+	net::TcpListener,
+	os::unix::fs::PermissionsExt,
+	path::Path,
 	sync::{Arc, Mutex},
 };
 use zeroize::Zeroizing;
@@ -105,6 +111,34 @@ impl QuantumKeys for Memory {
 	}
 }
 
+/// A link that has other keys under the same ids: somebody sits between its ends.
+struct Unequal(Memory);
+
+impl Unequal {
+	fn other(mut key: QuantumKey) -> QuantumKey {
+		key.key[31] ^= 1;
+		key
+	}
+}
+
+impl QuantumKeys for Unequal {
+	fn new_key(&self, receiver: &SaeId, round: RoundKey) -> Result<QuantumKey, QuantumKeyError> {
+		self.0.new_key(receiver, round).map(Self::other)
+	}
+
+	fn own_key(&self, round: RoundKey) -> Result<QuantumKey, QuantumKeyError> {
+		self.0.own_key(round).map(Self::other)
+	}
+
+	fn key(&self, sender: &SaeId, id: [u8; 16], round: RoundKey) -> Result<QuantumKey, QuantumKeyError> {
+		self.0.key(sender, id, round).map(Self::other)
+	}
+
+	fn kept_key(&self, id: [u8; 16]) -> Result<QuantumKey, QuantumKeyError> {
+		self.0.kept_key(id).map(Self::other)
+	}
+}
+
 fn seeds(name: &str) -> Vec<MlKem768Seed> {
 	HospitalKeys::development(name).unwrap().ml_kem_768_seeds()
 }
@@ -119,7 +153,7 @@ fn from_alice_to(receiver: usize) -> SealContext {
 }
 
 fn opened(sealer: &SessionSealer, context: &SealContext, blob: &SealedBlob) -> Result<Vec<u8>, SealError> {
-	sealer.open(context, blob.suite, &sae_id(ALICE), &blob.bytes).map(|package| package.to_vec())
+	sealer.open(context, blob.suite, &sae_id(ALICE), blob.bytes.clone()).map(|package| package.to_vec())
 }
 
 fn is_rejected<T>(result: Result<T, SealError>) -> bool {
@@ -213,12 +247,29 @@ fn only_the_receiver_opens_it() {
 }
 
 #[test]
+fn a_blob_opens_only_with_the_very_key_of_its_link() {
+	let link = Memory::of(ALICE);
+	let alice = sealer("alice", Some(&link));
+	let (to_bob, to_alice) = (from_alice_to(BOB), from_alice_to(ALICE));
+	let blob = alice.seal(&to_bob, &identity(BOB), Suite::QkdMlKem768, PACKAGE).unwrap();
+	let own = alice.seal(&to_alice, &identity(ALICE), Suite::QkdMlKem768, PACKAGE).unwrap();
+	// The ML-KEM-768 keys are right, and one bit of the others is not.
+	let unequal = |name: &str, link: Memory| SessionSealer::new(seeds(name), Some(Box::new(Unequal(link))));
+	let bob = link.peer(BOB);
+	assert!(is_rejected(opened(&unequal("bob", bob.clone()), &to_bob, &blob)));
+	assert!(is_rejected(opened(&unequal("alice", link.clone()), &to_alice, &own)));
+	assert_eq!(opened(&sealer("bob", Some(&bob)), &to_bob, &blob).unwrap(), PACKAGE);
+	assert_eq!(opened(&alice, &to_alice, &own).unwrap(), PACKAGE);
+}
+
+#[test]
 fn a_blob_of_another_place_is_rejected_before_its_key_is_drawn() {
 	let link = Memory::of(ALICE);
 	let context = from_alice_to(BOB);
 	let blob =
 		sealer("alice", Some(&link)).seal(&context, &identity(BOB), Suite::QkdMlKem768, PACKAGE).unwrap();
-	let bob = sealer("bob", Some(&link.peer(BOB)));
+	let at_bob = link.peer(BOB);
+	let bob = sealer("bob", Some(&at_bob));
 	let others = [
 		SealContext { genesis: consilium_primitives::H256([8; 32]), ..context },
 		SealContext { round: RoundKey { attempt: 4, ..ROUND }, ..context },
@@ -231,6 +282,7 @@ fn a_blob_of_another_place_is_rejected_before_its_key_is_drawn() {
 	}
 	let as_ml_kem = SealedBlob { suite: Suite::MlKem768, ..blob.clone() };
 	assert!(is_rejected(opened(&bob, &context, &as_ml_kem)));
+	assert!(at_bob.kept.lock().unwrap().is_empty(), "a key was drawn");
 	assert_eq!(opened(&bob, &context, &blob).unwrap(), PACKAGE);
 }
 
@@ -281,4 +333,84 @@ fn what_is_not_sealed_is_read_only_where_the_chain_says_so() {
 	for suite in [Suite::MlKem768, Suite::QkdMlKem768] {
 		assert!(is_rejected(opened(&bob, &from_alice_to(BOB), &SealedBlob { suite, ..plain.clone() })));
 	}
+}
+
+/// Of an SAE, self-signed and for tests only: what it is shown to does not answer.
+const CERTIFICATE: &str = "-----BEGIN CERTIFICATE-----
+MIIBOjCB7aADAgECAhRuDW03/zHrA4OY/VQiH5kgGyt3GjAFBgMrZXAwEjEQMA4G
+A1UEAwwHc2FlLWJvYjAgFw0yNjExMjExODIwMjlaGA8yMTI2MTAyODE4MjAyOVow
+EjEQMA4GA1UEAwwHc2FlLWJvYjAqMAUGAytlcAMhAPwGIQMOTBd64tiytOMBrJko
+Nm2fihv5XCciIHLgHIwqo1MwUTAdBgNVHQ4EFgQUKLwE+bznkL84n5vfj58y9DTn
+IJkwHwYDVR0jBBgwFoAUKLwE+bznkL84n5vfj58y9DTnIJkwDwYDVR0TAQH/BAUw
+AwEB/zAFBgMrZXADQQBFoCTALl97MpQ/QA65/o9eScndz/YIxTrDILb3K3bpa04D
+V04mzJtVyyPx2roCTFCnan7ZYv955+dxGSDg7skJ
+-----END CERTIFICATE-----
+";
+const CERTIFICATE_KEY: &str = "-----BEGIN PRIVATE KEY-----
+MC4CAQAwBQYDK2VwBCIEIPKChmY2ToA7/MLqjGYFKHdzBXNQS4uZC1KtLLvF+zzm
+-----END PRIVATE KEY-----
+";
+
+/// A KME for which nobody answers.
+fn silent_kme(folder: &Path) -> QuantumConfig {
+	let (certificate, key) = (folder.join("sae.pem"), folder.join("sae.key"));
+	fs::write(&certificate, CERTIFICATE).unwrap();
+	fs::write(&key, CERTIFICATE_KEY).unwrap();
+	fs::set_permissions(&key, Permissions::from_mode(0o600)).unwrap();
+	write_store_key(folder).unwrap();
+	// A port that was free a moment ago.
+	let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+	let kme = format!("https://127.0.0.1:{port}").parse().unwrap();
+	let store_key = folder.join(STORE_KEY_FILE);
+	QuantumConfig { kme, ca: certificate.clone(), certificate, key, store_key }
+}
+
+#[test]
+fn a_kme_that_does_not_answer_is_no_fault_of_the_sender() {
+	let folder = tempfile::tempdir().unwrap();
+	let kme = Kme::open(&silent_kme(folder.path()), folder.path()).unwrap();
+	let drawn = kme.new_key(&sae_id(ALICE), ROUND).map(|key| key.id);
+	assert!(matches!(&drawn, Err(QuantumKeyError::Unavailable(_))), "{drawn:?}");
+	// The second time too: nothing was sent, so nothing is lost.
+	for _ in 0..2 {
+		let drawn = kme.key(&sae_id(ALICE), [1; 16], ROUND).map(|key| key.id);
+		assert!(matches!(&drawn, Err(QuantumKeyError::Unavailable(_))), "{drawn:?}");
+	}
+	// No KME has a key of this name, and none knows an SAE of that.
+	for (sender, id) in [(sae_id(ALICE), [0; 16]), (SaeId::truncate_from(b"a/b".to_vec()), [1; 16])] {
+		let drawn = kme.key(&sender, id, ROUND).map(|key| key.id);
+		assert!(matches!(&drawn, Err(QuantumKeyError::Gone(_))), "{drawn:?}");
+	}
+}
+
+#[test]
+fn keys_for_oneself_need_no_link_and_are_kept() {
+	let folder = tempfile::tempdir().unwrap();
+	let config = silent_kme(folder.path());
+	let kme = Kme::open(&config, folder.path()).unwrap();
+	let (one, other) = (kme.own_key(ROUND).unwrap(), kme.own_key(ROUND).unwrap());
+	assert_ne!(one.id, other.id);
+	assert_ne!(*one.key, *other.key);
+	let missing = kme.kept_key([1; 16]).map(|key| key.id);
+	assert!(matches!(&missing, Err(QuantumKeyError::Gone(_))), "{missing:?}");
+	drop(kme);
+	let kme = Kme::open(&config, folder.path()).unwrap();
+	for key in [one, other] {
+		assert_eq!(*kme.kept_key(key.id).unwrap().key, *key.key);
+	}
+}
+
+#[test]
+fn the_files_of_a_kme_are_checked_without_asking_it() {
+	let folder = tempfile::tempdir().unwrap();
+	let config = silent_kme(folder.path());
+	Kme::check(&config).unwrap();
+	for (file, what) in [(&config.store_key, "store_key: "), (&config.key, ""), (&config.certificate, "")] {
+		let whole = fs::read(file).unwrap();
+		fs::write(file, "nothing of the kind\n").unwrap();
+		let error = Kme::check(&config).unwrap_err().to_string();
+		assert!(error.starts_with(what) && error.contains(file.to_str().unwrap()), "{error}");
+		fs::write(file, whole).unwrap();
+	}
+	Kme::check(&config).unwrap();
 }
