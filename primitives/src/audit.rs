@@ -105,6 +105,8 @@ pub enum Action {
 	RoundFinalised,
 	/// A try of a round failed.
 	RoundAborted,
+	/// A hospital deleted its update from the blob store.
+	UpdateDeleted,
 }
 
 /// One thing that happened.

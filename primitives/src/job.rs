@@ -144,6 +144,13 @@ pub enum Job {
 		/// The shares with their weights.
 		dealt: Vec<Dealt>,
 	},
+	/// Delete what this hospital published in a round whose retention is over.
+	Delete {
+		/// The round.
+		context: RoundContext,
+		/// The blobs.
+		blobs: Vec<BlobReference>,
+	},
 	/// Compute the new model, evaluate it on the hospital's records and judge it.
 	Attest {
 		/// The round.
@@ -168,6 +175,8 @@ pub enum JobKind {
 	Aggregate,
 	/// [`Job::Attest`].
 	Attest,
+	/// [`Job::Delete`].
+	Delete,
 }
 
 /// Which work a job is.
@@ -195,7 +204,8 @@ impl Job {
 			| Self::Answer { context, .. }
 			| Self::Judge { context, .. }
 			| Self::Aggregate { context, .. }
-			| Self::Attest { context, .. } => context,
+			| Self::Attest { context, .. }
+			| Self::Delete { context, .. } => context,
 		}
 	}
 
@@ -208,6 +218,7 @@ impl Job {
 			Self::Judge { .. } => JobKind::Judge,
 			Self::Aggregate { .. } => JobKind::Aggregate,
 			Self::Attest { .. } => JobKind::Attest,
+			Self::Delete { .. } => JobKind::Delete,
 		}
 	}
 
@@ -232,6 +243,7 @@ impl Job {
 			Self::Judge { context: _, challenge, disputes } => (challenge, disputes).encode_to(&mut bytes),
 			Self::Aggregate { context: _, party, dealt } => (party, dealt).encode_to(&mut bytes),
 			Self::Attest { context: _, inputs } => inputs.encode_to(&mut bytes),
+			Self::Delete { context: _, blobs } => blobs.encode_to(&mut bytes),
 		}
 		H256(Sha256::digest(&bytes).into())
 	}
@@ -259,6 +271,8 @@ pub enum Outcome {
 		/// Points of the parties whose partial aggregates were corrected.
 		corrected: Points,
 	},
+	/// Of [`Job::Delete`]: to be written down.
+	Deleted,
 }
 
 /// Where a job stands.
@@ -309,6 +323,7 @@ mod tests {
 				max_attempts: 1,
 				collecting_blocks: 1,
 				attesting_blocks: 1,
+				retention_blocks: None,
 				max_log_loss_increase: Decimal::ZERO,
 				seed: 0,
 			},
@@ -367,6 +382,8 @@ mod tests {
 			Job::Answer { context: context.clone(), parties: alloc::vec![1] },
 			Job::Answer { context: context.clone(), parties: alloc::vec![2] },
 			Job::Judge { context: context.clone(), challenge, disputes: alloc::vec![] },
+			Job::Delete { context: context.clone(), blobs: alloc::vec![blob(1)] },
+			Job::Delete { context: context.clone(), blobs: alloc::vec![blob(2)] },
 			Job::Attest { context: context.clone(), inputs: partials(1) },
 			Job::Attest { context: context.clone(), inputs: partials(2) },
 			Job::Attest { context: context.clone(), inputs: Inputs::Updates(alloc::vec![contribution(1)]) },

@@ -63,6 +63,9 @@ pub struct StudySpec<AccountId> {
 	pub collecting_blocks: BlockNumber,
 	/// Blocks for attestations.
 	pub attesting_blocks: BlockNumber,
+	/// Blocks for which the updates of a finalised round stay in the blob store, counted from its last block for attestations;
+	/// then each hospital deletes its own. `None`: they stay.
+	pub retention_blocks: Option<BlockNumber>,
 	/// A hospital rejects a model whose log-loss on its own test records is above that of the model
 	/// before it by more than this.
 	pub max_log_loss_increase: Decimal,

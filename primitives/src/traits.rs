@@ -49,6 +49,8 @@ pub trait CollectingRounds<AccountId> {
 	fn update_shape(study: StudyId) -> Option<UpdateShape>;
 	/// `who` has committed to the try `round`.
 	fn note_commitment(round: RoundKey, who: &AccountId) -> DispatchResult;
+	/// The finalised try of a round whose retention is over; else the reason why its updates are to be kept.
+	fn ensure_may_delete(study: StudyId, round: RoundNumber) -> Result<RoundKey, DispatchError>;
 }
 
 /// What an update consists of.
@@ -68,10 +70,14 @@ pub trait Commitments<AccountId> {
 	type Call;
 	/// The commitments to a round, in the order of accounts.
 	fn of_round(study: StudyId, round: RoundNumber) -> Vec<(AccountId, Commitment)>;
+	/// The commitment of `who` to a round, until it is deleted.
+	fn of_hospital(study: StudyId, round: RoundNumber, who: &AccountId) -> Option<Commitment>;
 	/// Forgets the commitments of `who` to a round whose try has failed.
 	fn clear(study: StudyId, round: RoundNumber, who: &[AccountId]);
 	/// Whether `who` signed `payload` with its ML-DSA-65 key, else why not.
 	fn ensure_signed(who: &AccountId, payload: &[u8], signature: &MlDsa65Signature) -> DispatchResult;
 	/// The call with which a hospital commits.
 	fn commit_call(round: RoundKey, commitment: Commitment) -> Self::Call;
+	/// The call with which a hospital says that it deleted its update.
+	fn deletion_call(study: StudyId, round: RoundNumber) -> Self::Call;
 }

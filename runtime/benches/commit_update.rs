@@ -92,6 +92,7 @@ fn externalities() -> TestExternalities {
 			max_attempts: 1,
 			collecting_blocks: 10,
 			attesting_blocks: 10,
+			retention_blocks: None,
 			max_log_loss_increase: Decimal::ONE,
 			seed: 1,
 		};

@@ -37,6 +37,5 @@ pub use error::{BlobError, CredentialsError, OpenError};
 pub use reference::Reference;
 pub use store::{
 	config::{Credentials, S3Config, StoreConfig},
-	retention::Stored,
 	BlobStore,
 };

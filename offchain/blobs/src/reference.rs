@@ -30,14 +30,6 @@ impl Reference {
 		let hash = Multihash::wrap(SHA2_256, &self.hash).expect("32 bytes are within the 64 that it holds");
 		Cid::new_v1(RAW, hash)
 	}
-
-	/// The blob of this name and length; `None` if it is no name of a blob, as this crate writes it.
-	pub(crate) fn of_name(name: &str, length: u64) -> Option<Self> {
-		let cid: Cid = name.parse().ok()?;
-		let reference = Self { hash: cid.hash().digest().try_into().ok()?, length };
-		// The same bytes have other names too: of other codecs and hashes, and in other bases.
-		(reference.cid().to_string() == name).then_some(reference)
-	}
 }
 
 #[cfg(test)]
@@ -53,27 +45,5 @@ mod tests {
 			"bafkreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e"
 		);
 		assert_eq!(reference.length, 11);
-	}
-
-	#[test]
-	fn names_are_read_back_and_others_are_not() {
-		let reference = Reference::of(b"hello world");
-		let name = reference.cid().to_string();
-		assert_eq!(Reference::of_name(&name, 11), Some(reference));
-		let hash = Multihash::wrap(SHA2_256, &reference.hash).unwrap();
-		let others = [
-			name.to_uppercase(),
-			format!("{name}#1"),
-			name[..name.len() - 1].to_owned(),
-			Cid::new_v1(0x70, hash).to_string(),
-			Cid::new_v0(hash).unwrap().to_string(),
-			Cid::new_v1(RAW, Multihash::wrap(0x13, &reference.hash).unwrap()).to_string(),
-			Cid::new_v1(RAW, Multihash::wrap(SHA2_256, &reference.hash[1..]).unwrap()).to_string(),
-			"notes.txt".to_owned(),
-			String::new(),
-		];
-		for other in others {
-			assert_eq!(Reference::of_name(&other, 11), None, "{other}");
-		}
 	}
 }

@@ -135,6 +135,7 @@ impl State {
 			JobKind::Judge => "judge",
 			JobKind::Aggregate => "aggregate",
 			JobKind::Attest => "attest",
+			JobKind::Delete => "delete",
 		};
 		self.study(id).join(format!("{}-{}-{kind}.{content}", id.round.round, id.round.attempt))
 	}

@@ -141,6 +141,7 @@ fn summary(outcome: &Outcome) -> String {
 		Outcome::Aggregated(partial) => {
 			format!("published the partial aggregate {}", hex::encode(partial.content.hash))
 		},
+		Outcome::Deleted => "deleted what it published in this round, whose retention is over".to_owned(),
 		Outcome::Attested { verdict, metrics, corrected: _ } => {
 			let verdict = match verdict {
 				Verdict::Accept { artifact } => format!("accepts the model {}", hex::encode(artifact)),

@@ -18,6 +18,9 @@
 //!    the key in the registry.
 //! 3. Mallory copies the commitment under its own name, or keeps it for the next round: the signed bytes name
 //!    sender, round and try, so both are refused. Alice cannot commit twice either.
+//! 4. The study lets updates stay for a month. When it is over after a round, Alice's node deletes its blobs and sends
+//!    [`Pallet::delete_update`]: the commitment goes, and the audit trail says which blobs are gone, and when. That they are
+//!    is Alice's word; a chain cannot look into a store.
 
 #![cfg_attr(not(feature = "std"), no_std)]
 #![cfg_attr(test, allow(clippy::unwrap_used))]
@@ -73,7 +76,7 @@ pub mod pallet {
 		type WeightInfo: WeightInfo;
 	}
 
-	/// The commitments of each round. Those of a failed try are replaced by the next one's.
+	/// The commitments of each round whose updates are kept. Those of a failed try are replaced by the next one's.
 	#[pallet::storage]
 	pub type Commitments<T: Config> =
 		StorageDoubleMap<_, Twox64Concat, (StudyId, RoundNumber), Blake2_128Concat, T::AccountId, Commitment>;
@@ -90,6 +93,13 @@ pub mod pallet {
 			/// Training records behind the update.
 			examples: u32,
 		},
+		/// A hospital deleted its update, whose retention is over, from the blob store.
+		UpdateDeleted {
+			/// The round and its try.
+			round: RoundKey,
+			/// Who.
+			hospital: T::AccountId,
+		},
 	}
 
 	#[pallet::error]
@@ -98,6 +108,8 @@ pub mod pallet {
 		WrongAttempt,
 		/// The hospital has committed to this round already.
 		AlreadyCommitted,
+		/// The hospital has no commitment to this round, or has deleted its update already.
+		NotCommitted,
 		/// The study's scheme asks for another number of blobs, or for blobs of another length.
 		UnexpectedBlobs,
 		/// A blob is protected otherwise than the study allows, or it is not said how.
@@ -151,6 +163,24 @@ pub mod pallet {
 			let examples = commitment.examples;
 			Commitments::<T>::insert((study, round), &who, *commitment);
 			Self::deposit_event(Event::UpdateCommitted { round: key, hospital: who, examples });
+			Ok(())
+		}
+
+		/// Says that the caller deleted the blobs of its update from the blob store. The round must be finalised, and the
+		/// study's retention over. The commitment is forgotten; the audit trail keeps which blobs it named.
+		#[pallet::call_index(1)]
+		#[pallet::weight(T::WeightInfo::delete_update(MAX_PARTIES))]
+		pub fn delete_update(origin: OriginFor<T>, study: StudyId, round: RoundNumber) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			let key = T::Rounds::ensure_may_delete(study, round)?;
+			let commitment = Commitments::<T>::take((study, round), &who).ok_or(Error::<T>::NotCommitted)?;
+			T::Audit::record(
+				Some(&who),
+				Subject::Study(study),
+				Action::UpdateDeleted,
+				(key, &commitment.blobs),
+			);
+			Self::deposit_event(Event::UpdateDeleted { round: key, hospital: who });
 			Ok(())
 		}
 	}
@@ -221,6 +251,10 @@ pub mod pallet {
 			commitments
 		}
 
+		fn of_hospital(study: StudyId, round: RoundNumber, who: &T::AccountId) -> Option<Commitment> {
+			Commitments::<T>::get((study, round), who)
+		}
+
 		fn clear(study: StudyId, round: RoundNumber, who: &[T::AccountId]) {
 			for hospital in who {
 				Commitments::<T>::remove((study, round), hospital);
@@ -234,6 +268,10 @@ pub mod pallet {
 		fn commit_call(round: RoundKey, commitment: Commitment) -> T::RuntimeCall {
 			let RoundKey { study, round, attempt } = round;
 			Call::commit_update { study, round, attempt, commitment: Box::new(commitment) }.into()
+		}
+
+		fn deletion_call(study: StudyId, round: RoundNumber) -> T::RuntimeCall {
+			Call::delete_update { study, round }.into()
 		}
 	}
 }

@@ -49,6 +49,9 @@ pub const EVE: u8 = 9;
 /// What the state machine of rounds says when no commitment may come.
 pub const CLOSED: DispatchError = DispatchError::Other("the round is closed");
 
+/// What it says when updates are to be kept.
+pub const KEPT: DispatchError = DispatchError::Other("the retention is not over");
+
 parameter_types! {
 	/// Whether the round takes commitments.
 	pub static Open: bool = true;
@@ -58,6 +61,8 @@ parameter_types! {
 	pub static Noted: Vec<(RoundKey, AccountId32)> = Vec::new();
 	/// Whether notes are taken.
 	pub static TakesNotes: bool = true;
+	/// Whether updates need not be kept any longer.
+	pub static RetentionIsOver: bool = false;
 }
 
 /// One round that is open or closed.
@@ -83,6 +88,11 @@ impl CollectingRounds<AccountId32> for OneRound {
 		}
 		Noted::mutate(|noted| noted.push((round, who.clone())));
 		Ok(())
+	}
+
+	fn ensure_may_delete(study: StudyId, round: RoundNumber) -> Result<RoundKey, DispatchError> {
+		let may = RetentionIsOver::get() && (study, round) == (ROUND.study, ROUND.round);
+		may.then_some(ROUND).ok_or(KEPT)
 	}
 }
 
@@ -121,6 +131,7 @@ pub fn chain() -> sp_io::TestExternalities {
 	Shape::set(Some(UpdateShape { blobs: vec![LENGTH], suites: PLAIN, packages: 0 }));
 	Noted::set(Vec::new());
 	TakesNotes::set(true);
+	RetentionIsOver::set(false);
 	let storage = frame_system::GenesisConfig::<Test>::default().build_storage().unwrap();
 	let mut chain = sp_io::TestExternalities::new(storage);
 	chain.execute_with(|| System::set_block_number(1));

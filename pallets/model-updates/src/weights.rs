@@ -11,6 +11,8 @@ const PROOF_BYTES: u64 = 40_000;
 pub trait WeightInfo {
 	/// A commitment with `b` blobs: one verification, one audit record or two.
 	fn commit_update(b: u32) -> Weight;
+	/// The deletion of an update with `b` blobs: one audit record.
+	fn delete_update(b: u32) -> Weight;
 }
 
 /// The verification, counted accesses to the database, and a generous allowance for computing.
@@ -22,5 +24,11 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 			.saturating_add(Weight::from_parts(100_000_000, 0))
 			.saturating_add(Weight::from_parts(1_000_000, 0).saturating_mul(u64::from(b)))
 			.saturating_add(T::DbWeight::get().reads_writes(10, 11))
+	}
+
+	fn delete_update(b: u32) -> Weight {
+		Weight::from_parts(50_000_000, PROOF_BYTES)
+			.saturating_add(Weight::from_parts(1_000_000, 0).saturating_mul(u64::from(b)))
+			.saturating_add(T::DbWeight::get().reads_writes(6, 5))
 	}
 }

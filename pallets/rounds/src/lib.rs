@@ -376,6 +376,8 @@ pub mod pallet {
 		NotDisputed,
 		/// What was posted has another shape than the round asks for.
 		UnexpectedPost,
+		/// The round's updates are to be kept: it is not finalised, or the study's retention is not over or without end.
+		RetentionNotOver,
 		/// The agreement does not hold: it is unknown, not signed by all, revoked or expired.
 		AgreementNotActive,
 		/// A hospital of the study has not signed the agreement.

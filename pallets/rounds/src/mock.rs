@@ -246,6 +246,7 @@ pub fn spec() -> StudySpec<AccountId32> {
 		max_attempts: 2,
 		collecting_blocks: PHASE,
 		attesting_blocks: PHASE,
+		retention_blocks: None,
 		max_log_loss_increase: Decimal::ONE,
 		seed: 1,
 	}

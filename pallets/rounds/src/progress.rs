@@ -376,6 +376,13 @@ impl<T: Config> CollectingRounds<T::AccountId> for Pallet<T> {
 		})
 	}
 
+	fn ensure_may_delete(id: StudyId, number: RoundNumber) -> Result<RoundKey, DispatchError> {
+		let study = Studies::<T>::get(id).ok_or(Error::<T>::StudyNotFound)?;
+		let round = Rounds::<T>::get(id, number).ok_or(Error::<T>::RoundNotFound)?;
+		ensure!(Self::retention_is_over(&study, &round), Error::<T>::RetentionNotOver);
+		Ok(RoundKey { study: id, round: number, attempt: round.attempt })
+	}
+
 	fn note_commitment(key: RoundKey, who: &T::AccountId) -> DispatchResult {
 		let RoundKey { study: id, round: number, .. } = key;
 		let mut study = Studies::<T>::get(id).ok_or(Error::<T>::StudyNotFound)?;

@@ -35,6 +35,7 @@ export const studyOptions = {
   'max-attempts': { type: 'string', parse: integer(1, U32), default: 5 },
   'collecting-blocks': { type: 'string', parse: integer(1, U32), default: 15 },
   'attesting-blocks': { type: 'string', parse: integer(1, U32), default: 15 },
+  'retention-blocks': { type: 'string', parse: integer(0, U32) },
   'max-log-loss-increase': { type: 'string', parse: decimal, default: millionths(1_000_000) },
   seeds: { type: 'string', parse: range, default: [42] },
   ...committeeOptions,
@@ -73,6 +74,8 @@ Rounds:
   --max-attempts N             tries of one round (default 5)
   --collecting-blocks N        (default 15)
   --attesting-blocks N         (default 15)
+  --retention-blocks N         each hospital deletes what it published in a round so many blocks after the round's last one
+                               for attestations, and the chain writes it down; models stay (default: nothing is deleted)
   --max-log-loss-increase X    a hospital rejects a model that is worse by more (default 1)
   --max-examples N             most a hospital weighs in the mean (default 1000000)
   --fraction-bits N            of an update's fixed point, at most 40 (default 24)
@@ -113,6 +116,7 @@ export function studySpec(values, hospitals, seed, { parties = hospitals, root =
     maxAttempts: values.maxAttempts,
     collectingBlocks: values.collectingBlocks,
     attestingBlocks: values.attestingBlocks,
+    retentionBlocks: values.retentionBlocks ?? null,
     maxLogLossIncrease: values.maxLogLossIncrease,
     seed,
   };

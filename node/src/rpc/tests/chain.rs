@@ -101,6 +101,7 @@ fn study() -> Study<AccountId> {
 			max_attempts: 3,
 			collecting_blocks: 20,
 			attesting_blocks: 30,
+			retention_blocks: Some(40),
 			max_log_loss_increase: Decimal::from_nanos(123_456_789),
 			seed: u64::MAX,
 		},

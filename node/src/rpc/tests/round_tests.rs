@@ -59,6 +59,7 @@ fn a_study_is_told_in_full() {
 				"maxAttempts": 3,
 				"collectingBlocks": 20,
 				"attestingBlocks": 30,
+				"retentionBlocks": 40,
 				"maxLogLossIncrease": 0.123456789,
 				"seed": "18446744073709551615",
 			},

@@ -82,6 +82,8 @@ pub struct Spec {
 	pub collecting_blocks: BlockNumber,
 	/// Blocks for attestations.
 	pub attesting_blocks: BlockNumber,
+	/// Blocks for which the updates of a finalised round stay in the blob store; `null` for ever.
+	pub retention_blocks: Option<BlockNumber>,
 	/// Largest increase of log-loss that a hospital accepts, in nats.
 	pub max_log_loss_increase: f64,
 	/// Seed, in decimal. As text, because JSON readers round large numbers.
@@ -226,6 +228,7 @@ impl From<study::StudySpec<AccountId>> for Spec {
 			max_attempts: spec.max_attempts,
 			collecting_blocks: spec.collecting_blocks,
 			attesting_blocks: spec.attesting_blocks,
+			retention_blocks: spec.retention_blocks,
 			max_log_loss_increase: spec.max_log_loss_increase.to_f64(),
 			seed: spec.seed.to_string(),
 		}

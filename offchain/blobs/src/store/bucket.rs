@@ -1,13 +1,13 @@
 //! A store in a bucket of an S3-compatible service.
 
-use super::{config::S3Config, credentials::AccessKey, retention::Stored};
-use crate::{OpenError, Reference};
+use super::{config::S3Config, credentials::AccessKey};
+use crate::OpenError;
 use bytes::Bytes;
 use object_store::{
 	aws::{AmazonS3, AmazonS3Builder},
 	list::{PaginatedListOptions, PaginatedListStore},
 	path::Path as Name,
-	BackoffConfig, Certificate, ClientOptions, ObjectStore, ObjectStoreExt, RetryConfig,
+	BackoffConfig, Certificate, ClientOptions, ObjectStoreExt, RetryConfig,
 };
 use rustls::crypto::{ring, CryptoProvider};
 use std::{fs, path::Path, time::Duration};
@@ -85,16 +85,6 @@ pub(super) async fn put(objects: &AmazonS3, name: &Name, bytes: Bytes) -> object
 pub(super) async fn probe(objects: &AmazonS3, prefix: &Name) -> object_store::Result<()> {
 	let one = PaginatedListOptions { max_keys: Some(1), ..Default::default() };
 	objects.list_paginated(Some(prefix.as_ref()), one).await.map(drop)
-}
-
-/// The blobs directly under the prefix.
-pub(super) async fn list(objects: &AmazonS3, prefix: &Name) -> object_store::Result<Vec<Stored>> {
-	let listed = objects.list_with_delimiter(Some(prefix)).await?;
-	let stored = listed.objects.into_iter().filter_map(|object| {
-		let reference = Reference::of_name(object.location.filename()?, object.size)?;
-		Some(Stored { reference, modified: object.last_modified.into() })
-	});
-	Ok(stored.collect())
 }
 
 /// Bucket and prefix of an `s3://` URL.

@@ -1,10 +1,9 @@
 //! A store in a folder.
 
-use super::retention::Stored;
-use crate::{OpenError, Reference};
+use crate::OpenError;
 use object_store::local::LocalFileSystem;
 use std::{
-	fs, io,
+	fs,
 	path::{Path, PathBuf},
 };
 use url::Url;
@@ -32,28 +31,6 @@ pub(super) fn of_url(text: &str) -> Result<PathBuf, OpenError> {
 		return Err(OpenError::Unsupported { location: text.to_owned() });
 	}
 	url.to_file_path().map_err(|()| invalid())
-}
-
-/// The blobs in a folder. Not by way of `object_store`, whose list fails at a file name that is not UTF-8.
-pub(super) fn list(folder: &Path) -> io::Result<Vec<Stored>> {
-	let mut blobs = Vec::new();
-	for file in fs::read_dir(folder)? {
-		let file = file?;
-		let name = file.file_name();
-		let Some(name) = name.to_str() else { continue };
-		let Some(reference) = Reference::of_name(name, 0) else { continue };
-		let metadata = match file.metadata() {
-			Ok(metadata) => metadata,
-			// Deleted since.
-			Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
-			Err(error) => return Err(error),
-		};
-		if metadata.is_file() {
-			let reference = Reference { length: metadata.len(), ..reference };
-			blobs.push(Stored { reference, modified: metadata.modified()? });
-		}
-	}
-	Ok(blobs)
 }
 
 fn boxed(error: impl std::error::Error + Send + Sync + 'static) -> Box<dyn std::error::Error + Send + Sync> {

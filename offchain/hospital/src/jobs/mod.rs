@@ -5,6 +5,7 @@ mod answer;
 mod attest;
 mod check;
 mod dealing;
+mod delete;
 mod elements;
 mod judge;
 mod partials;
@@ -161,6 +162,10 @@ pub(crate) fn run(workplace: &mut Workplace, id: &JobId, job: &Job) -> Result<Ou
 				workplace.once(id, |workplace| aggregate::aggregate(workplace, context, *party, dealt))?;
 			Ok(Outcome::Aggregated(workplace.signed(context, Kind::Partial, partial)?))
 		},
+		Job::Delete { context: _, blobs } => {
+			delete::delete(workplace, blobs)?;
+			Ok(Outcome::Deleted)
+		},
 		Job::Attest { context, inputs } => {
 			workplace.once(id, |workplace| attest::attest(workplace, context, inputs))
 		},
@@ -177,8 +182,7 @@ struct Saved<T> {
 
 impl Workplace {
 	fn get(&self, blob: BlobReference) -> Result<Vec<u8>, BlobError> {
-		let reference = Reference { hash: blob.hash.0, length: blob.length };
-		Ok(self.runtime.block_on(self.store.get(&reference))?.into())
+		Ok(self.runtime.block_on(self.store.get(&in_store(&blob)))?.into())
 	}
 
 	/// A blob, or what is wrong with it. An error when the store cannot be asked.
@@ -255,6 +259,10 @@ fn artifact_length(spec: &StudySpec<AccountBytes>) -> Option<u64> {
 	let vector = |length: u32| Compact::<u32>::compact_len(&length) as u64 + 8 * u64::from(length);
 	let mark = 8;
 	Some(mark + (1 + moments) * vector(parameters) + (2 - moments) * vector(0))
+}
+
+fn in_store(blob: &BlobReference) -> Reference {
+	Reference { hash: blob.hash.0, length: blob.length }
 }
 
 fn on_chain(reference: Reference) -> BlobReference {

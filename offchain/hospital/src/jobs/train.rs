@@ -17,6 +17,7 @@
 
 use super::{
 	dealing::{self, DealingSecret},
+	delete::delete_failed_tries,
 	on_chain, JobError, Workplace,
 };
 use crate::{
@@ -27,7 +28,7 @@ use codec::{Decode, Encode};
 use consilium_blobs::Reference;
 use consilium_primitives::{
 	artifact::PlainUpdate,
-	commitment::{signing_payload, Blobs, Commitment, Packages, Suite, Suites},
+	commitment::{signing_payload, BlobReference, Blobs, Commitment, Packages, Suite, Suites},
 	hospital::SealingIdentity,
 	job::{JobId, JobKind, Outcome, RoundContext},
 	study::AggregationScheme,
@@ -71,6 +72,11 @@ impl Trained {
 	/// What the shares are made from; `None` for the scheme `Plain`.
 	pub const fn secret(&self) -> Option<&DealingSecret> {
 		self.secret.as_ref()
+	}
+
+	/// The blobs, as committed.
+	pub fn blobs(&self) -> &[BlobReference] {
+		self.release.as_ref().map_or(&[], |release| &release.commitment.blobs)
 	}
 
 	/// Hashes of the parties' packages, as committed.
@@ -143,6 +149,9 @@ pub(super) fn train(
 	}
 	for blob in release.blobs {
 		workplace.put(blob)?;
+	}
+	if context.spec.retention_blocks.is_some() {
+		delete_failed_tries(workplace, id);
 	}
 	Ok(Outcome::Trained(release.commitment))
 }

@@ -76,6 +76,7 @@ pub fn study_of(hospitals: Vec<AccountBytes>, seed: u64) -> StudySpec<AccountByt
 		max_attempts: 3,
 		collecting_blocks: 10,
 		attesting_blocks: 10,
+		retention_blocks: None,
 		max_log_loss_increase: Decimal::from_f64(0.5).unwrap(),
 		seed,
 	}

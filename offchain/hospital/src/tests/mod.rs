@@ -4,6 +4,7 @@
 mod committee_mock;
 mod committee_round_tests;
 mod config_tests;
+mod deletion_tests;
 mod dispute_tests;
 mod fault_tests;
 mod finality_tests;

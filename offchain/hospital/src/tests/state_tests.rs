@@ -8,8 +8,15 @@ use std::{fs, os::unix::fs::PermissionsExt};
 
 const TRAINED: Entry = Entry::Outcome(JobKind::Train);
 
-const KINDS: [JobKind; 6] =
-	[JobKind::Train, JobKind::Check, JobKind::Answer, JobKind::Judge, JobKind::Aggregate, JobKind::Attest];
+const KINDS: [JobKind; 7] = [
+	JobKind::Train,
+	JobKind::Check,
+	JobKind::Answer,
+	JobKind::Judge,
+	JobKind::Aggregate,
+	JobKind::Attest,
+	JobKind::Delete,
+];
 
 fn id() -> JobId {
 	Town::new().train(0, 1, None).id()

@@ -2,6 +2,7 @@
 
 mod committing;
 mod costs;
+mod deleting;
 mod invariants;
 mod known_answers;
 mod reading;

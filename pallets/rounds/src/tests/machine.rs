@@ -36,6 +36,7 @@ pub fn spec(hospitals: u8, quorum: u32) -> StudySpec<u8> {
 		max_attempts: of.max_attempts,
 		collecting_blocks: of.collecting_blocks,
 		attesting_blocks: of.attesting_blocks,
+		retention_blocks: of.retention_blocks,
 		max_log_loss_increase: of.max_log_loss_increase,
 		seed: of.seed,
 	}

@@ -13,6 +13,7 @@ mod machine_properties;
 mod node;
 mod opening;
 mod properties;
+mod retention;
 mod retry;
 mod worker;
 mod worker_attesting;

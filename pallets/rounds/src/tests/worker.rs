@@ -48,6 +48,7 @@ fn a_round_that_collects_has_the_hospital_train() {
 			max_attempts: of.max_attempts,
 			collecting_blocks: of.collecting_blocks,
 			attesting_blocks: of.attesting_blocks,
+			retention_blocks: of.retention_blocks,
 			max_log_loss_increase: of.max_log_loss_increase,
 			seed: of.seed,
 		},

@@ -6,9 +6,10 @@
 //! special care. Native code makes jobs idempotent and holds them back until the block that asked for them
 //! is final.
 
-use crate::{Config, Pallet, Rounds, RunningStudies, Studies, LOG_TARGET};
 mod committee;
+pub(crate) mod retention;
 
+use crate::{Config, Pallet, Rounds, RunningStudies, Studies, LOG_TARGET};
 use alloc::{boxed::Box, vec::Vec};
 use consilium_primitives::{
 	commitment::Commitment,
@@ -26,16 +27,19 @@ use frame_system::{
 };
 use sp_runtime::traits::{IdentifyAccount, Zero};
 
-/// One pass over all running studies, and over the last round of those that have just ended, for slower
-/// attestations.
+/// One pass over all running studies, over the last round of those that have just ended, for slower attestations, and now
+/// and then over the rounds whose updates are to be deleted.
 pub fn run<T: Config>() {
 	for member in Signer::<T, T::WorkerKey>::keystore_accounts() {
 		let account = member.public.clone().into_account();
 		if !T::Members::is_active(&account) {
 			continue;
 		}
-		for (id, study) in Studies::<T>::iter().filter(|(id, study)| is_of_interest::<T>(*id, study)) {
-			if !takes_part(&study.spec, &account) {
+		for (id, study) in Studies::<T>::iter().filter(|(_, study)| takes_part(&study.spec, &account)) {
+			for job in retention::due::<T>(id, &study, &account) {
+				take::<T>(job, &member.public);
+			}
+			if !is_of_interest::<T>(id, &study) {
 				continue;
 			}
 			let current = study.current_round;
@@ -169,6 +173,7 @@ fn spec_of_bytes<T: Config>(spec: &StudySpec<T::AccountId>) -> Option<StudySpec<
 		max_attempts: spec.max_attempts,
 		collecting_blocks: spec.collecting_blocks,
 		attesting_blocks: spec.attesting_blocks,
+		retention_blocks: spec.retention_blocks,
 		max_log_loss_increase: spec.max_log_loss_increase,
 		seed: spec.seed,
 	})
@@ -209,6 +214,7 @@ fn submit<T: Config>(round: RoundKey, outcome: Outcome, public: &T::Public) {
 		Outcome::Aggregated(partial) => {
 			crate::Call::post_partial { study, round: number, attempt, partial: Box::new(partial) }.into()
 		},
+		Outcome::Deleted => T::Commitments::deletion_call(study, number),
 		Outcome::Attested { verdict, metrics, corrected } => {
 			let verdict = verdict_of_accounts::<T>(verdict);
 			crate::Call::attest { study, round: number, attempt, verdict, metrics, corrected }.into()

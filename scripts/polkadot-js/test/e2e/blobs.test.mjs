@@ -1,7 +1,21 @@
 import assert from 'node:assert/strict';
-import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
-import { blobFile, chainGoesOn, commitmentOf, completed, network, openStudies, roundWhere, signers } from './shared.mjs';
+import { readTrail } from '../../lib/audit.mjs';
+import { blobPath } from '../../lib/blobs.mjs';
+import { blobFolder } from '../../lib/hospitals.mjs';
+import { until } from '../../lib/wait.mjs';
+import {
+  blobFile,
+  chainGoesOn,
+  commitmentOf,
+  completed,
+  LATER,
+  network,
+  openStudies,
+  roundWhere,
+  signers,
+} from './shared.mjs';
 
 const flipLastByte = (file) => {
   const bytes = readFileSync(file);
@@ -18,11 +32,15 @@ const CASES = [
   { what: 'altered', victim: 2, harm: flipLastByte },
 ];
 
+/** A study whose hospitals delete what they published soon after. */
+const SHORT_LIVED = { title: 'short-lived', scheme: 'committee', collectingBlocks: 30, attestingBlocks: 10, retentionBlocks: 2 };
+
 describe('an update whose blob is', () => {
   let net;
   let chain;
   let accounts;
   let studies;
+  let shortLived;
 
   before(async () => {
     net = await network();
@@ -32,10 +50,8 @@ describe('an update whose blob is', () => {
     const dave = net.node('dave');
     await net.waitUntilAllVote();
     dave.signal('SIGSTOP');
-    studies = await openStudies(
-      chain,
-      CASES.map(({ what }) => ({ title: what, collectingBlocks: 30 })),
-    );
+    const opened = [...CASES.map(({ what }) => ({ title: what, collectingBlocks: 30 })), SHORT_LIVED];
+    studies = await openStudies(chain, opened);
     for (const [index, { victim, harm }] of CASES.entries()) {
       await roundWhere(chain, studies[index], 1, 'three updates', ({ committed }) => committed.length === 3);
       const commitment = await commitmentOf(chain, studies[index], 1, accounts[victim]);
@@ -43,6 +59,12 @@ describe('an update whose blob is', () => {
       harm(await blobFile(commitment.blobs[0].hash_.toHex()));
     }
     dave.signal('SIGCONT');
+    const id = studies.at(-1);
+    await roundWhere(chain, id, 1, 'four updates', ({ committed }) => committed.length === 4);
+    const commitments = await Promise.all(accounts.map((account) => commitmentOf(chain, id, 1, account)));
+    const store = blobFolder(net.folder);
+    const files = commitments.flatMap(({ blobs }) => blobs.map(({ hash_: hash }) => blobPath(store, hash.toHex())));
+    shortLived = { id, store, files };
   });
   after(async () => {
     net.node('dave').process?.kill('SIGCONT');
@@ -58,6 +80,21 @@ describe('an update whose blob is', () => {
       assert.ok(round.committed.length >= 3);
     });
   }
+
+  it('no longer to be kept is deleted by its hospital, and the audit trail says so; the model stays', async () => {
+    const { id, store, files } = shortLived;
+    assert.equal(files.length, 16);
+    const { artifact } = await completed(chain, id);
+    const deletions = async () => {
+      const trail = await readTrail(chain, `study/${id}`, (await chain.api.rpc.chain.getFinalizedHead()).toHex());
+      return trail.filter(({ action }) => action === 'UpdateDeleted');
+    };
+    await until(`four deletions in study ${id}`, LATER, async () => (await deletions()).length === 4);
+    assert.deepEqual(new Set((await deletions()).map(({ actor }) => actor)), new Set(accounts));
+    assert.equal((await chain.api.call.roundsApi.commitments(id, 1)).length, 0);
+    assert.deepEqual(files.filter(existsSync), []);
+    assert.ok(existsSync(blobPath(store, artifact)));
+  });
 
   it('gone keeps no block from being final', () => chainGoesOn(chain));
 });

@@ -27,6 +27,11 @@ describe('the specification of a study', () => {
     });
   });
 
+  it('keeps updates for ever, or as long as it is given', () => {
+    assert.equal(spec({}).retentionBlocks, null);
+    assert.deepEqual([spec({ retentionBlocks: 0 }).retentionBlocks, spec({ retentionBlocks: 43_200 }).retentionBlocks], [0, 43_200]);
+  });
+
   it('has a quorum of three quarters, rounded up', () => {
     assert.equal(studySpec(studyValues({ scheme: 'plain' }), ['a'], 1).quorum, 1);
     assert.equal(studySpec(studyValues({}), ['a', 'b', 'c', 'd', 'e'], 1).quorum, 4);
