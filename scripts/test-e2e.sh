@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The end-to-end tests: real nodes, real RPC, real scripts. The nodes get their own folder and free ports.
+# The end-to-end tests: real nodes, real RPC, real scripts. The nodes get their own folder and free ports. All of them are
+# two halves that run side by side: most of the time a network waits for its next block.
 
 set -euo pipefail
 
@@ -13,7 +14,7 @@ source "$SCRIPTS/lib/setup.sh"
 
 usage() {
 	cat <<'EOF'
-Runs the end-to-end tests against four nodes of its own.
+Runs the end-to-end tests against nodes of its own: all of them on two networks, some topics on one.
 
 Usage: scripts/test-e2e.sh [topic ...]
 
@@ -37,7 +38,13 @@ main() {
 start_tests() {
 	say "Running the end-to-end tests (nodes in $FOLDER)"
 	export E2E_FOLDER=$FOLDER/network E2E_BINARIES=$BINARIES E2E_TOPICS=$*
-	start_group node --test-reporter=spec "$POLKADOT_JS/test/e2e/index.mjs"
+	local tests=$POLKADOT_JS/test/e2e
+	if [ $# -gt 0 ]; then
+		start_group node --test-reporter=spec "$tests/index.mjs"
+	else
+		mkdir "$E2E_FOLDER"
+		start_group node --test --test-concurrency=2 --test-reporter=spec "$tests"/all/*.mjs
+	fi
 }
 
 main "$@"

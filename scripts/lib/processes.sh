@@ -28,7 +28,7 @@ exit_on_signals() {
 
 # Runs a command in a process group and ends what is left of it: run_with_folder NAME FUNCTION [argument ...]
 # The function finds a new folder in FOLDER and starts the command with start_group; logs of nodes are in its folder
-# network. The folder is removed when all went well, and named else, with the warnings in the logs.
+# network, or in folders of that. The folder is removed when all went well, and named else, with the warnings in the logs.
 run_with_folder() {
 	local name=$1 code=0
 	shift
@@ -42,14 +42,14 @@ run_with_folder() {
 }
 
 end_with_folder() {
-	local code=$?
+	local code=$? folder
 	trap - EXIT
 	trap '' INT TERM HUP
 	[ -z "$GROUP" ] || end_group "$GROUP"
 	if [ "$code" -eq 0 ]; then
 		rm -rf "$FOLDER"
 	else
-		print_warnings "$FOLDER/network" >&2
+		for folder in "$FOLDER"/network "$FOLDER"/network/*/; do print_warnings "$folder" >&2; done
 		printf 'The logs of the nodes are in %s\n' "$FOLDER" >&2
 	fi
 	exit "$code"
