@@ -6,6 +6,7 @@ mod checking;
 mod disputes;
 mod opening;
 mod properties;
+mod retention;
 mod worker;
 
 use crate::{mock::*, Committees};
@@ -63,7 +64,7 @@ pub fn package(hospital: u8, party: u8) -> H256 {
 /// Where a hospital's sealed package for a party is.
 pub fn blob(hospital: u8, party: u8) -> BlobReference {
 	let published = published(hospital, party);
-	BlobReference { length: Suite::QkdMlKem768.blob_length(published.length), ..published }
+	BlobReference { length: suite(party).blob_length(published.length), ..published }
 }
 
 /// Where a hospital's package for a party is once it is published in the clear.
@@ -72,13 +73,22 @@ pub fn published(hospital: u8, party: u8) -> BlobReference {
 	BlobReference { hash: package(party, hospital), length }
 }
 
+/// How a package for a party is sealed: not all in one way.
+pub fn suite(party: u8) -> Suite {
+	if party == 2 {
+		Suite::MlKem768
+	} else {
+		Suite::QkdMlKem768
+	}
+}
+
 /// A hospital's shares, over 100 records for each of its number.
 pub fn dealing(hospital: u8, key: RoundKey) -> Commitment {
 	let points = 1..=committee().parties.len() as u8;
 	let blobs = Blobs::truncate_from(points.clone().map(|point| blob(hospital, point)).collect());
-	let packages = Packages::truncate_from(points.map(|point| package(hospital, point)).collect());
+	let packages = Packages::truncate_from(points.clone().map(|point| package(hospital, point)).collect());
 	let examples = u32::from(hospital) * 100;
-	let suites = Suites::truncate_from(vec![Suite::QkdMlKem768; blobs.len()]);
+	let suites = Suites::truncate_from(points.map(suite).collect());
 	let sender = account(hospital).into();
 	let genesis = System::block_hash(0);
 	let payload = signing_payload(genesis, key, &sender, &suites, examples, &blobs, &packages);
@@ -113,7 +123,11 @@ pub const NORMS: [u64; 4] = [100; 4];
 
 /// A study of four hospitals that have all dealt, with its challenge.
 pub fn checking(committee: Committee<AccountId32>) -> StudyId {
-	let id = open(with(committee));
+	checking_in(with(committee))
+}
+
+pub fn checking_in(spec: StudySpec<AccountId32>) -> StudyId {
+	let id = open(spec);
 	for hospital in PARTIES {
 		deal(hospital, id).unwrap();
 	}

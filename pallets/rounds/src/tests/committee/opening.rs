@@ -67,6 +67,19 @@ fn shares_have_the_shape_that_the_committee_asks_for() {
 }
 
 #[test]
+fn a_suite_below_the_studys_weakest_is_refused() {
+	run(|| {
+		// One of four shares is sealed with ML-KEM-768 alone.
+		let id = open(with(Committee { weakest_suite: Suite::QkdMlKem768, ..committee() }));
+		assert_noop!(deal(ALICE, id), pallet_model_updates::Error::<Test>::UnexpectedSuites);
+		for weakest_suite in [Suite::MlKem768, Suite::Plain] {
+			let id = open(with(Committee { weakest_suite, ..committee() }));
+			assert_ok!(deal(ALICE, id));
+		}
+	});
+}
+
+#[test]
 fn a_committee_whose_checks_take_too_long_to_decode_is_refused() {
 	run(|| {
 		let many: Vec<AccountId32> = (0..64).map(|number| AccountId32::new([number; 32])).collect();
