@@ -18,7 +18,7 @@ Runs the end-to-end tests against nodes of its own: all of them on two networks,
 
 Usage: scripts/test-e2e.sh [topic ...]
 
-Topics: rounds rpc scripts committee refusals blobs records quantum restart (default: all)
+Topics: rounds rpc scripts committee refusals rotation blobs records quantum restart (default: all)
 EOF
 }
 

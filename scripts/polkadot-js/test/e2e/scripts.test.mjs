@@ -1,23 +1,9 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { blobFolder } from '../../lib/hospitals.mjs';
-import { network } from './shared.mjs';
-
-const SCRIPTS = fileURLToPath(new URL('../..', import.meta.url));
-
-/** Runs a script as a person would. @returns {Promise<{ code: number, stdout: string, stderr: string }>} */
-async function script(name, ...args) {
-  try {
-    return { code: 0, ...(await promisify(execFile)(process.execPath, [join(SCRIPTS, `${name}.mjs`), ...args])) };
-  } catch (error) {
-    return { code: error.code, stdout: error.stdout, stderr: error.stderr };
-  }
-}
+import { network, script } from './shared.mjs';
 
 describe('the scripts', () => {
   let net;

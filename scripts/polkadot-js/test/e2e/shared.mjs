@@ -1,8 +1,11 @@
 // One network for all end-to-end tests, and what they do with it again and again.
 
-import { readFileSync, readdirSync } from 'node:fs';
+import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { blobFolder, HOSPITALS } from '../../lib/hospitals.mjs';
 import { Network } from '../../lib/network.mjs';
 import { rootReference } from '../../lib/root-set.mjs';
@@ -12,6 +15,17 @@ import { readRound, readStudy } from '../../lib/study.mjs';
 import { studySpec, studyValues } from '../../lib/study-spec.mjs';
 import { findEvent, submit, submitAll } from '../../lib/submit.mjs';
 import { until } from '../../lib/wait.mjs';
+
+const SCRIPTS = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Runs a script as a person would. @returns {Promise<{ code: number, stdout: string, stderr: string }>} */
+export async function script(name, ...args) {
+  try {
+    return { code: 0, ...(await promisify(execFile)(process.execPath, [join(SCRIPTS, `${name}.mjs`), ...args])) };
+  } catch (error) {
+    return { code: error.code, stdout: error.stdout, stderr: error.stderr };
+  }
+}
 
 /** Seconds for something that takes the chain a few blocks. */
 export const SOON = 60;

@@ -1,6 +1,6 @@
 // The topics of the end-to-end tests. Those of one process run one after the other, on one network.
 
-const TOPICS = ['rounds', 'rpc', 'scripts', 'committee', 'refusals', 'blobs', 'records', 'quantum', 'restart'];
+const TOPICS = ['rounds', 'rpc', 'scripts', 'committee', 'refusals', 'rotation', 'blobs', 'records', 'quantum', 'restart'];
 
 /** Runs topics, and then the network's shutdown. Those that kill nodes come last. */
 export async function runTopics(topics) {

@@ -4,4 +4,4 @@ import { join } from 'node:path';
 import { runTopics } from '../topics.mjs';
 
 process.env.E2E_FOLDER = join(process.env.E2E_FOLDER, 'calls-and-checks');
-await runTopics(['rpc', 'scripts', 'committee', 'refusals']);
+await runTopics(['rpc', 'scripts', 'committee', 'refusals', 'rotation']);
