@@ -43,7 +43,7 @@ start_tests() {
 		start_group node --test-reporter=spec "$tests/index.mjs"
 	else
 		mkdir "$E2E_FOLDER"
-		start_group node --test --test-concurrency=2 --test-reporter=spec "$tests"/all/*.mjs
+		start_group node "$tests/all.mjs"
 	fi
 }
 
