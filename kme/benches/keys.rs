@@ -6,7 +6,8 @@
 
 #![allow(clippy::unwrap_used, missing_docs, reason = "a benchmark")]
 
-#[path = "../tests/common/mod.rs"]
+#[path = "../tests/kme/common/mod.rs"]
+#[allow(dead_code, unused_imports, reason = "the tests use the rest")]
 mod common;
 
 use common::{base, config, has_bits, Pki, Sae};

@@ -4,7 +4,6 @@ use crate::{
 	config::KmeConfig,
 	keys::KeyStore,
 	link::{
-		authenticator::PolyvalOneTime,
 		connection::{dial, listen, Surroundings},
 		engine::LinkEngine,
 		pool::End,
@@ -95,11 +94,8 @@ impl Kme {
 
 		let metrics = Arc::new(Metrics::default());
 		let keys = Arc::new(KeyStore::new(config.keys.max_key_count as usize, config.keys.lifetime));
-		let links: Vec<_> = config
-			.links
-			.iter()
-			.map(|link| Arc::new(Link::new(&config.id, link, Box::new(PolyvalOneTime), metrics.clone())))
-			.collect();
+		let links: Vec<_> =
+			config.links.iter().map(|link| Arc::new(Link::new(&config.id, link, metrics.clone()))).collect();
 		links.iter().for_each(|link| metrics.add_link(link.name()));
 		let network =
 			Arc::new(Network::new(config.id.clone(), config.map.clone(), links.clone(), keys.clone()));

@@ -2,6 +2,7 @@
 //!
 //! | module | holds |
 //! | --- | --- |
+//! | [`one_time`] | a tag for one message under a key of its own |
 //! | [`wegman_carter`] | tags under one-time pads of the key pool, safe against any computer |
 //! | [`setup`] | a signed set-up of a session |
 //! | [`signatures`] | signed messages, until the pool holds enough for tags |
@@ -18,6 +19,7 @@
 //! of quantum key distribution with post-quantum cryptography", npj Quantum Information 7:67 (2021): signatures need to
 //! withstand forgery only until that block is done, and every later block's safety rests on tags alone.
 
+pub mod one_time;
 pub mod setup;
 pub mod signatures;
 pub mod wegman_carter;

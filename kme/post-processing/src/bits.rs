@@ -20,6 +20,28 @@ impl BitString {
 		Self { words: vec![0; length.div_ceil(WORD)], length }
 	}
 
+	/// No bits, and room for so many.
+	pub(crate) fn with_capacity(bits: usize) -> Self {
+		Self { words: Vec::with_capacity(bits.div_ceil(WORD)), length: 0 }
+	}
+
+	/// Appends a bit.
+	///
+	/// # Panics
+	///
+	/// Panics if there is no room left: growing would leave a copy that is not wiped.
+	pub(crate) fn push(&mut self, bit: bool) {
+		let offset = self.length % WORD;
+		if offset == 0 {
+			assert!(self.words.len() < self.words.capacity(), "no room for bit {}", self.length);
+			self.words.push(0);
+		}
+		if let Some(last) = self.words.last_mut() {
+			*last |= u64::from(bit) << offset;
+		}
+		self.length += 1;
+	}
+
 	/// The string whose bit i is `bit(i)`.
 	pub fn from_fn(length: usize, mut bit: impl FnMut(usize) -> bool) -> Self {
 		let mut bits = Self::zeros(length);
@@ -150,6 +172,20 @@ pub(crate) fn bit(words: &[u64], index: usize) -> bool {
 	words[index / WORD] >> (index % WORD) & 1 == 1
 }
 
+/// The 64 bits of packed words from a place on, which may lie outside of them, where bits are 0.
+pub(crate) fn word(words: &[u64], place: isize) -> u64 {
+	let at = |index: isize| usize::try_from(index).ok().and_then(|index| words.get(index)).copied();
+	let (index, shift) = (place.div_euclid(WORD as isize), place.rem_euclid(WORD as isize));
+	let [first, second] = [index, index + 1].map(|index| at(index).unwrap_or_default());
+	// In two steps: a shift by 64 is none.
+	first >> shift | second << 1 << (WORD as isize - 1 - shift)
+}
+
+/// Flips bit `index` of packed words.
+pub(crate) fn flip(words: &mut [u64], index: usize) {
+	words[index / WORD] ^= 1 << (index % WORD);
+}
+
 /// The parity of `length` bits of packed words from `start` on.
 pub(crate) fn parity(words: &[u64], start: usize, length: usize) -> bool {
 	if length == 0 {
@@ -176,6 +212,9 @@ mod tests {
 		fn bytes_and_back(bits in prop::collection::vec(any::<bool>(), 0..300)) {
 			let string = BitString::from_fn(bits.len(), |index| bits[index]);
 			prop_assert_eq!(string.iter().collect::<Vec<_>>(), bits.clone());
+			let mut pushed = BitString::with_capacity(bits.len());
+			bits.iter().for_each(|bit| pushed.push(*bit));
+			prop_assert_eq!(&pushed, &string);
 			prop_assert_eq!(string.count_ones(), bits.iter().filter(|bit| **bit).count());
 			let bytes = string.to_bytes();
 			prop_assert_eq!(BitString::from_bytes(&bytes, bits.len()), Some(string));
@@ -186,6 +225,13 @@ mod tests {
 			let length = length.min(256 - start);
 			let naive = (start..start + length).filter(|index| bit(&seed, *index)).count() % 2 == 1;
 			prop_assert_eq!(parity(&seed, start, length), naive);
+		}
+
+		#[test]
+		fn word_from_any_place(seed in any::<[u64; 3]>(), start in -128isize..256) {
+			let bits = (start..start + 64).map(|index| (0..192).contains(&index) && bit(&seed, index as usize));
+			let naive = bits.enumerate().fold(0, |word, (offset, bit)| word | u64::from(bit) << offset);
+			prop_assert_eq!(word(&seed, start), naive);
 		}
 	}
 

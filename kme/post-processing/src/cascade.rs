@@ -14,6 +14,7 @@
 
 mod arrangement;
 mod corrector;
+mod order;
 mod parity_source;
 mod query;
 mod tree;

@@ -25,6 +25,18 @@ pub(crate) fn hash(key: &[u8; BLOCK], header: &[u8; BLOCK], strings: [&[u8]; 2])
 	polyval.finalize().into()
 }
 
+/// A hash under a one-time pad: a tag that tells nothing of the key of the hash.
+pub(crate) fn hidden_hash(
+	key: &[u8; BLOCK],
+	header: &[u8; BLOCK],
+	strings: [&[u8]; 2],
+	pad: &[u8; BLOCK],
+) -> [u8; BLOCK] {
+	let mut tag = hash(key, header, strings);
+	tag.iter_mut().zip(pad).for_each(|(byte, pad)| *byte ^= pad);
+	tag
+}
+
 /// The degree of the polynomial that hashes this many bytes: their blocks, one more for the second string, the header and
 /// the lengths.
 pub(crate) fn degree(bytes: usize) -> u64 {

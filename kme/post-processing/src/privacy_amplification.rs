@@ -44,7 +44,7 @@ pub fn seed_bits(key: usize, secret: usize) -> usize {
 	}
 }
 
-/// Hashes a key to `secret` bits. Takes time n log n, and memory of about 32 bytes a bit of the key.
+/// Hashes a key to `secret` bits. Takes time n log n, and memory of at most 24 bytes a bit of the key.
 pub fn amplify(key: &BitString, seed: &BitString, secret: usize) -> Result<BitString, AmplificationError> {
 	if secret > key.len() {
 		return Err(AmplificationError::TooLong { secret, key: key.len() });
@@ -110,20 +110,22 @@ mod tests {
 		}
 	}
 
-	/// Beyond a block of the convolution in both directions, where the definition would take too long: a few rows.
+	/// Beyond a block of the convolution in both directions, and beyond a part of the key, where the definition would take too
+	/// long: a few rows.
 	#[test]
-	fn a_million_bits_are_as_defined_in_some_rows() {
+	fn a_million_bits_and_more_are_as_defined_in_some_rows() {
 		let mut rng = ChaCha8Rng::seed_from_u64(3);
-		let (key_bits, secret) = (1_000_000, 400_000);
-		let key = BitString::random(key_bits, &mut rng);
-		let seed = BitString::random(seed_bits(key_bits, secret), &mut rng);
-		let hashed = amplify(&key, &seed, secret).unwrap();
-		let rows =
-			(0..30).map(|_| rng.random_range(0..secret)).chain([0, 32_767, 32_768, 65_536, secret - 1]);
-		for row in rows.collect::<Vec<_>>() {
-			let bit =
-				(0..key_bits).fold(false, |sum, j| sum ^ (seed.get(row + key_bits - 1 - j) & key.get(j)));
-			assert_eq!(hashed.get(row), bit, "row {row}");
+		for (key_bits, secret) in [(1_000_000, 400_000), (4_194_304 + 70_001, 70_000)] {
+			let key = BitString::random(key_bits, &mut rng);
+			let seed = BitString::random(seed_bits(key_bits, secret), &mut rng);
+			let hashed = amplify(&key, &seed, secret).unwrap();
+			let rows =
+				(0..20).map(|_| rng.random_range(0..secret)).chain([0, 32_767, 32_768, 65_536, secret - 1]);
+			for row in rows.collect::<Vec<_>>() {
+				let bit =
+					(0..key_bits).fold(false, |sum, j| sum ^ (seed.get(row + key_bits - 1 - j) & key.get(j)));
+				assert_eq!(hashed.get(row), bit, "row {row} of {key_bits} bits");
+			}
 		}
 	}
 

@@ -5,7 +5,7 @@
 //! raw key; those in the test basis Z are compared in public, and are no part of it (Lim et al., PRA 89, 022307, 2014,
 //! section II).
 
-use crate::bits::BitString;
+use crate::bits::{BitString, WORD};
 use consilium_quantum_channel::record::{Basis, Detected, Intensity, Sent};
 
 /// What the receiver tells of its detections.
@@ -80,28 +80,25 @@ pub fn answer(sent: &[Sent], announcement: &Announcement) -> Result<(Answer, Sif
 	if let Some(pair) = sent.windows(2).find(|pair| pair[0].slot >= pair[1].slot) {
 		return Err(SiftingError::Order(pair[1].slot));
 	}
+	let count = announcement.slots.len();
 	let mut records = sent.iter();
-	let mut announced = Vec::with_capacity(announcement.slots.len());
-	for slot in &announcement.slots {
+	let mut matches = BitString::with_capacity(count);
+	let mut intensities = Vec::with_capacity(count);
+	let mut sifted = Sifted::with_capacity(count);
+	for (slot, is_test) in announcement.slots.iter().zip(announcement.test.iter()) {
 		// Both lists increase: each search goes on where the last one ended.
-		match records.find(|sent| sent.slot >= *slot) {
-			Some(sent) if sent.slot == *slot => announced.push(sent),
-			_ => return Err(SiftingError::UnknownSlot(*slot)),
+		let record = records.find(|sent| sent.slot >= *slot).filter(|sent| sent.slot == *slot);
+		let Sent { bit, basis, intensity, .. } = *record.ok_or(SiftingError::UnknownSlot(*slot))?;
+		if intensity > Intensity::VACUUM {
+			return Err(SiftingError::UnknownIntensity(intensity.0));
+		}
+		let is_match = (basis == Basis::Z) == is_test;
+		matches.push(is_match);
+		if is_match {
+			intensities.push(intensity);
+			sifted.push(basis, bit, intensity);
 		}
 	}
-	if let Some(sent) = announced.iter().find(|sent| sent.intensity > Intensity::VACUUM) {
-		return Err(SiftingError::UnknownIntensity(sent.intensity.0));
-	}
-	let is_match = |index: usize| (announced[index].basis == Basis::Z) == announcement.test.get(index);
-	let matches = BitString::from_fn(announced.len(), is_match);
-	let matching: Vec<Match> = announced
-		.iter()
-		.zip(matches.iter())
-		.filter(|(_, is_match)| *is_match)
-		.map(|(sent, _)| (sent.basis, sent.bit, sent.intensity))
-		.collect();
-	let sifted = Sifted::new(&matching);
-	let intensities = matching.iter().map(|(_, _, intensity)| *intensity).collect();
 	Ok((Answer { matches, intensities, test_bits: sifted.test.clone() }, sifted))
 }
 
@@ -112,46 +109,51 @@ pub fn sift(detected: &[Detected], answer: &Answer) -> Result<Sifted, SiftingErr
 	};
 	fits("detections", answer.matches.len(), detected.len())?;
 	fits("intensities", answer.intensities.len(), answer.matches.count_ones())?;
-	let matching: Vec<Match> = detected
-		.iter()
-		.zip(answer.matches.iter())
-		.filter(|(_, is_match)| *is_match)
-		.zip(&answer.intensities)
-		.map(|((detected, _), intensity)| (detected.basis, detected.bit, *intensity))
-		.collect();
-	let sifted = Sifted::new(&matching);
+	let matching = detected.iter().zip(answer.matches.iter()).filter(|(_, is_match)| *is_match);
+	let mut sifted = Sifted::with_capacity(answer.intensities.len());
+	for ((detected, _), intensity) in matching.zip(&answer.intensities) {
+		sifted.push(detected.basis, detected.bit, *intensity);
+	}
 	fits("bits of the test basis", answer.test_bits.len(), sifted.test.len())?;
 	Ok(sifted)
 }
 
-/// A detection of which the bases match.
-type Match = (Basis, bool, Intensity);
-
 impl Sifted {
-	fn new(matching: &[Match]) -> Self {
-		let of = |wanted: Basis| {
-			let chosen = || matching.iter().filter(move |(basis, _, _)| *basis == wanted);
-			let intensities: Vec<Intensity> = chosen().map(|(_, _, intensity)| *intensity).collect();
-			let mut bits = chosen().map(|(_, bit, _)| *bit);
-			(BitString::from_fn(intensities.len(), |_| bits.next().unwrap_or_default()), intensities)
+	/// With room for so many bits of each basis.
+	fn with_capacity(bits: usize) -> Self {
+		Self {
+			key: BitString::with_capacity(bits),
+			key_intensities: Vec::with_capacity(bits),
+			test: BitString::with_capacity(bits),
+			test_intensities: Vec::with_capacity(bits),
+		}
+	}
+
+	/// Takes in a detection of which the bases match.
+	fn push(&mut self, basis: Basis, bit: bool, intensity: Intensity) {
+		let (bits, intensities) = match basis {
+			Basis::X => (&mut self.key, &mut self.key_intensities),
+			Basis::Z => (&mut self.test, &mut self.test_intensities),
 		};
-		let ((key, key_intensities), (test, test_intensities)) = (of(Basis::X), of(Basis::Z));
-		Self { key, key_intensities, test, test_intensities }
+		bits.push(bit);
+		intensities.push(intensity);
 	}
 }
 
 /// How many bits have each intensity.
 pub fn by_intensity(intensities: &[Intensity]) -> [u64; 3] {
-	let mut counts = [0; 3];
-	intensities.iter().for_each(|intensity| counts[usize::from(intensity.0)] += 1);
-	counts
+	Intensity::ALL.map(|one| intensities.iter().filter(|intensity| **intensity == one).count() as u64)
 }
 
 /// In how many bits two strings of the same length differ, by intensity.
 pub fn differences(a: &BitString, b: &BitString, intensities: &[Intensity]) -> [u64; 3] {
 	let mut counts = [0; 3];
-	for ((a, b), intensity) in a.iter().zip(b.iter()).zip(intensities) {
-		counts[usize::from(intensity.0)] += u64::from(a != b);
+	for ((a, b), intensities) in a.words().iter().zip(b.words()).zip(intensities.chunks(WORD)) {
+		let mut different = a ^ b;
+		while different != 0 {
+			counts[usize::from(intensities[different.trailing_zeros() as usize].0)] += 1;
+			different &= different - 1;
+		}
 	}
 	counts
 }

@@ -48,6 +48,11 @@ impl<'a> Reader<'a> {
 
 	/// A number in LEB128, of the shortest form.
 	pub fn number(&mut self, field: &'static str) -> Result<u64, Malformed> {
+		// Most numbers are small.
+		if let [byte @ ..0x80, rest @ ..] = self.0 {
+			self.0 = rest;
+			return Ok((*byte).into());
+		}
 		let mut number = 0;
 		for (index, byte) in self.0.iter().enumerate().take(MAX_NUMBER) {
 			let part = u64::from(byte & 0x7f);

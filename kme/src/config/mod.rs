@@ -2,6 +2,8 @@
 
 mod fault;
 mod file;
+mod keys;
+mod links;
 mod simulation;
 
 #[cfg(test)]

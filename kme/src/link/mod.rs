@@ -7,7 +7,6 @@
 //!
 //! | module | holds |
 //! | --- | --- |
-//! | [`authenticator`] | one-time authentication of messages |
 //! | [`bb84`] | an engine of simulated physics |
 //! | `connection` | who dials, who listens, and when to try again |
 //! | [`dealer`] | an engine without physics |
@@ -17,7 +16,6 @@
 //! | [`session`] | one connection: frames by kind |
 //! | [`status`] | how a link fares |
 
-pub mod authenticator;
 pub mod bb84;
 pub(crate) mod connection;
 pub mod dealer;
@@ -32,7 +30,6 @@ use crate::{
 	identity::KmeId,
 	metrics::Metrics,
 };
-use authenticator::Authenticator;
 use engine::Eavesdropper;
 use pool::{End, LinkPool};
 use session::LinkSession;
@@ -49,7 +46,6 @@ pub struct Link {
 	peer: KmeId,
 	end: End,
 	pool: LinkPool,
-	authenticator: Box<dyn Authenticator>,
 	simulation: Option<Simulation>,
 	eavesdropper: watch::Sender<Eavesdropper>,
 	status: Mutex<LinkStatus>,
@@ -67,12 +63,7 @@ pub(crate) type BootId = [u8; 16];
 
 impl Link {
 	/// A link that has no connection yet.
-	pub fn new(
-		local: &KmeId,
-		config: &LinkConfig,
-		authenticator: Box<dyn Authenticator>,
-		metrics: Arc<Metrics>,
-	) -> Self {
+	pub fn new(local: &KmeId, config: &LinkConfig, metrics: Arc<Metrics>) -> Self {
 		let peer = config.peer.clone();
 		let end = if *local < peer { End::A } else { End::B };
 		let (a, b) = if end == End::A { (local, &peer) } else { (&peer, local) };
@@ -80,7 +71,6 @@ impl Link {
 			name: format!("{a}-{b}"),
 			end,
 			pool: LinkPool::new(end, config.pool_bits),
-			authenticator,
 			eavesdropper: watch::Sender::new(Eavesdropper {
 				intercept_resend: config
 					.simulation
@@ -116,11 +106,6 @@ impl Link {
 	/// Its secret bits.
 	pub fn pool(&self) -> &LinkPool {
 		&self.pool
-	}
-
-	/// What authenticates its messages.
-	pub(crate) fn authenticator(&self) -> &dyn Authenticator {
-		&*self.authenticator
 	}
 
 	/// Parameters of the physics, if the link is simulated.

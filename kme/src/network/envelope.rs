@@ -4,14 +4,12 @@
 //! version 1 ‖ segments 1 × (block 8 ‖ offset 4 ‖ length 4) ‖ message, its keys XORed with the pad ‖ tag 16
 //! ```
 //!
-//! The segments name the secret bits, numbers big-endian: first the key of the authenticator, then the pad. The
-//! length of the pad is that of the keys. The tag covers everything before it.
+//! The segments name the secret bits, numbers big-endian: first the key of the tag, then the pad. The length of the
+//! pad is that of the keys. The [tag](consilium_post_processing::authentication::one_time) covers everything before it.
 
 use super::message::{DecodeError, Message, Reader, RequestId, DELIVERY};
-use crate::link::{
-	authenticator::{Authenticator, TAG_BYTES},
-	pool::{LinkPool, PoolFault, Segment, MAX_SEGMENTS},
-};
+use crate::link::pool::{LinkPool, PoolFault, Segment, MAX_SEGMENTS};
+use consilium_post_processing::authentication::one_time::{is_right, tag, KEY_BYTES, TAG_BYTES};
 use zeroize::Zeroizing;
 
 const VERSION: u8 = 1;
@@ -31,19 +29,15 @@ pub enum EnvelopeError {
 }
 
 /// Bytes of secret bits that it costs to send `secrets` bytes of keys.
-pub fn cost(authenticator: &dyn Authenticator, secrets: usize) -> usize {
-	authenticator.key_bytes() + secrets
+pub fn cost(secrets: usize) -> usize {
+	KEY_BYTES + secrets
 }
 
 /// Puts a message into an envelope.
-pub fn seal(
-	message: &Message,
-	pool: &LinkPool,
-	authenticator: &dyn Authenticator,
-) -> Result<Vec<u8>, PoolFault> {
+pub fn seal(message: &Message, pool: &LinkPool) -> Result<Vec<u8>, PoolFault> {
 	let (mut body, secrets) = message.encode();
-	let material = pool.draw(cost(authenticator, secrets))?;
-	let (key, pad) = material.bytes.split_at(authenticator.key_bytes());
+	let material = pool.draw(cost(secrets))?;
+	let (key, pad) = material.bytes.split_first_chunk().expect("as many bytes as were drawn");
 	let clear = body.len() - secrets;
 	body[clear..].iter_mut().zip(pad).for_each(|(byte, pad)| *byte ^= pad);
 
@@ -55,7 +49,7 @@ pub fn seal(
 		bytes.extend(segment.length.to_be_bytes());
 	}
 	bytes.extend(body.as_slice());
-	bytes.extend(authenticator.tag(key, &bytes));
+	bytes.extend(tag(key, &bytes));
 	Ok(bytes)
 }
 
@@ -67,17 +61,12 @@ pub fn request_of(bytes: &[u8]) -> Option<RequestId> {
 }
 
 /// Checks an envelope and takes out the message. The bits are used up only if the tag is right.
-pub fn open(
-	bytes: &[u8],
-	pool: &LinkPool,
-	authenticator: &dyn Authenticator,
-) -> Result<Message, EnvelopeError> {
+pub fn open(bytes: &[u8], pool: &LinkPool) -> Result<Message, EnvelopeError> {
 	let (segments, body) = parse(bytes)?;
 	let material = pool.peek(&segments)?;
-	let (key, pad) =
-		material.split_at_checked(authenticator.key_bytes()).ok_or(DecodeError::Short("segments"))?;
+	let (key, pad) = material.split_first_chunk().ok_or(DecodeError::Short("segments"))?;
 	let (signed, tag) = bytes.split_at(bytes.len() - TAG_BYTES);
-	if !authenticator.verify(key, signed, tag) {
+	if !is_right(key, signed, tag) {
 		return Err(EnvelopeError::Forged);
 	}
 	let mut body = Zeroizing::new(body.to_vec());
@@ -115,7 +104,7 @@ mod tests {
 	use crate::{
 		identity::{KmeId, SaeId},
 		keys::KeyBatch,
-		link::{authenticator::PolyvalOneTime, pool::End},
+		link::pool::End,
 		network::message::{Delivery, Outcome},
 	};
 	use std::time::Duration;
@@ -147,38 +136,35 @@ mod tests {
 		let (a, b) = pools();
 		let message = delivery();
 		let Message::Delivery(delivery) = &message else { panic!() };
-		let sealed = seal(&message, &a, &PolyvalOneTime).unwrap();
+		let sealed = seal(&message, &a).unwrap();
 		for (_, key) in delivery.keys.iter() {
 			assert!(!sealed.windows(8).any(|window| window == &key[..8]));
 		}
-		assert!(open(&sealed, &b, &PolyvalOneTime).unwrap() == message);
+		assert!(open(&sealed, &b).unwrap() == message);
 		let back = Message::Outcome([7; 16], Outcome::Stored);
-		assert!(open(&seal(&back, &b, &PolyvalOneTime).unwrap(), &a, &PolyvalOneTime).unwrap() == back);
-		assert!(matches!(open(&sealed, &b, &PolyvalOneTime), Err(EnvelopeError::Pool(_))), "once");
+		assert!(open(&seal(&back, &b).unwrap(), &a).unwrap() == back);
+		assert!(matches!(open(&sealed, &b), Err(EnvelopeError::Pool(_))), "once");
 	}
 
 	#[test]
 	fn every_altered_bit_is_refused_and_costs_nothing() {
 		let (a, b) = pools();
 		let message = delivery();
-		let sealed = seal(&message, &a, &PolyvalOneTime).unwrap();
+		let sealed = seal(&message, &a).unwrap();
 		for bit in 0..8 * sealed.len() {
 			let mut altered = sealed.clone();
 			altered[bit / 8] ^= 1 << (bit % 8);
-			assert!(open(&altered, &b, &PolyvalOneTime).is_err(), "bit {bit}");
+			assert!(open(&altered, &b).is_err(), "bit {bit}");
 		}
 		for length in 0..sealed.len() {
-			assert!(open(&sealed[..length], &b, &PolyvalOneTime).is_err());
+			assert!(open(&sealed[..length], &b).is_err());
 		}
-		assert!(open(&sealed, &b, &PolyvalOneTime).unwrap() == message);
+		assert!(open(&sealed, &b).unwrap() == message);
 	}
 
 	#[test]
 	fn an_empty_pool_says_so() {
 		let pool = LinkPool::new(End::A, 1 << 16);
-		assert_eq!(
-			seal(&delivery(), &pool, &PolyvalOneTime),
-			Err(PoolFault::Empty { stored: 0, needed: 8 * (32 + 4 * 32) })
-		);
+		assert_eq!(seal(&delivery(), &pool), Err(PoolFault::Empty { stored: 0, needed: 8 * (32 + 4 * 32) }));
 	}
 }

@@ -96,7 +96,7 @@ impl Network {
 			return 0;
 		};
 		match link.session() {
-			Some(_) => link.pool().stored_bits().0 / 8 / envelope::cost(link.authenticator(), size) as u64,
+			Some(_) => link.pool().stored_bits().0 / 8 / envelope::cost(size) as u64,
 			None => 0,
 		}
 	}
@@ -282,8 +282,8 @@ impl Drop for Waiting<'_> {
 async fn send(link: &Link, message: &Message) -> Result<(), DeliveryFault> {
 	let session = link.session().ok_or_else(|| DeliveryFault(link.why_no_key("")))?;
 	let _order = link.order.lock().await;
-	let sealed = envelope::seal(message, link.pool(), link.authenticator())
-		.map_err(|fault| DeliveryFault(link.why_no_key(fault)))?;
+	let sealed =
+		envelope::seal(message, link.pool()).map_err(|fault| DeliveryFault(link.why_no_key(fault)))?;
 	session
 		.send(Kind::KeyDelivery, sealed)
 		.await
@@ -298,10 +298,10 @@ async fn reply(link: &Link, request: RequestId, outcome: Outcome) {
 
 /// Opens an envelope. Its bits may not be here yet: then waits a little.
 async fn open(link: &Link, frame: &[u8]) -> Result<Message, EnvelopeError> {
-	let opened = envelope::open(frame, link.pool(), link.authenticator());
+	let opened = envelope::open(frame, link.pool());
 	let Err(EnvelopeError::Pool(PoolFault::Missing(block))) = opened else { return opened };
 	if timeout(BLOCK_ARRIVAL, link.pool().arrival(block)).await.is_err() {
 		return opened;
 	}
-	envelope::open(frame, link.pool(), link.authenticator())
+	envelope::open(frame, link.pool())
 }

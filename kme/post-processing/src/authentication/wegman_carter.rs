@@ -7,7 +7,7 @@
 //! [`forgery_probability`] of the bytes that are hashed.
 
 use super::{AuthenticationError, Authenticator, Context, End, Opened, Session, Voucher};
-use crate::polynomial_hash::{degree, hash, BLOCK};
+use crate::polynomial_hash::{degree, hidden_hash, BLOCK};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
@@ -54,9 +54,7 @@ impl<P> Tags<P> {
 		let mut header = *b"wegman1\0\0\0\0\0\0\0\0\0";
 		header[7] = context.sender.code();
 		header[8..].copy_from_slice(&context.sequence.to_le_bytes());
-		let mut tag = hash(&self.hash_key, &header, [context.deferred, message]);
-		tag.iter_mut().zip(pad.iter()).for_each(|(byte, pad)| *byte ^= pad);
-		tag
+		hidden_hash(&self.hash_key, &header, [context.deferred, message], pad)
 	}
 }
 

@@ -15,6 +15,9 @@ pub(super) struct Arrangement {
 	shuffles: Vec<Vec<u32>>,
 	/// For each pass after the first and each place in the frame, the place in its order.
 	inverses: Vec<Vec<u32>>,
+	/// Of each confirmation, the places in the frame of the first half of its order, as a mask.
+	halves: Vec<Vec<u64>>,
+	first_confirmation: usize,
 }
 
 impl Arrangement {
@@ -24,7 +27,11 @@ impl Arrangement {
 		rng.set_stream(length as u64);
 		let shuffles: Vec<_> = (1..agreement.variant.passes()).map(|_| shuffle(length, &mut rng)).collect();
 		let inverses = shuffles.iter().map(|shuffle| inverse(shuffle)).collect();
-		Self { length, shuffles, inverses }
+		let first_confirmation = agreement.variant.first_confirmation();
+		let confirmations = &shuffles[first_confirmation - 1..];
+		let halves =
+			confirmations.iter().map(|shuffle| mask(&shuffle[..length.div_ceil(2)], length)).collect();
+		Self { length, shuffles, inverses, halves, first_confirmation }
 	}
 
 	/// The place in the frame of a place in a pass's order.
@@ -41,6 +48,14 @@ impl Arrangement {
 			None => original,
 			Some(index) => self.inverses[index][original] as usize,
 		}
+	}
+
+	/// The parity of the first half of a frame in the order of a pass, if that is a confirmation: without putting the bits
+	/// into that order.
+	pub fn half_parity(&self, pass: usize, frame: &[u64]) -> Option<bool> {
+		let mask = self.halves.get(pass.checked_sub(self.first_confirmation)?)?;
+		let sum = frame.iter().zip(mask).fold(0, |sum, (word, mask)| sum ^ word & mask);
+		Some(sum.count_ones() & 1 == 1)
 	}
 
 	/// A frame's bits in the order of a pass.
@@ -89,6 +104,15 @@ fn shuffle(length: usize, rng: &mut ChaCha8Rng) -> Vec<u32> {
 		order.swap(last, below(last as u32 + 1, rng) as usize);
 	}
 	order
+}
+
+/// Words in which the bits at these places are 1.
+fn mask(places: &[u32], length: usize) -> Vec<u64> {
+	let mut words = vec![0; length.div_ceil(WORD)];
+	for place in places {
+		words[*place as usize / WORD] |= 1 << (*place as usize % WORD);
+	}
+	words
 }
 
 fn inverse(order: &[u32]) -> Vec<u32> {

@@ -2,10 +2,11 @@
 
 use super::{
 	arrangement::{frames, Arrangement},
+	order::Order,
 	tree::{Block, Tree},
 	Agreement, CascadeError, Query, Variant,
 };
-use crate::bits::{parity, BitString, WORD};
+use crate::bits::{flip, BitString, WORD};
 use std::sync::Arc;
 use zeroize::Zeroizing;
 
@@ -106,7 +107,7 @@ impl Corrector {
 
 /// One pass over a frame.
 struct Pass {
-	bits: Zeroizing<Vec<u64>>,
+	order: Order,
 	tree: Tree,
 }
 
@@ -119,9 +120,8 @@ enum Asked {
 	Halves(usize, Vec<Block>),
 }
 
-/// A pass that begins: its bits, its block size, and how many of its blocks are asked about.
+/// A pass that begins: its block size, and how many of its blocks are asked about.
 struct Beginning {
-	bits: Zeroizing<Vec<u64>>,
 	block: usize,
 	asked: usize,
 }
@@ -194,7 +194,7 @@ impl Frame {
 					let length = block.min(length - start) as u32;
 					Query { frame, pass: pass as u8, start: start as u32, length }
 				}));
-				Beginning { bits: self.arrangement.arrange(pass, &self.key), block, asked }
+				Beginning { block, asked }
 			})
 			.collect()
 	}
@@ -209,8 +209,9 @@ impl Frame {
 			Asked::Halves(pass, blocks) => {
 				blocks.into_iter().zip(parities).try_for_each(|(block, theirs)| {
 					let (start, length) = block.first_half();
-					let ours = parity(&self.passes[pass].bits, start as usize, length as usize);
-					match self.passes[pass].tree.halve(block, ours != theirs)? {
+					let Pass { order, tree } = &mut self.passes[pass];
+					let ours = order.parity(&self.arrangement, &self.key, start as usize, length as usize);
+					match tree.halve(block, ours != theirs)? {
 						Some(place) => self.correct(pass, place),
 						None => Ok(()),
 					}
@@ -221,17 +222,18 @@ impl Frame {
 
 	fn begun(
 		&mut self,
-		Beginning { bits, block, asked }: Beginning,
+		Beginning { block, asked }: Beginning,
 		parities: &mut impl Iterator<Item = bool>,
 	) -> Result<(), CascadeError> {
 		let pass = self.passes.len();
 		let length = self.arrangement.length;
+		let mut order = Order::new(pass);
 		let mut odd: Vec<bool> = parities
 			.take(asked)
 			.enumerate()
 			.map(|(index, theirs)| {
 				let start = index * block;
-				theirs != parity(&bits, start, block.min(length - start))
+				theirs != order.parity(&self.arrangement, &self.key, start, block.min(length - start))
 			})
 			.collect();
 		if pass > 0 {
@@ -239,7 +241,7 @@ impl Frame {
 			odd.push(odd.iter().fold(false, |sum, odd| sum ^ odd));
 		}
 		let tree = Tree::new(length, block, odd.into_iter())?;
-		self.passes.push(Pass { bits, tree });
+		self.passes.push(Pass { order, tree });
 		Ok(())
 	}
 
@@ -253,13 +255,9 @@ impl Frame {
 		flip(&mut self.key, original);
 		for (index, pass) in self.passes.iter_mut().enumerate() {
 			let place = self.arrangement.shuffled(index, original);
-			flip(&mut pass.bits, place);
+			pass.order.flip(place);
 			pass.tree.flip(place as u32)?;
 		}
 		Ok(())
 	}
-}
-
-fn flip(words: &mut [u64], index: usize) {
-	words[index / WORD] ^= 1 << (index % WORD);
 }

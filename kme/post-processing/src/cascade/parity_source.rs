@@ -1,7 +1,12 @@
 //! The transmitter's side: parities of its key.
 
-use super::{arrangement::frames, Agreement, CascadeError, Query};
-use crate::bits::{parity, BitString};
+use super::{
+	arrangement::{frames, Arrangement},
+	order::Order,
+	Agreement, CascadeError, Query,
+};
+use crate::bits::BitString;
+use std::sync::Arc;
 use zeroize::Zeroizing;
 
 /// Answers questions about the transmitter's key, and counts what it told.
@@ -11,20 +16,22 @@ pub struct ParitySource {
 	leaked: u64,
 }
 
-/// A frame in the order of each pass.
 struct Frame {
-	length: usize,
-	passes: Vec<Zeroizing<Vec<u64>>>,
+	key: Zeroizing<Vec<u64>>,
+	arrangement: Arc<Arrangement>,
+	/// Of each pass.
+	orders: Vec<Order>,
 }
 
 impl ParitySource {
 	/// Begins with the transmitter's key.
 	pub fn new(key: &BitString, agreement: &Agreement) -> Result<Self, CascadeError> {
-		let arranged = frames(key, agreement)?.into_iter().map(|(words, arrangement)| Frame {
-			length: arrangement.length,
-			passes: (0..agreement.variant.passes()).map(|pass| arrangement.arrange(pass, words)).collect(),
+		let frames = frames(key, agreement)?.into_iter().map(|(words, arrangement)| Frame {
+			key: Zeroizing::new(words.to_vec()),
+			arrangement,
+			orders: (0..agreement.variant.passes()).map(Order::new).collect(),
 		});
-		Ok(Self { frames: arranged.collect(), length: key.len() as u64, leaked: 0 })
+		Ok(Self { frames: frames.collect(), length: key.len() as u64, leaked: 0 })
 	}
 
 	/// The parity of each block, in order. After as many parities as the key has bits nothing is told any more.
@@ -39,8 +46,9 @@ impl ParitySource {
 		self.leaked = leaked;
 		Ok(BitString::from_fn(queries.len(), |index| {
 			let query = &queries[index];
-			let bits = &self.frames[query.frame as usize].passes[usize::from(query.pass)];
-			parity(bits, query.start as usize, query.length as usize)
+			let Frame { key, arrangement, orders } = &mut self.frames[query.frame as usize];
+			let order = &mut orders[usize::from(query.pass)];
+			order.parity(arrangement, key, query.start as usize, query.length as usize)
 		}))
 	}
 
@@ -52,7 +60,9 @@ impl ParitySource {
 	fn holds(&self, query: &Query) -> bool {
 		let end = u64::from(query.start) + u64::from(query.length);
 		self.frames.get(query.frame as usize).is_some_and(|frame| {
-			usize::from(query.pass) < frame.passes.len() && query.length > 0 && end <= frame.length as u64
+			usize::from(query.pass) < frame.orders.len()
+				&& query.length > 0
+				&& end <= frame.arrangement.length as u64
 		})
 	}
 }

@@ -17,7 +17,7 @@
 
 use super::AbortReason;
 use crate::{
-	bits::BitString,
+	bits::{BitString, WORD},
 	cascade::{read_queries, write_queries, Query, Seed},
 	sifting::{Announcement, Answer},
 	verification::{HashKey, Tag},
@@ -128,6 +128,8 @@ impl Message {
 		bytes.extend_from_slice(&block.to_le_bytes());
 		match self {
 			Self::Announcement(Announcement { slots, test }) => {
+				// Most gaps take a byte or two.
+				bytes.reserve(2 * slots.len() + test.len() / 8);
 				write_number(&mut bytes, slots.len() as u64);
 				let mut next = 0;
 				for slot in slots {
@@ -139,10 +141,9 @@ impl Message {
 			},
 			Self::Sifting { answer: Answer { matches, intensities, test_bits }, seed } => {
 				write_bits(&mut bytes, matches);
-				BitString::from_fn(2 * intensities.len(), |index| {
-					intensities[index / 2].0 >> (index % 2) & 1 == 1
-				})
-				.write_to(&mut bytes);
+				let pack =
+					|of_byte: &[Intensity]| of_byte.iter().rev().fold(0, |byte, one| byte << 2 | one.0);
+				bytes.extend(intensities.chunks(4).map(pack));
 				write_bits(&mut bytes, test_bits);
 				bytes.extend_from_slice(seed);
 			},
@@ -250,9 +251,12 @@ fn read_announcement(reader: &mut Reader<'_>) -> Result<Announcement, Malformed>
 fn read_answer(reader: &mut Reader<'_>) -> Result<Answer, Malformed> {
 	let matches = read_bits(reader, MAX_DETECTIONS, "matches")?;
 	let packed = reader.bits(2 * matches.count_ones(), "intensities")?;
-	let intensities: Vec<Intensity> = (0..packed.len() / 2)
-		.map(|index| Intensity(u8::from(packed.get(2 * index)) | u8::from(packed.get(2 * index + 1)) << 1))
-		.collect();
+	let mut intensities = Vec::with_capacity(packed.words().len() * WORD / 2);
+	for word in packed.words() {
+		let of_word: [_; WORD / 2] = std::array::from_fn(|index| Intensity((word >> (2 * index)) as u8 & 3));
+		intensities.extend(of_word);
+	}
+	intensities.truncate(packed.len() / 2);
 	if intensities.iter().any(|intensity| *intensity > Intensity::VACUUM) {
 		return Err(Malformed::Field("intensities"));
 	}

@@ -18,10 +18,12 @@
 //! | [`fibre`] | detections as bytes |
 //! | `pads` | secret bits that are kept for tags |
 //! | `parameters` | from the configuration to the physics |
+//! | `wire` | the connection, for a thread that may wait |
 
 pub mod fibre;
 mod pads;
 mod parameters;
+mod wire;
 
 use super::{
 	engine::{EngineContext, EngineFault, LinkEngine},
@@ -51,11 +53,11 @@ use rand::{RngCore, SeedableRng};
 use rand_chacha::ChaCha20Rng;
 use std::{
 	fmt::Display,
-	future::Future,
 	sync::Arc,
 	time::{Duration, Instant},
 };
 use tokio::{runtime::Handle, task::spawn_blocking};
+use wire::Wire;
 
 /// Detections in the key basis that a block is made of: enough for the finite-key bounds to cost little.
 const BLOCK_DETECTIONS: u64 = 1_000_000;
@@ -135,42 +137,6 @@ impl Bb84 {
 		wire.send(Kind::Classical, proof)?;
 		let Some(proof) = wire.message() else { return Ok(None) };
 		Ok(Some(Authentication::new(role, agreed.complete(&proof).map_err(fault)?)))
-	}
-}
-
-/// The connection, for a thread that may wait.
-struct Wire {
-	context: EngineContext,
-	handle: Handle,
-}
-
-impl Wire {
-	fn send(&self, kind: Kind, bytes: Vec<u8>) -> Result<(), EngineFault> {
-		Ok(self.handle.block_on(self.context.session.send(kind, bytes))?)
-	}
-
-	/// The next message; `None` when the connection is over.
-	fn message(&mut self) -> Option<Vec<u8>> {
-		self.handle.block_on(self.context.classical.receive())
-	}
-
-	/// The next frame of the quantum channel; `None` when the connection is over.
-	fn light(&mut self) -> Option<Vec<u8>> {
-		self.handle.block_on(self.context.quantum.receive())
-	}
-
-	/// Waits between two blocks, when no message is due, but no longer than the connection lasts. Whether it lasts.
-	fn wait(&mut self, until: impl Future<Output = ()>) -> Result<bool, EngineFault> {
-		let classical = &mut self.context.classical;
-		self.handle.block_on(async {
-			tokio::select! {
-				() = until => Ok(true),
-				message = classical.receive() => match message {
-					None => Ok(false),
-					Some(_) => Err(EngineFault("a message came between two blocks".into())),
-				},
-			}
-		})
 	}
 }
 

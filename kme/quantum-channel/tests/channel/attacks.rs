@@ -1,10 +1,6 @@
 //! What an eavesdropper does to error rate and secret length. Tolerances are in each test.
 
-#![allow(clippy::unwrap_used, missing_docs)]
-
-mod common;
-
-use common::{both, counts, error_rate, known_key_bits};
+use crate::common::{both, counts, error_rate, known_key_bits};
 use consilium_quantum_channel::{
 	eavesdropper::Eavesdropper,
 	entropy::binary_entropy,

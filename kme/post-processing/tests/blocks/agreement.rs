@@ -1,10 +1,6 @@
 //! Both ends get the same key, or both know that there is none.
 
-#![allow(clippy::unwrap_used, missing_docs)]
-
-mod common;
-
-use common::{parameters, run, run_honestly, tags, Channel};
+use crate::common::{parameters, run, run_honestly, tags, Channel};
 use consilium_post_processing::{
 	authentication::{
 		setup::{Names, Setup},

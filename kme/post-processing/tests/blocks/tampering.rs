@@ -1,10 +1,6 @@
 //! Whoever alters a message is found out, and no key comes of it.
 
-#![allow(clippy::unwrap_used, missing_docs)]
-
-mod common;
-
-use common::{parameters, run, tags, Channel, Ends};
+use crate::common::{parameters, run, tags, Channel, Ends};
 use consilium_post_processing::{authentication::End, protocol::ProtocolError};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;

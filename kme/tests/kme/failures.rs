@@ -1,14 +1,10 @@
 //! What goes wrong: links without bits, KMEs that are gone, clients that misbehave.
 
-#![allow(clippy::unwrap_used, reason = "tests")]
-
-mod common;
-
-use common::{keys, message, until, Line, Seeded};
-use consilium_kme::{link::status::LinkState, Kme};
+use crate::common::{base, config, has_bits, keys, kme, message, until, Line, Sae, Seeded};
+use consilium_kme::{link::status::LinkState, Kme, KmeConfig};
 use rustls::pki_types::ServerName;
 use serde_json::json;
-use std::{net::SocketAddr, time::Duration};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{
 	io::{AsyncReadExt, AsyncWriteExt},
 	net::TcpStream,
@@ -71,9 +67,9 @@ async fn a_pool_can_be_used_up() {
 async fn a_link_beyond_the_next_kme_names_itself() {
 	let Line { pki, engine, a, b, c } = Line::start().await;
 	drop(c);
-	let link = b.network().links()[&common::kme("kme-c")].clone();
+	let link = b.network().links()[&kme("kme-c")].clone();
 	until(|| link.status().state == LinkState::Down).await;
-	let line = common::Sae { client: pki.client("sae-a1"), base: common::base(&a) };
+	let line = Sae { client: pki.client("sae-a1"), base: base(&a) };
 	let (code, body) = line.get("sae-c1/enc_keys").await;
 	assert_eq!(code, 503);
 	assert!(message(&body).starts_with("link kme-b-kme-c is down: "), "{body}");
@@ -83,24 +79,24 @@ async fn a_link_beyond_the_next_kme_names_itself() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_peer_that_is_gone_is_503_and_its_keys_are_lost_with_it() {
 	let Line { pki, engine, a, b, c: _c } = Line::start().await;
-	let master = common::Sae { client: pki.client("sae-a1"), base: common::base(&a) };
+	let master = Sae { client: pki.client("sae-a1"), base: base(&a) };
 	let lost = master.enc_keys("sae-b1", 1).await;
 	let addresses = b.addresses();
 	drop(b);
-	let link = a.network().links()[&common::kme("kme-b")].clone();
+	let link = a.network().links()[&kme("kme-b")].clone();
 	until(|| link.status().state == LinkState::Down).await;
 	let (code, body) = master.get("sae-b1/enc_keys").await;
 	assert_eq!(code, 503);
 	assert!(message(&body).starts_with("link kme-a-kme-b is down: "), "{body}");
 
-	let mut config = common::config(&pki, "kme-b", &[]);
+	let mut config = config(&pki, "kme-b", &[]);
 	config.sae.listen = addresses.sae;
 	config.links_listen = addresses.links;
-	config.links.retain(|link| link.peer == common::kme("kme-a"));
+	config.links.retain(|link| link.peer == kme("kme-a"));
 	let b = restarted(config, engine).await;
-	common::has_bits(&b).await;
-	common::has_bits(&a).await;
-	let slave = common::Sae { client: pki.client("sae-b1"), base: common::base(&b) };
+	has_bits(&b).await;
+	has_bits(&a).await;
+	let slave = Sae { client: pki.client("sae-b1"), base: base(&b) };
 	let (code, body) = slave.dec_keys("sae-a1", &[&lost[0].0]).await;
 	assert_eq!((code, message(&body)), (400, "one or more keys specified are not found on KME"));
 	let made = master.enc_keys("sae-b1", 3).await;
@@ -109,29 +105,33 @@ async fn a_peer_that_is_gone_is_503_and_its_keys_are_lost_with_it() {
 	assert_eq!((code, keys(&body)), (200, made));
 }
 
-/// The port may still be held by connections of the KME before.
-async fn restarted(config: consilium_kme::KmeConfig, engine: std::sync::Arc<Seeded>) -> Kme {
-	loop {
-		match Kme::start(config.clone(), engine.clone()).await {
-			Ok(kme) => return kme,
-			Err(error) => assert!(error.to_string().contains("cannot listen on"), "{error}"),
+/// The port may still be held by connections of the KME before, for a while.
+async fn restarted(config: KmeConfig, engine: Arc<Seeded>) -> Kme {
+	let start = async {
+		loop {
+			match Kme::start(config.clone(), engine.clone()).await {
+				Ok(kme) => return kme,
+				Err(error) => assert!(error.to_string().contains("cannot listen on"), "{error}"),
+			}
+			tokio::time::sleep(Duration::from_millis(20)).await;
 		}
-		tokio::time::sleep(Duration::from_millis(20)).await;
-	}
+	};
+	let started = tokio::time::timeout(Duration::from_secs(30), start).await;
+	started.expect("the addresses of a KME that was dropped never became free")
 }
 
 /// A connection that breaks loses neither the bits of both ends nor their agreement about them.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_broken_connection_keeps_the_bits() {
 	let line = Line::start().await;
-	let link = line.a.network().links()[&common::kme("kme-b")].clone();
+	let link = line.a.network().links()[&kme("kme-b")].clone();
 	let master = line.sae("sae-a1");
 	for _ in 0..3 {
 		line.engine.flows.send_replace(false);
 		let before = link.pool().stored_bits();
 		let session = link.session().unwrap();
 		session.close("the test pulls the plug");
-		until(|| link.session().is_some_and(|now| !std::sync::Arc::ptr_eq(&now, &session))).await;
+		until(|| link.session().is_some_and(|now| !Arc::ptr_eq(&now, &session))).await;
 		assert!(link.pool().stored_bits().0 >= before.0);
 		let made = master.enc_keys("sae-b1", 2).await;
 		let ids: Vec<_> = made.iter().map(|(id, _)| id.as_str()).collect();
@@ -147,7 +147,7 @@ async fn an_eavesdropper_stops_keys_and_lifting_her_brings_them_back() {
 		config.links.iter_mut().for_each(|link| link.pool_bits = 1 << 16);
 	})
 	.await;
-	let link = line.a.network().links()[&common::kme("kme-b")].clone();
+	let link = line.a.network().links()[&kme("kme-b")].clone();
 	let url = format!("http://{}/links/kme-b/eavesdropper", line.a.addresses().operator.unwrap());
 	let operator = line.pki.client_of("pki", None);
 	let answer = operator.put(&url).json(&json!({"intercept_resend": 0.992})).send().await.unwrap();
@@ -254,7 +254,7 @@ async fn slow_clients_are_given_up() {
 async fn strangers_do_not_get_a_link() {
 	let line = Line::start().await;
 	let at = line.b.addresses().links.unwrap();
-	let link = line.b.network().links()[&common::kme("kme-a")].clone();
+	let link = line.b.network().links()[&kme("kme-a")].clone();
 	let session = link.session().unwrap();
 	for name in ["sae-a1", "kme-c", "kme-b"] {
 		let mut stream = tls(&line, name, at).await;
@@ -267,6 +267,6 @@ async fn strangers_do_not_get_a_link() {
 	garbage.write_all(&[0xFF; 100]).await.unwrap();
 	let mut answer = Vec::new();
 	let _ = garbage.read_to_end(&mut answer).await;
-	assert!(std::sync::Arc::ptr_eq(&session, &link.session().unwrap()));
+	assert!(Arc::ptr_eq(&session, &link.session().unwrap()));
 	line.sae("sae-a1").enc_keys("sae-b1", 1).await;
 }

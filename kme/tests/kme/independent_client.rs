@@ -2,11 +2,7 @@
 //!
 //! Runs when the Python that `CONSILIUM_PYTHON` names (or else `python3`) has the package, and says so when it does not.
 
-#![allow(clippy::unwrap_used, reason = "tests")]
-
-mod common;
-
-use common::Line;
+use crate::common::Line;
 use std::process::{Command, Stdio};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -25,7 +21,7 @@ async fn an_independent_client_is_served() {
 	}
 	let line = Line::start().await;
 	// Tests run in their package's folder. That of the build may be another: clones share a target folder.
-	let script = "tests/independent_client.py";
+	let script = "tests/kme/independent_client.py";
 	let folder = line.pki.path("");
 	let addresses = [&line.a, &line.b].map(|kme| kme.addresses().sae.to_string());
 	let ran = tokio::task::spawn_blocking(move || {

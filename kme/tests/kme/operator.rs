@@ -1,10 +1,6 @@
 //! The operator's interface, and the command line.
 
-#![allow(clippy::unwrap_used, reason = "tests")]
-
-mod common;
-
-use common::Line;
+use crate::common::{kme as id, until, Line, Pki, Seeded};
 use consilium_kme::{link::status::LinkState, operator::LinkView, KmeConfig};
 use std::{
 	io::{BufRead, BufReader},
@@ -50,7 +46,7 @@ async fn metrics_tell_links_requests_and_keys() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn links_show_their_state_and_the_eavesdropper() {
-	let line = Line::start_with(common::Seeded::new(1024), |config| {
+	let line = Line::start_with(Seeded::new(1024), |config| {
 		if config.id.as_str() == "kme-c" {
 			config.links.iter_mut().for_each(|link| link.simulation = None);
 		}
@@ -68,8 +64,8 @@ async fn links_show_their_state_and_the_eavesdropper() {
 	});
 	let (url, unknown) = ran.await.unwrap();
 	assert!(unknown.contains("no link to `kme-x`"), "{unknown}");
-	let link = line.a.network().links()[&common::kme("kme-b")].clone();
-	common::until(|| link.status().state == LinkState::Aborted).await;
+	let link = line.a.network().links()[&id("kme-b")].clone();
+	until(|| link.status().state == LinkState::Aborted).await;
 
 	let views: Vec<LinkView> = client.get(at(&line.a, "links")).send().await.unwrap().json().await.unwrap();
 	assert_eq!((views.len(), views[0].state.as_str(), views[0].intercept_resend), (1, "aborted", 0.5));
@@ -85,7 +81,7 @@ async fn links_show_their_state_and_the_eavesdropper() {
 	assert!(shown.contains("kme-a-kme-b: aborted\n") && shown.contains("QBER 12.50 %"), "{shown}");
 	// A full pool needs no new block: a key makes room for one.
 	line.sae("sae-a1").enc_keys("sae-b1", 1).await;
-	common::until(|| link.status().state == LinkState::Up).await;
+	until(|| link.status().state == LinkState::Up).await;
 
 	for (kme, peer, body, code) in [
 		(&line.a, "kme-b", "{\"intercept_resend\": 1.5}", 400),
@@ -148,7 +144,7 @@ fn a_trial_from_certificates_to_a_graceful_stop() {
 #[test]
 fn a_key_that_others_can_read_is_refused() {
 	use std::os::unix::fs::PermissionsExt;
-	let pki = common::Pki::default();
+	let pki = Pki::default();
 	let files = pki.tls("kme-a");
 	std::fs::set_permissions(&files.key, std::fs::Permissions::from_mode(0o644)).unwrap();
 	let error = consilium_kme::tls::Tls::load(&files, "kme-a").err().unwrap().to_string();

@@ -11,8 +11,6 @@
 //! Found: 1.79 with after-pulses and 1.62 without. After-pulses add 2 % of errors, and a rate with little to spare gains more
 //! from tighter bounds.
 
-#![allow(clippy::unwrap_used, missing_docs)]
-
 use consilium_quantum_channel::{
 	eavesdropper::Eavesdropper,
 	entropy::binary_entropy,

@@ -1,10 +1,6 @@
 //! KMEs over simulated quantum links: from photons to keys of applications.
 
-#![allow(clippy::unwrap_used, reason = "tests")]
-
-mod common;
-
-use common::{base, config, has_bits, keys, message, until, Pki, Sae};
+use crate::common::{base, config, has_bits, keys, message, until, Pki, Sae};
 use consilium_kme::{
 	link::{bb84::Bb84, engine::Eavesdropper, status::LinkState, Link},
 	Kme, KmeConfig,

@@ -1,8 +1,5 @@
 //! Two ends of a link in memory, and records as a binary symmetric channel would make them.
 
-// Not every test needs all of it.
-#![allow(dead_code)]
-
 use consilium_post_processing::{
 	authentication::{
 		wegman_carter::{Pad, PadSource, WegmanCarter},

@@ -1,11 +1,7 @@
 //! The interface of ETSI GS QKD 014 V1.1.1: every call, and every error that the text has.
 
-#![allow(clippy::unwrap_used, reason = "tests")]
-
-mod common;
-
+use crate::common::{base, keys, message, until, Line, Sae};
 use base64::{engine::general_purpose::STANDARD, Engine};
-use common::{keys, message, until, Line, Sae};
 use consilium_kme::Kme;
 use serde_json::json;
 
@@ -178,7 +174,7 @@ async fn only_the_addressee_gets_a_key() {
 	assert_eq!(code, 401, "another SAE of the same KME: {body}");
 	let (code, _) = line.sae("sae-a1").dec_keys("sae-a1", &ids).await;
 	assert_eq!(code, 400, "the master at its own KME");
-	let at_b = |name: &str| Sae { client: line.pki.client(name), base: common::base(&line.b) };
+	let at_b = |name: &str| Sae { client: line.pki.client(name), base: base(&line.b) };
 	for name in ["sae-a1", "sae-c1", "sae-nobody", "kme-a"] {
 		for path in [
 			"sae-a1/status".to_string(),
@@ -192,7 +188,7 @@ async fn only_the_addressee_gets_a_key() {
 	let (code, body) = line.sae("sae-b1").dec_keys("sae-a2", &ids).await;
 	assert_eq!((code, message(&body)), (400, NOT_FOUND), "of another master");
 
-	let url = format!("{}/sae-a1/dec_keys?key_ID={}", common::base(&line.b), ids[0]);
+	let url = format!("{}/sae-a1/dec_keys?key_ID={}", base(&line.b), ids[0]);
 	for client in [line.pki.client_of("other", Some("sae-b1")), line.pki.client_of("pki", None)] {
 		assert!(client.get(&url).send().await.is_err(), "a certificate of another authority, or none");
 	}

@@ -4,8 +4,6 @@
 //! keeps 0.48. Key rates: the formulas of that paper, computed by other programs. Tolerances: 3 % of a key rate, 0.03 of the
 //! best signal, 1 km of reach.
 
-#![allow(clippy::unwrap_used, missing_docs)]
-
 use consilium_quantum_channel::{
 	asymptotic::{Decoys, Gllp},
 	parameters::Link,

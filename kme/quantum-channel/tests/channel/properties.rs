@@ -1,7 +1,5 @@
 //! What holds for all parameters and all counts.
 
-#![allow(clippy::unwrap_used, missing_docs)]
-
 use consilium_quantum_channel::{
 	asymptotic::{Decoys, Gllp},
 	eavesdropper::Eavesdropper,

@@ -1,7 +1,5 @@
 //! Counting, for the tests.
 
-#![allow(dead_code)]
-
 use consilium_quantum_channel::{
 	finite_key::Counts,
 	record::{Basis, Intensity, Transmission},

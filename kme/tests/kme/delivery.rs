@@ -1,7 +1,5 @@
 //! When a key counts as delivered: its bytes were taken by the connection, and not before.
 
-#![allow(clippy::unwrap_used, reason = "tests")]
-
 use axum::Router;
 use consilium_kme::{
 	config::KeyLimits,

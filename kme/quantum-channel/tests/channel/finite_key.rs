@@ -4,8 +4,6 @@
 //! mpmath) that was written from the paper. Bounds of vacuum events that come out negative count as 0 there too. Tolerance:
 //! 10^-10 of each value; the secret lengths are equal.
 
-#![allow(clippy::unwrap_used, missing_docs)]
-
 use consilium_quantum_channel::{
 	finite_key::{estimate, Counts, Security},
 	parameters::{Link, Source},

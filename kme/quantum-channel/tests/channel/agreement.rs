@@ -5,11 +5,7 @@
 //! of a hundred may be outside of 3, and none outside of 4.5 (1 in 150,000). Detections are not quite binomial where there is
 //! dead time, but less scattered, so that the bound is on the safe side. Seeds are fixed.
 
-#![allow(clippy::unwrap_used, missing_docs)]
-
-mod common;
-
-use common::{both, counts, error_rate, with_setting};
+use crate::common::{both, counts, error_rate, with_setting};
 use consilium_quantum_channel::{
 	eavesdropper::Eavesdropper,
 	model::Model,

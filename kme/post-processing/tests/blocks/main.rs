@@ -1,0 +1,7 @@
+//! Whole blocks, with both ends in memory.
+
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+mod agreement;
+mod common;
+mod tampering;
