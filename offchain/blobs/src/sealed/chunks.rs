@@ -1,7 +1,7 @@
 //! AES-256-GCM in STREAM-BE32.
 //!
 //! STREAM is that of Hoang, Reyhanitabar, Rogaway and Vizár, "Online Authenticated-Encryption and its Nonce-Reuse
-//! Misuse-Resistance" (CRYPTO 2015), figure 9, with nonces of 7 bytes of prefix, the number of the chunk from 0 in 4 bytes,
+//! Misuse-Resistance" (CRYPTO 2015), with nonces of 7 bytes of prefix, the number of the chunk from 0 in 4 bytes,
 //! big-endian, and one byte that is 1 for the last chunk and else 0. So a chunk is authentic at its place only, and no blob
 //! can be cut at a chunk. AES-256-GCM is that of NIST SP 800-38D with tags of 128 bits.
 
