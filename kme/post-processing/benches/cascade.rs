@@ -1,6 +1,6 @@
 //! Cascade alone, both ends on one core, at a QBER of 2 %. Throughput is bits of the raw key.
 
-#![allow(clippy::unwrap_used, missing_docs)]
+#![allow(clippy::unwrap_used, missing_docs, reason = "a benchmark")]
 
 use consilium_post_processing::{
 	bits::BitString,

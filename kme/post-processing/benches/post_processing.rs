@@ -4,7 +4,7 @@
 //! Each end is measured apart, since each has a core of its own on a link: the time that it spends within its own `start` and
 //! `handle`. Aim: 5 Mbit/s for one end. `both` is their sum.
 
-#![allow(clippy::unwrap_used, missing_docs)]
+#![allow(clippy::unwrap_used, missing_docs, reason = "a benchmark")]
 
 #[path = "../tests/blocks/common.rs"]
 #[allow(dead_code, reason = "the tests use the rest")]

@@ -1,6 +1,6 @@
 //! Toeplitz hashing of a key to two fifths of its length. Throughput is bits of the key.
 
-#![allow(clippy::unwrap_used, missing_docs)]
+#![allow(clippy::unwrap_used, missing_docs, reason = "a benchmark")]
 
 use consilium_post_processing::{
 	bits::BitString,
