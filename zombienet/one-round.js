@@ -14,11 +14,51 @@ exports.run = async (nodeName, { nodesByName }) => {
   const script = async (name, ...args) =>
     (await promisify(execFile)(process.execPath, [join(SCRIPTS, `${name}.mjs`), ...args])).stdout.trim();
 
-  const agreement = await script('propose-agreement', '--dev', 'Alice', '--document', __filename, '--print-id', ...node);
-  await script('sign-agreement', '--agreement', agreement, '--dev', 'Bob', '--dev', 'Charlie', '--dev', 'Dave', ...node);
+  const agreement = await script(
+    'propose-agreement',
+    '--dev',
+    'Alice',
+    '--document',
+    __filename,
+    '--print-id',
+    ...node,
+  );
+  await script(
+    'sign-agreement',
+    '--agreement',
+    agreement,
+    '--dev',
+    'Bob',
+    '--dev',
+    'Charlie',
+    '--dev',
+    'Dave',
+    ...node,
+  );
   const study = await script(
-    ...['open-study', '--dev', 'Alice', '--agreement', agreement, '--schema-hash', SCHEMA_HASH, '--features', FEATURES],
-    ...['--classes', CLASSES, '--rounds', '1', '--root', ROOT_SET, '--blob-store', BLOB_STORE, '--print-id', ...node],
+    ...[
+      'open-study',
+      '--dev',
+      'Alice',
+      '--agreement',
+      agreement,
+      '--schema-hash',
+      SCHEMA_HASH,
+      '--features',
+      FEATURES,
+    ],
+    ...[
+      '--classes',
+      CLASSES,
+      '--rounds',
+      '1',
+      '--root',
+      ROOT_SET,
+      '--blob-store',
+      BLOB_STORE,
+      '--print-id',
+      ...node,
+    ],
     ...PARTIES.flatMap((party) => ['--party', party]),
     // There are no key management entities here.
     ...['--weakest-suite', 'ml-kem-768'],

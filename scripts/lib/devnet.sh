@@ -52,4 +52,4 @@ free_port_block() {
 	printf '%d' "$first"
 }
 
-ZOMBIENET=$POLKADOT_JS/node_modules/.bin/zombienet
+ZOMBIENET=$REPOSITORY/node_modules/.bin/zombienet

@@ -75,12 +75,12 @@ set_up_rust() {
 }
 
 set_up_npm_packages() {
-	local lock=$POLKADOT_JS/package-lock.json stamp=$POLKADOT_JS/node_modules/.installed-lock.json
+	local lock=$REPOSITORY/package-lock.json stamp=$REPOSITORY/node_modules/.installed-lock.json
 	cmp -s "$lock" "$stamp" && return
-	say "Installing npm packages (polkadot.js, zombienet) into scripts/polkadot-js/node_modules"
+	say "Installing npm packages (polkadot.js, zombienet) into node_modules"
 	local npm=(npm)
 	if ! version_at_least "$(npm --version)" "$NPM_MINIMUM"; then npm=(npm exec --yes -- "$NPM_SUBSTITUTE"); fi
-	(cd "$POLKADOT_JS" && "${npm[@]}" ci --no-progress) >&2 || die "npm could not install the packages; see its message above"
+	(cd "$REPOSITORY" && "${npm[@]}" ci --no-progress) >&2 || die "npm could not install the packages; see its message above"
 	cp "$lock" "$stamp"
 }
 

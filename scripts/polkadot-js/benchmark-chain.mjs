@@ -44,11 +44,27 @@ function spread(values) {
 async function openStudy({ api }, { schemaHash, features, classes }, { rounds, scheme }, signers) {
   const [alice, ...others] = signers;
   const parties = signers.map(({ address }) => address);
-  const terms = { purpose: '0x62656e63686d61726b', document: `0x${'00'.repeat(32)}`, parties, expiresAt: null };
+  const terms = {
+    purpose: '0x62656e63686d61726b',
+    document: `0x${'00'.repeat(32)}`,
+    parties,
+    expiresAt: null,
+  };
   const proposed = await submit(api, api.tx.accessControl.proposeAgreement(terms), alice);
   const agreement = findEvent(proposed.events, 'accessControl.AgreementProposed').data.agreement.toNumber();
-  await Promise.all(others.map((signer) => submit(api, api.tx.accessControl.signAgreement(agreement), signer)));
-  const values = studyValues({ agreement, schemaHash, features, classes, rounds, scheme, weakestSuite: 'ml-kem-768', updates: 1 });
+  await Promise.all(
+    others.map((signer) => submit(api, api.tx.accessControl.signAgreement(agreement), signer)),
+  );
+  const values = studyValues({
+    agreement,
+    schemaHash,
+    features,
+    classes,
+    rounds,
+    scheme,
+    weakestSuite: 'ml-kem-768',
+    updates: 1,
+  });
   const { events } = await submit(api, api.tx.rounds.openStudy(studySpec(values, parties, 1)), alice);
   return findEvent(events, 'rounds.StudyOpened').data.study.toNumber();
 }
@@ -105,21 +121,34 @@ async function measure(network, values) {
 }
 
 function print({ rounds, secondsPerRound, finality, memoryMegabytes }) {
-  const row = (what, { least, median, greatest }) => [what, fixed(least, 1), fixed(median, 1), fixed(greatest, 1)];
+  const row = (what, { least, median, greatest }) => [
+    what,
+    fixed(least, 1),
+    fixed(median, 1),
+    fixed(greatest, 1),
+  ];
   console.log(
-    table(['measured', 'least', 'median', 'greatest'], [
-      row(`seconds per round (${rounds} rounds)`, secondsPerRound),
-      row('blocks from best to final', finality.blocks),
-      row('seconds from arrival to finality', finality.seconds),
-    ]),
+    table(
+      ['measured', 'least', 'median', 'greatest'],
+      [
+        row(`seconds per round (${rounds} rounds)`, secondsPerRound),
+        row('blocks from best to final', finality.blocks),
+        row('seconds from arrival to finality', finality.seconds),
+      ],
+    ),
   );
-  const nodes = Object.entries(memoryMegabytes).map(([id, { now, greatest }]) => [id, fixed(now, 0), fixed(greatest, 0)]);
+  const nodes = Object.entries(memoryMegabytes).map(([id, { now, greatest }]) => [
+    id,
+    fixed(now, 0),
+    fixed(greatest, 0),
+  ]);
   console.log(`\n${table(['node', 'MB now', 'MB at most'], nodes)}`);
 }
 
 await run(async () => {
   const { values } = readCommandLine({ usage, options });
-  if (!values.dir || !values.binaries) throw new UsageError('--dir DIR and --binaries DIR are needed; see --help');
+  if (!values.dir || !values.binaries)
+    throw new UsageError('--dir DIR and --binaries DIR are needed; see --help');
   const network = await Network.create(values.dir, values.binaries);
   try {
     const result = await measure(network, values);

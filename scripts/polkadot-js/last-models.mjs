@@ -15,7 +15,10 @@ Usage: last-models.mjs --study ID ... [options]
 ${nodeHelp}
 `;
 
-const options = { study: { type: 'string', multiple: true, parse: integer(0, 2 ** 32 - 1) }, node: nodeOption };
+const options = {
+  study: { type: 'string', multiple: true, parse: integer(0, 2 ** 32 - 1) },
+  node: nodeOption,
+};
 
 await run(async () => {
   const { values } = readCommandLine({ usage, options });

@@ -32,5 +32,7 @@ await run(async () => {
     fingerprint(member.mlDsa65),
     fingerprint(member.mlKem768),
   ]);
-  console.log(table(['name', 'address', 'roles', 'SAE id', 'admitted', 'status', 'ML-DSA-65', 'ML-KEM-768'], rows));
+  console.log(
+    table(['name', 'address', 'roles', 'SAE id', 'admitted', 'status', 'ML-DSA-65', 'ML-KEM-768'], rows),
+  );
 });

@@ -28,5 +28,10 @@ await run(async () => {
     String(link.stored_bits_outgoing + link.stored_bits_incoming),
     link.down_because ?? link.last_abort ?? '',
   ]);
-  console.log(table(['quantum link', 'state', 'QBER', 'sifted kbit/s', 'secret kbit/s', 'stored bits', 'last trouble'], rows));
+  console.log(
+    table(
+      ['quantum link', 'state', 'QBER', 'sifted kbit/s', 'secret kbit/s', 'stored bits', 'last trouble'],
+      rows,
+    ),
+  );
 });

@@ -28,7 +28,11 @@ ${nodeHelp}
 const options = { ...studyOptions, 'print-id': { type: 'boolean' }, ...signerOptions, node: nodeOption };
 
 function ensureComplete(values) {
-  for (const [key, name] of [['agreement', 'agreement ID'], ['schemaHash', 'schema-hash 0x...'], ['features', 'features N']]) {
+  for (const [key, name] of [
+    ['agreement', 'agreement ID'],
+    ['schemaHash', 'schema-hash 0x...'],
+    ['features', 'features N'],
+  ]) {
     if (values[key] === undefined) throw new UsageError(`--${name} is missing; see --help`);
   }
   if (values.updates !== undefined && values.epochs !== undefined) {
@@ -44,11 +48,14 @@ await run(async () => {
   await withChain(values.node, async ({ api }) => {
     const members = await readMembers(api);
     const agreement = await readAgreement(api, values.agreement);
-    if (!agreement) throw new Error(`there is no agreement ${values.agreement}; propose-agreement.mjs makes one`);
+    if (!agreement)
+      throw new Error(`there is no agreement ${values.agreement}; propose-agreement.mjs makes one`);
     const accounts = (texts) => (texts.length > 0 ? texts.map((text) => resolveMember(members, text)) : null);
     const hospitals = accounts(values.hospital) ?? agreement.parties;
     const committee = { parties: accounts(values.party) ?? hospitals, root: rootReference(values) };
-    const calls = values.seeds.map((seed) => api.tx.rounds.openStudy(studySpec(values, hospitals, seed, committee)));
+    const calls = values.seeds.map((seed) =>
+      api.tx.rounds.openStudy(studySpec(values, hospitals, seed, committee)),
+    );
     const results = await submitAll(api, calls, signer);
     results.forEach(({ events }, index) => {
       const id = findEvent(events, 'rounds.StudyOpened').data.study.toString();

@@ -56,7 +56,8 @@ async function quantum({ kmes: topology, eavesdrop: eavesdropped = null, compute
 
 await run(async () => {
   const { values } = readCommandLine({ usage, options });
-  if (!values.dir || !values.binaries) throw new UsageError('--dir DIR and --binaries DIR are needed; see --help');
+  if (!values.dir || !values.binaries)
+    throw new UsageError('--dir DIR and --binaries DIR are needed; see --help');
   const binaries = {
     node: resolve(values.binaries, 'consilium-node'),
     simulator: resolve(values.binaries, 'consilium-simulator'),

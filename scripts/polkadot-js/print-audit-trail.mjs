@@ -18,7 +18,11 @@ ${nodeHelp}
 `;
 
 await run(async () => {
-  const { values, positionals } = readCommandLine({ usage, options: { node: nodeOption }, positionals: ['subject'] });
+  const { values, positionals } = readCommandLine({
+    usage,
+    options: { node: nodeOption },
+    positionals: ['subject'],
+  });
   const [text] = positionals;
   const subject = parseSubject(text);
   return withChain(values.node, async (chain) => {

@@ -55,7 +55,12 @@ await run(async () => {
       values.party.length > 0
         ? values.party.map((text) => resolveMember(members, text))
         : trainers(members).map(({ account }) => account);
-    const terms = { purpose: stringToHex(values.purpose), document, parties, expiresAt: values.expiresAt ?? null };
+    const terms = {
+      purpose: stringToHex(values.purpose),
+      document,
+      parties,
+      expiresAt: values.expiresAt ?? null,
+    };
     const { events } = await submit(api, api.tx.accessControl.proposeAgreement(terms), signer);
     const id = findEvent(events, 'accessControl.AgreementProposed').data.agreement.toString();
     if (values.printId) {

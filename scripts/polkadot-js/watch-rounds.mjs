@@ -91,11 +91,18 @@ async function report(chains, results, name) {
   for (const { study, entry } of results) {
     const compared = await compareArtifacts(chains, study.id, entry.finalisedRounds);
     for (const { round, artifacts, same } of compared) {
-      const seen = same ? `the same on ${chains.length} of ${chains.length} nodes` : artifacts.map((artifact) => artifact ?? 'none').join(' ');
+      const seen = same
+        ? `the same on ${chains.length} of ${chains.length} nodes`
+        : artifacts.map((artifact) => artifact ?? 'none').join(' ');
       rows.push({ same, cells: [String(study.id), String(round), artifacts[0] ?? '-', seen] });
     }
   }
-  console.log(`\nArtifacts (SHA-256):\n\n${table(['study', 'round', 'artifact', 'nodes'], rows.map(({ cells }) => cells))}\n`);
+  console.log(
+    `\nArtifacts (SHA-256):\n\n${table(
+      ['study', 'round', 'artifact', 'nodes'],
+      rows.map(({ cells }) => cells),
+    )}\n`,
+  );
 
   let code = 0;
   for (const { study, entry } of results) {

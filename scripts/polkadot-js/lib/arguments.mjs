@@ -37,7 +37,9 @@ export function readCommandLine(declaration, argv = process.argv.slice(2)) {
     process.exit(0);
   }
   if (parsed.positionals.length !== names.length) {
-    throw new UsageError(`expected ${names.map((name) => `<${name}>`).join(' ') || 'no argument without --'}; see --help`);
+    throw new UsageError(
+      `expected ${names.map((name) => `<${name}>`).join(' ') || 'no argument without --'}; see --help`,
+    );
   }
   const values = {};
   for (const [name, option] of Object.entries(options)) {
@@ -65,13 +67,17 @@ export function camelCase(name) {
 }
 
 /** A whole number from `least` to `most`. */
-export const integer = (least = 0, most = Number.MAX_SAFE_INTEGER) => (text) => {
-  const number = /^\d+$/.test(text) ? Number(text) : NaN;
-  if (!(number >= least && number <= most)) {
-    throw new Error(`expected a whole number from ${least}${most < Number.MAX_SAFE_INTEGER ? ` to ${most}` : ' on'}`);
-  }
-  return number;
-};
+export const integer =
+  (least = 0, most = Number.MAX_SAFE_INTEGER) =>
+  (text) => {
+    const number = /^\d+$/.test(text) ? Number(text) : NaN;
+    if (!(number >= least && number <= most)) {
+      throw new Error(
+        `expected a whole number from ${least}${most < Number.MAX_SAFE_INTEGER ? ` to ${most}` : ' on'}`,
+      );
+    }
+    return number;
+  };
 
 /** A number from 0 on with up to nine digits after the point, in units of 1e-9, as the chain keeps it. */
 export function decimal(text) {
@@ -90,7 +96,8 @@ export function hash(text) {
 export function range(text) {
   const match = /^(\d{1,15})(?:-(\d{1,15}))?$/.exec(text);
   const [first, last] = match ? [Number(match[1]), Number(match[2] ?? match[1])] : [1, 0];
-  if (first > last || last - first >= 64) throw new Error('expected a number such as 42 or a range such as 42-46, of at most 64');
+  if (first > last || last - first >= 64)
+    throw new Error('expected a number such as 42 or a range such as 42-46, of at most 64');
   return Array.from({ length: last - first + 1 }, (_, offset) => first + offset);
 }
 
@@ -98,10 +105,12 @@ export function range(text) {
 export const integers = (least) => (text) => text.split(',').map((part) => integer(least)(part.trim()));
 
 /** One of these words. */
-export const oneOf = (...words) => (text) => {
-  if (!words.includes(text)) throw new Error(`expected one of ${words.join(', ')}`);
-  return text;
-};
+export const oneOf =
+  (...words) =>
+  (text) => {
+    if (!words.includes(text)) throw new Error(`expected one of ${words.join(', ')}`);
+    return text;
+  };
 
 /** The option with which every script that talks to a node says which. */
 export const nodeOption = { type: 'string', default: 'ws://127.0.0.1:9944' };

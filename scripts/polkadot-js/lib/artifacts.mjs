@@ -16,7 +16,11 @@ export async function compareArtifacts(chains, study, rounds) {
     Array.from({ length: rounds }, async (_, index) => {
       const round = index + 1;
       const artifacts = await Promise.all(chains.map((chain) => artifactOf(chain, study, round)));
-      return { round, artifacts, same: artifacts[0] !== null && artifacts.every((artifact) => artifact === artifacts[0]) };
+      return {
+        round,
+        artifacts,
+        same: artifacts[0] !== null && artifacts.every((artifact) => artifact === artifacts[0]),
+      };
     }),
   );
 }
@@ -25,7 +29,10 @@ async function artifactOf(chain, study, round) {
   const end = Date.now() + LAG;
   for (;;) {
     // A node that lags behind may not know the round yet, and says so with an error.
-    const artifact = await chain.rpc('rounds_round', study, round).then((entry) => entry.artifact, () => null);
+    const artifact = await chain.rpc('rounds_round', study, round).then(
+      (entry) => entry.artifact,
+      () => null,
+    );
     if (artifact !== null || Date.now() > end) return artifact;
     await pause(500);
   }

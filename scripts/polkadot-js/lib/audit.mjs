@@ -30,7 +30,7 @@ export function parseSubject(text) {
  */
 export async function readTrail({ rpc }, subject, at) {
   const records = [];
-  for (let cursor = 0; cursor !== null; ) {
+  for (let cursor = 0; cursor !== null;) {
     const page = await rpc('audit_trail', subject, cursor, PAGE, at);
     records.push(...page.records);
     cursor = page.next;
@@ -61,9 +61,15 @@ export function proveTrail({ records, count, head }) {
     const missing = records[0]?.index > 0 ? 'the oldest are no longer in the state' : 'some are missing';
     return { proven: false, reason: `${records.length} of ${count} records: ${missing}` };
   }
-  const computed = records.reduce((previous, { bytes }) => blake2AsU8a(u8aConcat(previous, bytes), 256), new Uint8Array(32));
+  const computed = records.reduce(
+    (previous, { bytes }) => blake2AsU8a(u8aConcat(previous, bytes), 256),
+    new Uint8Array(32),
+  );
   if (!u8aEq(computed, head)) {
-    return { proven: false, reason: `the records give the head ${u8aToHex(computed)}, the chain has ${u8aToHex(head)}` };
+    return {
+      proven: false,
+      reason: `the records give the head ${u8aToHex(computed)}, the chain has ${u8aToHex(head)}`,
+    };
   }
   return { proven: true, reason: `${count} records give the chain's head ${u8aToHex(head)}` };
 }

@@ -71,29 +71,44 @@ export function ensureCommitteeOptions(values) {
     return name !== 'scheme' && value !== undefined && value.length !== 0;
   });
   if (values.scheme === 'plain' && given.length > 0) {
-    throw new UsageError(`--${given[0]} is of --scheme committee, which --scheme plain excludes; leave one of the two out`);
+    throw new UsageError(
+      `--${given[0]} is of --scheme committee, which --scheme plain excludes; leave one of the two out`,
+    );
   }
   const { root, blobStore, rootHash, rootLength, direction, clip, normBound } = values;
   if (root !== undefined && (rootHash !== undefined || rootLength !== undefined)) {
-    throw new UsageError('--root reads hash and length from the file; leave --root-hash and --root-length out');
+    throw new UsageError(
+      '--root reads hash and length from the file; leave --root-hash and --root-length out',
+    );
   }
   if ((rootHash === undefined) !== (rootLength === undefined)) {
-    throw new UsageError('--root-hash and --root-length go together; give both, or --root FILE --blob-store DIR');
+    throw new UsageError(
+      '--root-hash and --root-length go together; give both, or --root FILE --blob-store DIR',
+    );
   }
   if ((root === undefined) !== (blobStore === undefined)) {
-    throw new UsageError("--root FILE and --blob-store DIR go together: the hospitals' nodes look for the root set in their blob store");
+    throw new UsageError(
+      "--root FILE and --blob-store DIR go together: the hospitals' nodes look for the root set in their blob store",
+    );
   }
   const hasRoot = root !== undefined || rootHash !== undefined;
   if (values.tolerance !== undefined && (direction === 'off' || !hasRoot)) {
-    throw new UsageError('--tolerance is of --direction exclude and weight, which need a root set; leave it out, or give --root');
+    throw new UsageError(
+      '--tolerance is of --direction exclude and weight, which need a root set; leave it out, or give --root',
+    );
   }
-  if (hasRoot && direction === 'off') throw new UsageError('--direction off uses no root set; leave one of the two out');
+  if (hasRoot && direction === 'off')
+    throw new UsageError('--direction off uses no root set; leave one of the two out');
   if (!hasRoot && (direction === 'exclude' || direction === 'weight')) {
-    throw new UsageError(`--direction ${direction} needs a root set: --root FILE --blob-store DIR, or --root-hash 0x... --root-length N`);
+    throw new UsageError(
+      `--direction ${direction} needs a root set: --root FILE --blob-store DIR, or --root-hash 0x... --root-length N`,
+    );
   }
   if (clip === 0n) throw new UsageError('--clip 0: expected a number above 0');
   if (normBound !== undefined && normBound < (clip ?? DEFAULT_CLIP)) {
-    throw new UsageError('--norm-bound is below the clip, so that honest updates would not count; raise it, or lower --clip');
+    throw new UsageError(
+      '--norm-bound is below the clip, so that honest updates would not count; raise it, or lower --clip',
+    );
   }
 }
 
@@ -122,8 +137,14 @@ export function scheme(values, parties, root, parameters) {
       field: { mersenne61: 'Mersenne61', mersenne31: 'Mersenne31' }[values.field ?? 'mersenne61'],
       clip,
       normBound: values.normBound ?? clip,
-      direction: direction(values.direction ?? (root ? 'exclude' : 'off'), root, values.tolerance ?? clip / 2n),
-      projections: values.projections ?? Math.min(Math.floor(parameters / PARAMETERS_TO_A_PROJECTION), DEFAULT_PROJECTIONS),
+      direction: direction(
+        values.direction ?? (root ? 'exclude' : 'off'),
+        root,
+        values.tolerance ?? clip / 2n,
+      ),
+      projections:
+        values.projections ??
+        Math.min(Math.floor(parameters / PARAMETERS_TO_A_PROJECTION), DEFAULT_PROJECTIONS),
       weakestSuite: SUITES[values.weakestSuite ?? 'qkd-ml-kem-768'],
       stepBlocks: values.stepBlocks ?? DEFAULT_STEP_BLOCKS,
     },
@@ -131,4 +152,8 @@ export function scheme(values, parties, root, parameters) {
 }
 
 const direction = (name, root, tolerance) =>
-  ({ off: { Off: null }, exclude: { Exclude: { root, tolerance } }, weight: { Weight: { root, tolerance } } })[name];
+  ({
+    off: { Off: null },
+    exclude: { Exclude: { root, tolerance } },
+    weight: { Weight: { root, tolerance } },
+  })[name];

@@ -56,7 +56,11 @@ function ensureListening(url) {
       socket.destroy();
       reject(new Error(`nothing answers at ${url}; is the node running? Give its address with --node`));
     };
-    const socket = openSocket({ host: address.hostname.replace(/^\[|\]$/g, ''), port, timeout: CONNECT_TIMEOUT });
+    const socket = openSocket({
+      host: address.hostname.replace(/^\[|\]$/g, ''),
+      port,
+      timeout: CONNECT_TIMEOUT,
+    });
     socket.once('connect', () => {
       socket.destroy();
       resolve();

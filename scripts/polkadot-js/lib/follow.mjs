@@ -44,7 +44,8 @@ class Progress {
     for (const event of block.incidents(study)) yield { study, ...event };
     // Of rounds that were finalised before the first block nobody knows when.
     const end = this.finalised === null ? null : block.milliseconds;
-    for (let round = (this.finalised ?? 0) + 1; round <= entry.finalisedRounds; round += 1) this.waiting.push({ round, end });
+    for (let round = (this.finalised ?? 0) + 1; round <= entry.finalisedRounds; round += 1)
+      this.waiting.push({ round, end });
     this.finalised = entry.finalisedRounds;
     while (this.waiting.length > 0) {
       const [{ round, end }] = this.waiting;
@@ -124,7 +125,11 @@ async function clockAt(api, number) {
 
 /** What an event of the pallet `rounds` tells beside the round, for the events that are told. */
 const INCIDENTS = {
-  HospitalExcluded: ({ hospital, fault }) => ({ type: 'excluded', hospital: hospital.toString(), fault: fault.type }),
+  HospitalExcluded: ({ hospital, fault }) => ({
+    type: 'excluded',
+    hospital: hospital.toString(),
+    fault: fault.type,
+  }),
   DisputeOpened: ({ hospital, point, complaint }) => ({
     type: 'disputed',
     hospital: hospital.toString(),

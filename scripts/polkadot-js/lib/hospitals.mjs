@@ -29,7 +29,9 @@ export const COMPUTE_NODES = [
 const TEST_FRACTION = 0.3;
 const SPLIT_SEED = 0;
 
-const HEART_DISEASE = ['cleveland', 'hungarian', 'switzerland', 'va'].map((place) => `processed.${place}.data`);
+const HEART_DISEASE = ['cleveland', 'hungarian', 'switzerland', 'va'].map(
+  (place) => `processed.${place}.data`,
+);
 const HEART_DISEASE_SCHEMA = join(REPOSITORY, 'offchain/training/schemas/heart-disease.toml');
 const FLAMBY_SPLIT = 'flamby-split.csv';
 
@@ -55,9 +57,14 @@ export const blobFolder = (folder) => join(folder, 'blobs');
  * @returns {{ schemaHash: string, features: number, classes: number, root: string | null, kmes: object[] }} what a study
  *   needs to know, `root` being the file of a root set, and the KMEs
  */
-export function prepareHospitals(folder, binaries, { data, recordsSeed, computeNodes = false, quantum = null }) {
+export function prepareHospitals(
+  folder,
+  binaries,
+  { data, recordsSeed, computeNodes = false, quantum = null },
+) {
   mkdirSync(folder, { recursive: true });
-  if (readdirSync(folder).length > 0) throw new Error(`${folder} is not empty; give another folder, or remove it`);
+  if (readdirSync(folder).length > 0)
+    throw new Error(`${folder} is not empty; give another folder, or remove it`);
   const records = data ? resolve(data) : makeUpRecords(folder, binaries.simulator, recordsSeed);
   const sources = findRecords(records);
   const root = makeRootSet(records, folder, binaries.simulator);
@@ -76,7 +83,19 @@ export function prepareHospitals(folder, binaries, { data, recordsSeed, computeN
 function prepareMember(folder, node, { id, name, saeId }, { source, qkd }) {
   const home = join(folder, 'hospitals', id);
   mkdirSync(home, { recursive: true, mode: 0o700 });
-  execute(node, ['hospital', 'keys', 'generate', '--out', join(home, 'keys'), '--dev', id, '--name', name, '--sae-id', saeId]);
+  execute(node, [
+    'hospital',
+    'keys',
+    'generate',
+    '--out',
+    join(home, 'keys'),
+    '--dev',
+    id,
+    '--name',
+    name,
+    '--sae-id',
+    saeId,
+  ]);
   const file = configurationFile(folder, id);
   const records = source && recordsTable(home, source);
   writeFileSync(file, configuration({ name, records, blobs: blobFolder(folder), qkd }));
@@ -96,7 +115,10 @@ function recordsTable(home, source) {
 /** The text of a hospital.toml, without records for a node that only computes. */
 export function configuration({ name, records, blobs, qkd }) {
   // A JSON string is also a TOML string.
-  const lines = (values) => Object.entries(values).map(([key, value]) => `${key} = ${JSON.stringify(value)}`).join('\n');
+  const lines = (values) =>
+    Object.entries(values)
+      .map(([key, value]) => `${key} = ${JSON.stringify(value)}`)
+      .join('\n');
   return `name = ${JSON.stringify(name)}
 
 [keys]
@@ -132,7 +154,10 @@ export function findRecords(data) {
     const split = join(data, FLAMBY_SPLIT);
     return HEART_DISEASE.map((name, center) => {
       const file = join(data, name);
-      if (!existsSync(file)) throw new Error(`--data ${data}: ${name} is missing; UCI heart disease has ${HEART_DISEASE.join(', ')}`);
+      if (!existsSync(file))
+        throw new Error(
+          `--data ${data}: ${name} is missing; UCI heart disease has ${HEART_DISEASE.join(', ')}`,
+        );
       return {
         file,
         schema: existsSync(schema) ? schema : HEART_DISEASE_SCHEMA,
@@ -141,20 +166,32 @@ export function findRecords(data) {
     });
   }
   if (!existsSync(schema)) {
-    throw new Error(`--data ${data}: expected schema.toml and one CSV file for each of the ${HOSPITALS.length} hospitals, or the UCI heart disease files (${HEART_DISEASE[0]} and so on)`);
+    throw new Error(
+      `--data ${data}: expected schema.toml and one CSV file for each of the ${HOSPITALS.length} hospitals, or the UCI heart disease files (${HEART_DISEASE[0]} and so on)`,
+    );
   }
   const files = readdirSync(data)
     .filter((name) => name.endsWith('.csv') && name !== FLAMBY_SPLIT && name !== ROOT_RECORDS)
     .sort();
   if (files.length !== HOSPITALS.length) {
-    throw new Error(`--data ${data}: found ${files.length} CSV files; expected ${HOSPITALS.length}, one for each hospital`);
+    throw new Error(
+      `--data ${data}: found ${files.length} CSV files; expected ${HOSPITALS.length}, one for each hospital`,
+    );
   }
   return files.map((name) => ({ file: join(data, name), schema, split: null }));
 }
 
 function makeUpRecords(folder, simulator, seed) {
   const out = join(folder, 'records');
-  execute(simulator, ['generate', '--out', out, '--hospitals', String(HOSPITALS.length), '--seed', String(seed)]);
+  execute(simulator, [
+    'generate',
+    '--out',
+    out,
+    '--hospitals',
+    String(HOSPITALS.length),
+    '--seed',
+    String(seed),
+  ]);
   return out;
 }
 

@@ -27,7 +27,9 @@ export class KmeProcess {
 
   start() {
     const log = openSync(this.logFile, 'a');
-    this.process = spawn(this.binary, ['run', '--config', this.configuration], { stdio: ['ignore', log, log] });
+    this.process = spawn(this.binary, ['run', '--config', this.configuration], {
+      stdio: ['ignore', log, log],
+    });
     closeSync(log);
     this.ended = new Promise((resolve) =>
       this.process.once('exit', () => {
@@ -61,6 +63,11 @@ export class KmeProcess {
       return links.length > 0 && links.every((link) => link.state === state) ? links : null;
     };
     const seen = async () => JSON.stringify(await this.links());
-    return until(`links of ${this.kme} to be ${state}; its log is ${this.logFile}`, SECONDS_TO_START, probe, seen);
+    return until(
+      `links of ${this.kme} to be ${state}; its log is ${this.logFile}`,
+      SECONDS_TO_START,
+      probe,
+      seen,
+    );
   }
 }

@@ -48,21 +48,31 @@ export function prepareKmes(folder, binary, members, { topology, ports, eavesdro
   const names = members.flatMap(({ id, saeId }) => ['--kme', `${kmeId(id)}=127.0.0.1`, '--sae', saeId]);
   execute(binary, ['certs', '--out', pki, ...names]);
 
-  const links = topologyLinks(members.map(({ id }) => id), topology);
-  const neighbours = (id) => links.filter((link) => link.includes(id)).map((link) => link.find((end) => end !== id));
+  const links = topologyLinks(
+    members.map(({ id }) => id),
+    topology,
+  );
+  const neighbours = (id) =>
+    links.filter((link) => link.includes(id)).map((link) => link.find((end) => end !== id));
   const place = (id) => {
     const first = members.findIndex((member) => member.id === id) * PORTS_OF_A_KME;
-    const [sae, peers, operator] = ports.slice(first, first + PORTS_OF_A_KME).map((port) => `127.0.0.1:${port}`);
+    const [sae, peers, operator] = ports
+      .slice(first, first + PORTS_OF_A_KME)
+      .map((port) => `127.0.0.1:${port}`);
     return { sae, peers, operator };
   };
-  const isEavesdropped = (one, other) => eavesdropped !== null && eavesdropped.includes(one) && eavesdropped.includes(other);
+  const isEavesdropped = (one, other) =>
+    eavesdropped !== null && eavesdropped.includes(one) && eavesdropped.includes(other);
   const map = members.map(({ id, saeId }) =>
     table('[network]', { kme: kmeId(id), saes: [saeId], links: neighbours(id).map(kmeId) }),
   );
   return members.map(({ id }) => {
     const own = neighbours(id).flatMap((peer) => [
       // The end with the smaller id dials.
-      table('[links]', { peer: kmeId(peer), ...(kmeId(id) < kmeId(peer) ? { address: place(peer).peers } : {}) }),
+      table('[links]', {
+        peer: kmeId(peer),
+        ...(kmeId(id) < kmeId(peer) ? { address: place(peer).peers } : {}),
+      }),
       table('links.simulation', {
         preset: 'metropolitan',
         length_km: FIBRE_KM,
@@ -105,18 +115,24 @@ const toml = (value) => {
 };
 
 const table = (name, values) =>
-  `[${name}]\n${Object.entries(values).map(([key, value]) => `${key} = ${toml(value)}\n`).join('')}`;
+  `[${name}]\n${Object.entries(values)
+    .map(([key, value]) => `${key} = ${toml(value)}\n`)
+    .join('')}`;
 
 /** The links of all these KMEs, each once, as its end with the smaller id sees it. */
 export async function readLinks(kmes) {
-  const views = await Promise.all(kmes.map(async ({ kme, operator }) => (await linksOf(operator)).map((link) => ({ kme, ...link }))));
+  const views = await Promise.all(
+    kmes.map(async ({ kme, operator }) => (await linksOf(operator)).map((link) => ({ kme, ...link }))),
+  );
   return views.flat().filter(({ kme, peer }) => kme < peer);
 }
 
 /** How the links of one KME fare, as `GET /links` says. */
 export async function linksOf(operator) {
   const answer = await fetch(`${operator}/links`).catch((error) => {
-    throw new Error(`the KME at ${operator} does not answer (${error.cause?.message ?? error.message}); does it run?`);
+    throw new Error(
+      `the KME at ${operator} does not answer (${error.cause?.message ?? error.message}); does it run?`,
+    );
   });
   return answer.json();
 }

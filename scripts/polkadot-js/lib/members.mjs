@@ -46,6 +46,7 @@ export function resolveMember(members, text) {
   } catch {
     throw new Error(`no member is called "${text}", and it is no address; list-hospitals.mjs shows both`);
   }
-  if (!members.some((member) => member.account === account)) throw new Error(`${text} is the address of no member`);
+  if (!members.some((member) => member.account === account))
+    throw new Error(`${text} is the address of no member`);
   return account;
 }

@@ -38,13 +38,23 @@ export class Network {
   static async create(folder, binaries) {
     await cryptoWaitReady();
     const node = join(binaries, 'consilium-node');
-    if (!existsSync(node)) throw new Error(`${node} is missing; run cargo build --release --workspace --bins`);
-    const study = prepareHospitals(folder, { node, simulator: join(binaries, 'consilium-simulator') }, { recordsSeed: 1 });
+    if (!existsSync(node))
+      throw new Error(`${node} is missing; run cargo build --release --workspace --bins`);
+    const study = prepareHospitals(
+      folder,
+      { node, simulator: join(binaries, 'consilium-simulator') },
+      { recordsSeed: 1 },
+    );
     const chainSpec = join(folder, 'local.json');
-    execFileSync(node, ['export-chain-spec', '--chain', 'local', '--raw', '--output', chainSpec], { stdio: 'pipe' });
+    execFileSync(node, ['export-chain-spec', '--chain', 'local', '--raw', '--output', chainSpec], {
+      stdio: 'pipe',
+    });
     const chainId = JSON.parse(readFileSync(chainSpec, 'utf8')).id;
     const ports = await freePorts(HOSPITALS.length * 3);
-    const places = HOSPITALS.map((hospital, index) => ({ ...hospital, ports: ports.slice(index * 3, index * 3 + 3) }));
+    const places = HOSPITALS.map((hospital, index) => ({
+      ...hospital,
+      ports: ports.slice(index * 3, index * 3 + 3),
+    }));
     const nodes = places.map((place) => new Node(folder, node, chainSpec, chainId, place, places));
     return new Network(folder, study, nodes);
   }
@@ -113,7 +123,13 @@ class Node {
     this.args = [
       ...['--chain', chainSpec, '--name', place.id, '--base-path', basePath, '--validator'],
       ...['--rpc-port', rpcPort, '--rpc-cors', 'all', '--rpc-methods', 'unsafe'],
-      ...['--listen-addr', `/ip4/127.0.0.1/tcp/${p2pPort}/ws`, '--node-key', networkKey(place.id).secret, '--no-mdns'],
+      ...[
+        '--listen-addr',
+        `/ip4/127.0.0.1/tcp/${p2pPort}/ws`,
+        '--node-key',
+        networkKey(place.id).secret,
+        '--no-mdns',
+      ],
       ...['--bootnodes', ...places.filter(({ id }) => id !== place.id).map(multiaddress)],
       // With the level and the source of each line.
       ...['--prometheus-port', prometheusPort, '--no-telemetry', '--detailed-log-output'],
@@ -201,7 +217,10 @@ class Node {
 /** The session keys of a development account, as files of a keystore. */
 function writeKeystore(folder, dev) {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  for (const [type, scheme] of [[AURA, 'sr25519'], [GRANDPA, 'ed25519']]) {
+  for (const [type, scheme] of [
+    [AURA, 'sr25519'],
+    [GRANDPA, 'ed25519'],
+  ]) {
     const { publicKey } = new Keyring({ type: scheme }).addFromUri(`//${dev}`);
     const name = Buffer.from(type).toString('hex') + u8aToHex(publicKey).slice(2);
     writeFileSync(join(folder, name), JSON.stringify(`//${dev}`), { mode: 0o600 });
@@ -212,7 +231,9 @@ function writeKeystore(folder, dev) {
 function networkKey(id) {
   const seed = createHash('sha256').update(`consilium devnet ${id}`).digest();
   // A libp2p peer id: multihash "identity" of the public key in its protobuf envelope, type Ed25519.
-  const peerId = base58Encode(u8aConcat([0x00, 0x24, 0x08, 0x01, 0x12, 0x20], ed25519PairFromSeed(seed).publicKey));
+  const peerId = base58Encode(
+    u8aConcat([0x00, 0x24, 0x08, 0x01, 0x12, 0x20], ed25519PairFromSeed(seed).publicKey),
+  );
   return { secret: seed.toString('hex'), peerId };
 }
 

@@ -12,7 +12,9 @@ const COUNTED = 'counted';
 const FULL_WEIGHT = 256;
 
 const metricsCell = (metrics) =>
-  metrics ? `${fixed(metrics.accuracy, 3)} ${fixed(metrics.auc, 3).padStart(5)} ${fixed(metrics.logLoss, 3)}` : '-';
+  metrics
+    ? `${fixed(metrics.accuracy, 3)} ${fixed(metrics.auc, 3).padStart(5)} ${fixed(metrics.logLoss, 3)}`
+    : '-';
 
 /** The live table: a line for each finalised round, with what is out of the ordinary below it, and one for each finding. */
 export class RoundTable {
@@ -46,7 +48,9 @@ export class RoundTable {
 
   /** One finalised round. */
   round({ study, round, entry, seconds }) {
-    const metrics = new Map(entry.attestations.map((attestation) => [attestation.hospital, attestation.metrics]));
+    const metrics = new Map(
+      entry.attestations.map((attestation) => [attestation.hospital, attestation.metrics]),
+    );
     const { maxRounds } = this.studies.get(study);
     const cells = line(
       [
@@ -73,7 +77,9 @@ export class RoundTable {
     if (this.studies.get(study).committee?.direction === 'Weight' && committee) {
       const factors = new Map(committee.dealers.map(({ hospital, factor }) => [hospital, factor]));
       const counted = this.accounts.filter((account) => factors.get(account) > 0);
-      const weights = counted.map((account) => `${names([account])} ${fixed(factors.get(account) / FULL_WEIGHT, 2)}`);
+      const weights = counted.map(
+        (account) => `${names([account])} ${fixed(factors.get(account) / FULL_WEIGHT, 2)}`,
+      );
       remarks.push(`weights ${weights.join(', ')}`);
     }
     return remarks;
@@ -133,7 +139,10 @@ export function finalTable(results, name) {
       metricsRow('pooled *', pooled(attestations), '', perRound),
     ];
   });
-  return table(['study', 'seed', 'hospital', 'test records', 'accuracy', 'AUC', 'log-loss', COUNTED, 's/round'], rows);
+  return table(
+    ['study', 'seed', 'hospital', 'test records', 'accuracy', 'AUC', 'log-loss', COUNTED, 's/round'],
+    rows,
+  );
 }
 
 /**

@@ -35,8 +35,11 @@ function ensureRootSet(file, bytes, { schemaHash, features }) {
   }
   const schema = `0x${bytes.toString('hex', SCHEMA, SCHEMA + 32)}`;
   if (schema !== schemaHash) {
-    throw new Error(`the root set ${file} follows the schema ${schema}, and the study's is ${schemaHash}; make one with the study's`);
+    throw new Error(
+      `the root set ${file} follows the schema ${schema}, and the study's is ${schemaHash}; make one with the study's`,
+    );
   }
   const found = bytes.readUInt32LE(FEATURES);
-  if (found !== features) throw new Error(`the root set ${file} has ${found} features, and the study has ${features}`);
+  if (found !== features)
+    throw new Error(`the root set ${file} has ${found} features, and the study has ${features}`);
 }

@@ -31,7 +31,8 @@ export async function developmentSigner(name) {
 
 /** The key pairs that a command line names, at least one. */
 export async function readSigners({ signerFile, dev }) {
-  if (signerFile.length + dev.length === 0) throw new Error('nobody signs; give --signer-file FILE or --dev NAME');
+  if (signerFile.length + dev.length === 0)
+    throw new Error('nobody signs; give --signer-file FILE or --dev NAME');
   await cryptoWaitReady();
   const keyring = new Keyring({ type: 'sr25519' });
   const fromFiles = signerFile.map((file) => {
@@ -44,7 +45,9 @@ export async function readSigners({ signerFile, dev }) {
     try {
       return keyring.addFromUri(secret);
     } catch {
-      throw new Error(`${file} holds no account key; expected a secret phrase, or 0x and 64 hexadecimal digits`);
+      throw new Error(
+        `${file} holds no account key; expected a secret phrase, or 0x and 64 hexadecimal digits`,
+      );
     }
   });
   return [...fromFiles, ...(await Promise.all(dev.map(developmentSigner)))];

@@ -40,7 +40,8 @@ export function standing(node, text) {
  */
 export function roundStanding(round, name) {
   if (!round) return 'no such round';
-  const { attempt, phase, abortReason, openedAt, deadline, committed, excluded, attestations, committee } = round;
+  const { attempt, phase, abortReason, openedAt, deadline, committed, excluded, attestations, committee } =
+    round;
   const list = (all, word) => (all.length > 0 ? all.map(word).join(', ') : 'nobody');
   return [
     `try ${attempt} ${phase}${abortReason ? ` (${abortReason})` : ''}, opened at block ${openedAt}, deadline ${deadline}`,

@@ -13,7 +13,11 @@ export const studyOptions = {
   agreement: { type: 'string', parse: integer(0, U32) },
   hospital: { type: 'string', multiple: true },
   'schema-hash': { type: 'string', parse: hash },
-  model: { type: 'string', parse: oneOf('logistic-regression', 'multilayer-perceptron'), default: 'logistic-regression' },
+  model: {
+    type: 'string',
+    parse: oneOf('logistic-regression', 'multilayer-perceptron'),
+    default: 'logistic-regression',
+  },
   features: { type: 'string', parse: integer(1, U32) },
   classes: { type: 'string', parse: integer(2, U32), default: 2 },
   hidden: { type: 'string', parse: integers(1), default: [16] },
@@ -133,12 +137,18 @@ export function studyValues(changes) {
 
 /** Number of parameters of the model: for each layer its weights and its biases. */
 export function parameters({ model, features, classes, hidden }) {
-  const widths = [features, ...(model === 'multilayer-perceptron' ? hidden : []), classes === 2 ? 1 : classes];
+  const widths = [
+    features,
+    ...(model === 'multilayer-perceptron' ? hidden : []),
+    classes === 2 ? 1 : classes,
+  ];
   return widths.slice(1).reduce((sum, width, layer) => sum + (widths[layer] + 1) * width, 0);
 }
 
 function family({ model, hidden }) {
-  return model === 'multilayer-perceptron' ? { MultilayerPerceptron: { hidden } } : { LogisticRegression: null };
+  return model === 'multilayer-perceptron'
+    ? { MultilayerPerceptron: { hidden } }
+    : { LogisticRegression: null };
 }
 
 function optimizer({ optimizer: name, serverLearningRate, momentum, beta1, beta2, tau }) {

@@ -47,7 +47,10 @@ function readCommitteeSpec(committee) {
 /** One round with its committee's progress, or null. `api` may be that of a certain block. */
 export async function readRound(api, study, round) {
   const { roundsApi } = api.call;
-  const [state, progress] = await Promise.all([roundsApi.round(study, round), roundsApi.committee(study, round)]);
+  const [state, progress] = await Promise.all([
+    roundsApi.round(study, round),
+    roundsApi.committee(study, round),
+  ]);
   return optional(state, (entry) => ({
     attempt: entry.attempt.toNumber(),
     phase: entry.phase.type,
@@ -55,7 +58,10 @@ export async function readRound(api, study, round) {
     openedAt: entry.openedAt.toNumber(),
     deadline: entry.deadline.toNumber(),
     committed: entry.committed.map(String),
-    excluded: entry.excluded.map(({ hospital, fault }) => ({ hospital: hospital.toString(), fault: fault.type })),
+    excluded: entry.excluded.map(({ hospital, fault }) => ({
+      hospital: hospital.toString(),
+      fault: fault.type,
+    })),
     attestations: entry.attestations.map(({ hospital, verdict, metrics, corrected }) => ({
       hospital: hospital.toString(),
       verdict: verdict.type,
@@ -70,7 +76,10 @@ export async function readRound(api, study, round) {
 function readProgress(progress) {
   return {
     challenge: optional(progress.challenge, (hash) => hash.toHex()),
-    dealers: progress.dealers.map(({ hospital, factor }) => ({ hospital: hospital.toString(), factor: factor.toNumber() })),
+    dealers: progress.dealers.map(({ hospital, factor }) => ({
+      hospital: hospital.toString(),
+      factor: factor.toNumber(),
+    })),
     checked: points(progress.checked),
     disputes: progress.disputes.map(({ hospital, party, complaint, answer, right, wrong }) => ({
       hospital: hospital.toString(),
@@ -110,7 +119,9 @@ export function pooled(attestations) {
   const mean = (key) => {
     const counted = reported.filter((metrics) => metrics[key] !== null);
     const total = counted.reduce((sum, { examples }) => sum + examples, 0);
-    return total === 0 ? null : counted.reduce((sum, metrics) => sum + metrics.examples * metrics[key], 0) / total;
+    return total === 0
+      ? null
+      : counted.reduce((sum, metrics) => sum + metrics.examples * metrics[key], 0) / total;
   };
   if (reported.length === 0) return null;
   const examples = reported.reduce((sum, metrics) => sum + metrics.examples, 0);

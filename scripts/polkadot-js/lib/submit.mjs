@@ -59,7 +59,9 @@ export async function submit(api, call, signer, { until: stage = 'finalised', no
 /** Signs and sends calls of one account that take effect in their order, and waits for all. */
 export async function submitAll(api, calls, signer, { until: stage = 'finalised' } = {}) {
   const first = (await api.rpc.system.accountNextIndex(signer.address)).toNumber();
-  return Promise.all(calls.map((call, index) => submit(api, call, signer, { until: stage, nonce: first + index })));
+  return Promise.all(
+    calls.map((call, index) => submit(api, call, signer, { until: stage, nonce: first + index })),
+  );
 }
 
 /** Waits for a new best block: by then the other transaction is out of the pool. */
@@ -108,7 +110,10 @@ function poolRefusal(error, signer) {
     return new NonceTaken(`another transaction of ${signer.address} took its place`);
   }
   if (error.code === INVALID && text.includes(NOT_A_MEMBER)) {
-    return new PoolRefusal(`refused in the pool: ${signer.address} is no active member (${text})`, error.code);
+    return new PoolRefusal(
+      `refused in the pool: ${signer.address} is no active member (${text})`,
+      error.code,
+    );
   }
   return new PoolRefusal(`refused in the pool: ${text}`, error.code ?? null);
 }
@@ -117,12 +122,16 @@ function poolRefusal(error, signer) {
 export function dispatchFailure(api, error) {
   if (!error.isModule) return new DispatchFailure(`the chain refused it: ${error.toString()}`, error.type);
   const { section, name, docs } = api.registry.findMetaError(error.asModule);
-  return new DispatchFailure(`the chain refused it: ${section}.${name}: ${docs.join(' ').trim()}`, `${section}.${name}`);
+  return new DispatchFailure(
+    `the chain refused it: ${section}.${name}: ${docs.join(' ').trim()}`,
+    `${section}.${name}`,
+  );
 }
 
 /** The first event of this name among those of a transaction, such as `accessControl.AgreementProposed`. */
 export function findEvent(events, name) {
   const found = events.find(({ section, method }) => `${section}.${method}` === name);
-  if (!found) throw new Error(`the transaction succeeded without the event ${name}; is this chain's version another?`);
+  if (!found)
+    throw new Error(`the transaction succeeded without the event ${name}; is this chain's version another?`);
   return found;
 }

@@ -8,7 +8,11 @@ export function cell(text, width) {
 }
 
 /** One line of a table with these widths. */
-export const line = (cells, widths) => cells.map((text, index) => cell(text, widths[index])).join('  ').trimEnd();
+export const line = (cells, widths) =>
+  cells
+    .map((text, index) => cell(text, widths[index]))
+    .join('  ')
+    .trimEnd();
 
 /** A table as text. Columns whose cells below the head are numbers or "-" are aligned to the right. */
 export function table(head, rows) {
@@ -30,7 +34,10 @@ export function shortNames(names) {
   const first = (name, words) => name.split(' ').slice(0, words).join(' ');
   return names.map((name) => {
     let words = 1;
-    while (first(name, words) !== name && names.some((other) => other !== name && first(other, words) === first(name, words))) {
+    while (
+      first(name, words) !== name &&
+      names.some((other) => other !== name && first(other, words) === first(name, words))
+    ) {
       words += 1;
     }
     return first(name, words);

@@ -41,7 +41,9 @@ export async function until(what, seconds, probe, lastSeen = () => '') {
     }
     if (Date.now() > end) {
       const there = await instead(lastSeen);
-      throw new Error([`waited ${seconds} seconds for ${what} in vain`, failure, there].filter(Boolean).join('; '));
+      throw new Error(
+        [`waited ${seconds} seconds for ${what} in vain`, failure, there].filter(Boolean).join('; '),
+      );
     }
     await pause(PAUSE);
   }
@@ -49,7 +51,11 @@ export async function until(what, seconds, probe, lastSeen = () => '') {
 
 async function instead(lastSeen) {
   try {
-    const seen = await withDeadline(lastSeen(), SECONDS_TO_ANSWER, `no answer in ${SECONDS_TO_ANSWER} seconds`);
+    const seen = await withDeadline(
+      lastSeen(),
+      SECONDS_TO_ANSWER,
+      `no answer in ${SECONDS_TO_ANSWER} seconds`,
+    );
     return seen && `last seen: ${seen}`;
   } catch (error) {
     return `what there is instead cannot be told: ${error.message}`;

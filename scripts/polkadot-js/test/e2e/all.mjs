@@ -10,7 +10,9 @@ const HALVES = ['calls-and-checks', 'rounds-and-failures'];
 const running = HALVES.map((half, index) => {
   const file = fileURLToPath(new URL(`./all/${half}.mjs`, import.meta.url));
   const stdout = index === 0 ? 'inherit' : 'pipe';
-  const child = spawn(process.execPath, ['--test-reporter=spec', file], { stdio: ['ignore', stdout, 'inherit'] });
+  const child = spawn(process.execPath, ['--test-reporter=spec', file], {
+    stdio: ['ignore', stdout, 'inherit'],
+  });
   const chunks = [];
   child.stdout?.on('data', (chunk) => chunks.push(chunk));
   return { ended: once(child, 'close'), chunks };

@@ -33,7 +33,13 @@ const CASES = [
 ];
 
 /** A study whose hospitals delete what they published soon after. */
-const SHORT_LIVED = { title: 'short-lived', scheme: 'committee', collectingBlocks: 30, attestingBlocks: 10, retentionBlocks: 2 };
+const SHORT_LIVED = {
+  title: 'short-lived',
+  scheme: 'committee',
+  collectingBlocks: 30,
+  attestingBlocks: 10,
+  retentionBlocks: 2,
+};
 
 describe('an update whose blob is', () => {
   let net;
@@ -63,7 +69,9 @@ describe('an update whose blob is', () => {
     await roundWhere(chain, id, 1, 'four updates', ({ committed }) => committed.length === 4);
     const commitments = await Promise.all(accounts.map((account) => commitmentOf(chain, id, 1, account)));
     const store = blobFolder(net.folder);
-    const files = commitments.flatMap(({ blobs }) => blobs.map(({ hash_: hash }) => blobPath(store, hash.toHex())));
+    const files = commitments.flatMap(({ blobs }) =>
+      blobs.map(({ hash_: hash }) => blobPath(store, hash.toHex())),
+    );
     shortLived = { id, store, files };
   });
   after(async () => {
@@ -74,7 +82,13 @@ describe('an update whose blob is', () => {
   for (const [index, { what, victim }] of CASES.entries()) {
     it(`${what} does not count, and the round is finalised without it`, async () => {
       await completed(chain, studies[index]);
-      const round = await roundWhere(chain, studies[index], 1, 'Finalised', ({ phase }) => phase === 'Finalised');
+      const round = await roundWhere(
+        chain,
+        studies[index],
+        1,
+        'Finalised',
+        ({ phase }) => phase === 'Finalised',
+      );
       assert.deepEqual(round.excluded, [{ hospital: accounts[victim], fault: 'Unavailable' }]);
       assert.ok(!round.committed.includes(accounts[victim]));
       assert.ok(round.committed.length >= 3);
@@ -86,7 +100,11 @@ describe('an update whose blob is', () => {
     assert.equal(files.length, 16);
     const { artifact } = await completed(chain, id);
     const deletions = async () => {
-      const trail = await readTrail(chain, `study/${id}`, (await chain.api.rpc.chain.getFinalizedHead()).toHex());
+      const trail = await readTrail(
+        chain,
+        `study/${id}`,
+        (await chain.api.rpc.chain.getFinalizedHead()).toHex(),
+      );
       return trail.filter(({ action }) => action === 'UpdateDeleted');
     };
     await until(`four deletions in study ${id}`, LATER, async () => (await deletions()).length === 4);

@@ -9,7 +9,15 @@ import { blobFolder } from '../../lib/hospitals.mjs';
 import { parameters, studyValues } from '../../lib/study-spec.mjs';
 import { deal, Member, partialAggregate, randomElements, readUpdate, wrappedAround } from './member.mjs';
 import {
-  chainGoesOn, commitmentOf, completed, finalHeight, network, openStudies, openStudy, roundWhere, signers,
+  chainGoesOn,
+  commitmentOf,
+  completed,
+  finalHeight,
+  network,
+  openStudies,
+  openStudy,
+  roundWhere,
+  signers,
 } from './shared.mjs';
 
 const HASH = /^0x[0-9a-f]{64}$/;
@@ -20,8 +28,10 @@ const CLIP = 1n << 24n;
 /** Bob's place in the committee, from 1. */
 const BOB = 2;
 
-const finalised = (chain, study) => roundWhere(chain, study, 1, 'Finalised', ({ phase }) => phase === 'Finalised');
-const atPhase = (chain, study, wanted) => roundWhere(chain, study, 1, wanted, ({ phase }) => phase === wanted);
+const finalised = (chain, study) =>
+  roundWhere(chain, study, 1, 'Finalised', ({ phase }) => phase === 'Finalised');
+const atPhase = (chain, study, wanted) =>
+  roundWhere(chain, study, 1, wanted, ({ phase }) => phase === wanted);
 
 describe('a committee', () => {
   let net;
@@ -47,12 +57,17 @@ describe('a committee', () => {
     await net.waitUntilAllVote();
   }
 
-  const named = ({ committee }) => committee.named.map(({ party, fault, hospital }) => [party, fault, hospital]);
+  const named = ({ committee }) =>
+    committee.named.map(({ party, fault, hospital }) => [party, fault, hospital]);
   const withoutDave = () => [...accounts.slice(0, 3)].sort();
 
   /** Dave, in the first try of the first round of a study. */
   const speakForDave = (study) =>
-    new Member(chain, { id: 'dave', signer: all[3], store: blobFolder(net.folder) }, { study, round: 1, attempt: 1 });
+    new Member(
+      chain,
+      { id: 'dave', signer: all[3], store: blobFolder(net.folder) },
+      { study, round: 1, attempt: 1 },
+    );
 
   describe('of honest parties', () => {
     let studies;
@@ -94,7 +109,10 @@ describe('a committee', () => {
     it('is told by the RPC, with what it decided', async () => {
       const [study, plain, small, weighed] = studies;
       const { scheme } = (await chain.rpc('rounds_study', study)).spec;
-      assert.deepEqual([scheme.kind, scheme.threshold, scheme.parties, scheme.field], ['Committee', 1, accounts, 'Mersenne61']);
+      assert.deepEqual(
+        [scheme.kind, scheme.threshold, scheme.parties, scheme.field],
+        ['Committee', 1, accounts, 'Mersenne61'],
+      );
       assert.deepEqual([scheme.clip, scheme.normBound, scheme.projections, scheme.stepBlocks], [1, 1, 1, 10]);
       assert.equal(scheme.direction.kind, 'Exclude');
       assert.equal(scheme.direction.root.length, readFileSync(net.study.root).length);
@@ -103,7 +121,10 @@ describe('a committee', () => {
       const { committee, commitments } = await chain.rpc('rounds_round', study, 1);
       assert.match(committee.challenge, HASH);
       assert.deepEqual(committee.dealers.map(({ hospital }) => hospital).sort(), [...accounts].sort());
-      assert.ok(committee.dealers.every(({ factor }) => factor === 1), JSON.stringify(committee.dealers));
+      assert.ok(
+        committee.dealers.every(({ factor }) => factor === 1),
+        JSON.stringify(committee.dealers),
+      );
       assert.deepEqual([...committee.checked].sort(), [1, 2, 3, 4]);
       assert.deepEqual(committee.partials.map(({ party }) => party).sort(), [1, 2, 3, 4]);
       for (const { blobs, packages, suites } of commitments) {
@@ -111,8 +132,13 @@ describe('a committee', () => {
         assert.deepEqual(suites, Array(4).fill('MlKem768'));
       }
 
-      const factors = (await chain.rpc('rounds_round', weighed, 1)).committee.dealers.map(({ factor }) => factor);
-      assert.ok(factors.every((factor) => factor > 0 && factor < 256), `weights of ${factors.join(', ')} of 256`);
+      const factors = (await chain.rpc('rounds_round', weighed, 1)).committee.dealers.map(
+        ({ factor }) => factor,
+      );
+      assert.ok(
+        factors.every((factor) => factor > 0 && factor < 256),
+        `weights of ${factors.join(', ')} of 256`,
+      );
       assert.equal((await chain.rpc('rounds_round', plain, 1)).committee, null);
     });
   });
@@ -146,7 +172,10 @@ describe('a committee', () => {
       assert.equal(round.committed.length, 4);
       const [dispute, ...others] = round.committee.disputes;
       assert.deepEqual(others, []);
-      assert.deepEqual([dispute.hospital, dispute.party, dispute.complaint, dispute.answered, dispute.wrong], [accounts[0], BOB, true, true, 0]);
+      assert.deepEqual(
+        [dispute.hospital, dispute.party, dispute.complaint, dispute.answered, dispute.wrong],
+        [accounts[0], BOB, true, true, 0],
+      );
       assert.ok(dispute.right >= 2, `${dispute.right} parties find the shares right`);
       assert.deepEqual(named(round), [[BOB, 'UnfoundedComplaint', accounts[0]]]);
     });
@@ -159,22 +188,34 @@ describe('a committee', () => {
       {
         what: 'sends an update five times too long',
         fault: 'NormTooLarge',
-        deal: (where, stolen) => deal(where, PARTIES, stolen.map((_, j) => (j === 0 ? 5n * CLIP : 1n))),
+        deal: (where, stolen) =>
+          deal(
+            where,
+            PARTIES,
+            stolen.map((_, j) => (j === 0 ? 5n * CLIP : 1n)),
+          ),
       },
       {
         what: 'flips the sign of what another one learned, and doubles it',
         fault: 'HostileDirection',
-        deal: (where, stolen) => deal(where, PARTIES, stolen.map((coordinate) => -2n * coordinate)),
+        deal: (where, stolen) =>
+          deal(
+            where,
+            PARTIES,
+            stolen.map((coordinate) => -2n * coordinate),
+          ),
       },
       {
         what: 'deals shares that lie on no line',
         fault: 'MalformedSharing',
-        deal: (where, stolen) => deal(where, PARTIES, stolen, ({ coordinates }, x) => (coordinates[0] += x * (x - 1n))),
+        deal: (where, stolen) =>
+          deal(where, PARTIES, stolen, ({ coordinates }, x) => (coordinates[0] += x * (x - 1n))),
       },
       {
         what: 'proves a smaller norm',
         fault: 'InvalidProof',
-        deal: (where, stolen) => deal(where, PARTIES, stolen, (shares, x) => (shares.square += (x - 1n) * CLIP)),
+        deal: (where, stolen) =>
+          deal(where, PARTIES, stolen, (shares, x) => (shares.square += (x - 1n) * CLIP)),
       },
       {
         what: 'hides a large norm by wrapping around',
@@ -204,13 +245,27 @@ describe('a committee', () => {
     before(async () => {
       await restartDave(null);
       // Three parties: with four, Dave would be a silent one, and every step would last until its deadline.
-      const common = { scheme: 'committee', tolerance: 0n, parties: accounts.slice(0, PARTIES), collectingBlocks: 60 };
-      studies = await openStudies(chain, CASES.map(({ what, changes }) => ({ title: what.slice(0, 64), ...common, ...changes })));
+      const common = {
+        scheme: 'committee',
+        tolerance: 0n,
+        parties: accounts.slice(0, PARTIES),
+        collectingBlocks: 60,
+      };
+      studies = await openStudies(
+        chain,
+        CASES.map(({ what, changes }) => ({ title: what.slice(0, 64), ...common, ...changes })),
+      );
       const d = parameters(studyValues(net.study));
       for (const [index, { deal: make, answers }] of CASES.entries()) {
         const study = studies[index];
-        await roundWhere(chain, study, 1, "Alice's update", ({ committed }) => committed.includes(accounts[0]));
-        const stolen = readUpdate(blobFolder(net.folder), await commitmentOf(chain, study, 1, accounts[0]), d);
+        await roundWhere(chain, study, 1, "Alice's update", ({ committed }) =>
+          committed.includes(accounts[0]),
+        );
+        const stolen = readUpdate(
+          blobFolder(net.folder),
+          await commitmentOf(chain, study, 1, accounts[0]),
+          d,
+        );
         const member = speakForDave(study);
         const packages = make(member.where, stolen);
         await member.commit(packages, 100);
@@ -241,9 +296,18 @@ describe('a committee', () => {
     before(async () => {
       // Dave's node has had no hospital since the attacks above.
       const common = { scheme: 'committee', collectingBlocks: 12, stepBlocks: 10 };
-      [silent, liar] = await openStudies(chain, [{ title: 'Silent', ...common }, { title: 'Liar', ...common, projections: 1 }]);
+      [silent, liar] = await openStudies(chain, [
+        { title: 'Silent', ...common },
+        { title: 'Liar', ...common, projections: 1 },
+      ]);
       const member = speakForDave(liar);
-      const { committee } = await roundWhere(chain, liar, 1, 'the challenge', ({ committee: progress }) => progress?.challenge);
+      const { committee } = await roundWhere(
+        chain,
+        liar,
+        1,
+        'the challenge',
+        ({ committee: progress }) => progress?.challenge,
+      );
       // Of each hospital: the test of the degree, the residue of the product, the norm, the direction, a projection.
       await member.postChecks(committee.dealers.map(() => randomElements(5)));
       await atPhase(chain, liar, 'Aggregating');
@@ -258,7 +322,10 @@ describe('a committee', () => {
       assert.equal(round.attempt, 1);
       assert.deepEqual([...round.committed].sort(), withoutDave());
       assert.deepEqual(round.excluded, []);
-      assert.deepEqual(named(round), [[DAVE, 'NoChecks', null], [DAVE, 'NoPartial', null]]);
+      assert.deepEqual(named(round), [
+        [DAVE, 'NoChecks', null],
+        [DAVE, 'NoPartial', null],
+      ]);
     });
 
     it('lies about every hospital and about the sum names it, and has the right model', async () => {
@@ -301,7 +368,10 @@ function flippedLabels(configuration) {
   mkdirSync(folder, { recursive: true });
   const toml = readFileSync(configuration, 'utf8').replace(/"keys\//g, `"${join(home, 'keys')}/`);
   const [, records] = /^file = "(.*)"$/m.exec(toml);
-  const [header, ...rows] = readFileSync(records, 'utf8').trimEnd().split('\n').map((line) => line.split(','));
+  const [header, ...rows] = readFileSync(records, 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => line.split(','));
   const label = header.indexOf('readmitted');
   const [one, other] = new Set(rows.map((cells) => cells[label]));
   rows.forEach((cells) => (cells[label] = cells[label] === one ? other : one));

@@ -34,12 +34,14 @@ const packed = (elements) => {
   return bytes;
 };
 
-const unpacked = (bytes) => Array.from({ length: bytes.length / 8 }, (_, index) => bytes.readBigUInt64LE(8 * index));
+const unpacked = (bytes) =>
+  Array.from({ length: bytes.length / 8 }, (_, index) => bytes.readBigUInt64LE(8 * index));
 
 const u32 = (...values) => Buffer.from(Uint32Array.from(values).buffer);
 
 /** Uniform elements. */
-export const randomElements = (count) => Array.from({ length: count }, () => mod(randomBytes(16).readBigUInt64LE()));
+export const randomElements = (count) =>
+  Array.from({ length: count }, () => mod(randomBytes(16).readBigUInt64LE()));
 
 /** The first elements of the key stream of a seed. */
 function* keyStream(seed) {
@@ -51,7 +53,8 @@ function* keyStream(seed) {
 }
 
 /** The bytes of genesis hash, study, round and try with which everything in a round begins. */
-const place = ({ genesis, study, round, attempt }) => u8aConcat(hexToU8a(genesis), u32(study, round, attempt));
+const place = ({ genesis, study, round, attempt }) =>
+  u8aConcat(hexToU8a(genesis), u32(study, round, attempt));
 
 const HEADER_BYTES = 118;
 const SEED = 0;
@@ -68,7 +71,11 @@ const ELEMENTS = 1;
  */
 export function deal(where, parties, coordinates, spoil = () => {}) {
   const header = (party, kind) =>
-    Buffer.concat([stringToU8a('CSLMshr1'), place(where), where.publicKey, [party], randomBytes(32), [kind]].map((part) => Buffer.from(part)));
+    Buffer.concat(
+      [stringToU8a('CSLMshr1'), place(where), where.publicKey, [party], randomBytes(32), [kind]].map((part) =>
+        Buffer.from(part),
+      ),
+    );
   const seed = randomBytes(32);
   const drawn = keyStream(seed);
   const slopes = coordinates.map((coordinate) => mod(drawn.next().value - coordinate));
@@ -87,7 +94,10 @@ export function deal(where, parties, coordinates, spoil = () => {}) {
     const shares = { coordinates: coordinates.map((c, j) => c + slopes[j] * x), square: a + (b - free) * x };
     spoil(shares, x);
     packages.push(
-      Buffer.concat([header(party, ELEMENTS), packed([...shares.coordinates, shares.square, free + top * x, mask + maskSlope * x])]),
+      Buffer.concat([
+        header(party, ELEMENTS),
+        packed([...shares.coordinates, shares.square, free + top * x, mask + maskSlope * x]),
+      ]),
     );
   }
   return packages;
@@ -121,7 +131,9 @@ export function wrappedAround(parameters) {
 
 /** The bytes of a partial aggregate with these sums. */
 export const partialAggregate = (where, party, sums) =>
-  Buffer.concat([stringToU8a('CSLMprt1'), place(where), [party], packed(sums)].map((part) => Buffer.from(part)));
+  Buffer.concat(
+    [stringToU8a('CSLMprt1'), place(where), [party], packed(sums)].map((part) => Buffer.from(part)),
+  );
 
 /** Where the signatures of posts begin. */
 const DOMAINS = {
@@ -148,7 +160,13 @@ export class Member {
     this.signer = signer;
     this.store = store;
     this.key = signingKey(id).secretKey;
-    this.where = { genesis: chain.api.genesisHash.toHex(), study, round, attempt, publicKey: signer.publicKey };
+    this.where = {
+      genesis: chain.api.genesisHash.toHex(),
+      study,
+      round,
+      attempt,
+      publicKey: signer.publicKey,
+    };
   }
 
   /** Commits to these share packages. */
@@ -160,7 +178,8 @@ export class Member {
       examples,
       suites: packages.map(() => 'Plain'),
     };
-    const call = (signature) => this.api.tx.modelUpdates.commitUpdate(study, round, attempt, { ...content, signature });
+    const call = (signature) =>
+      this.api.tx.modelUpdates.commitUpdate(study, round, attempt, { ...content, signature });
     const encoded = call('0x').args[3];
     const payload = u8aConcat(
       stringToU8a(COMMITMENT_DOMAIN),
@@ -173,12 +192,18 @@ export class Member {
 
   /** Posts checks: `elements` of each hospital, in the order of accounts. */
   postChecks(elements) {
-    return this.post('postChecks', elements.map((Elements) => ({ Elements })));
+    return this.post(
+      'postChecks',
+      elements.map((Elements) => ({ Elements })),
+    );
   }
 
   /** Publishes share packages: the bytes for each party that disputes. */
   answerDisputes(packages) {
-    return this.post('answerDisputes', packages.map(({ party, bytes }) => ({ party, shares: putBlob(this.store, bytes) })));
+    return this.post(
+      'answerDisputes',
+      packages.map(({ party, bytes }) => ({ party, shares: putBlob(this.store, bytes) })),
+    );
   }
 
   /** Posts these bytes as the partial aggregate. */

@@ -69,9 +69,14 @@ describe('hospitals with quantum links', () => {
     const bytes = await capture.stop();
 
     for (const round of [1, 2]) assert.deepEqual(await suites(study, round), Array(16).fill(SUITE));
-    const blobs = readdirSync(store).filter((name) => !before.has(name)).map((name) => readFileSync(join(store, name)));
+    const blobs = readdirSync(store)
+      .filter((name) => !before.has(name))
+      .map((name) => readFileSync(join(store, name)));
     assert.ok(blobs.filter((blob) => blob.toString('latin1', 0, 8) === SEALED_MAGIC).length >= 32);
-    assert.ok(blobs.every((blob) => !blob.includes(PACKAGE_MAGIC)), 'a package lies open in the store');
+    assert.ok(
+      blobs.every((blob) => !blob.includes(PACKAGE_MAGIC)),
+      'a package lies open in the store',
+    );
     if (bytes !== null) {
       assert.ok(bytes.length > 100_000, `only ${bytes.length} bytes were captured`);
       assert.ok(!bytes.includes(PACKAGE_MAGIC), 'a package crossed the network in the clear');
@@ -91,7 +96,8 @@ describe('hospitals with quantum links', () => {
 
     const study = await openStudy(chain, { title: 'Tapped', maxAttempts: 20, collectingBlocks: 6, ...QKD });
     await roundWhere(chain, study, 1, 'a try that failed', ({ attempt }) => attempt > 1);
-    const words = /no key from quantum key distribution with sae-bob: .*QBER \.2\d\d above what can be corrected/;
+    const words =
+      /no key from quantum key distribution with sae-bob: .*QBER \.2\d\d above what can be corrected/;
     await until("the reason in Alice's log", SOON, async () => words.test(net.node('alice').log()));
     assert.deepEqual((await chain.rpc('rounds_round', study, 1)).artifact, null);
     await chainGoesOn(chain);
@@ -119,7 +125,8 @@ describe('hospitals with quantum links', () => {
   it('bear a key management entity that is stopped, frozen and killed, and say what is wrong', async () => {
     kme('charlie').signal('SIGSTOP');
     const study = await openStudy(chain, { title: 'Frozen', maxAttempts: 20, collectingBlocks: 12, ...QKD });
-    const said = /no key from quantum key distribution with sae-\w+: .*(gave no whole answer|cannot serve now)/;
+    const said =
+      /no key from quantum key distribution with sae-\w+: .*(gave no whole answer|cannot serve now)/;
     await until("the reason in Charlie's log", SOON, async () => said.test(net.node('charlie').log()));
     await chainGoesOn(chain);
     await kme('charlie').kill();
@@ -135,7 +142,9 @@ describe('hospitals with quantum links', () => {
 /** What crosses the loopback interface, if this process may see it. */
 class Capture {
   static async start(file) {
-    const process = spawn('tcpdump', ['-i', 'lo', '-s', '0', '-U', '-w', file, 'tcp'], { stdio: ['ignore', 'ignore', 'pipe'] });
+    const process = spawn('tcpdump', ['-i', 'lo', '-s', '0', '-U', '-w', file, 'tcp'], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
     const ready = new Promise((resolve) => {
       process.once('error', () => resolve(false));
       process.once('exit', () => resolve(false));

@@ -8,7 +8,10 @@ import { chainGoesOn, completed, network, openStudy, roundWhere, signers, SOON }
 
 /** A table as its header and its rows, changed and written back as text. */
 const changed = (csv, change) => {
-  const [header, ...rows] = csv.trimEnd().split('\n').map((line) => line.split(','));
+  const [header, ...rows] = csv
+    .trimEnd()
+    .split('\n')
+    .map((line) => line.split(','));
   change({ header, rows });
   return [header, ...rows].map((cells) => cells.join(',')).join('\n') + '\n';
 };
@@ -18,7 +21,8 @@ const column = ({ header }, name) => header.indexOf(name);
 const BROKEN_RECORDS = [
   {
     what: 'without a column',
-    break: (csv) => changed(csv, (table) => [table.header, ...table.rows].forEach((cells) => cells.splice(1, 1))),
+    break: (csv) =>
+      changed(csv, (table) => [table.header, ...table.rows].forEach((cells) => cells.splice(1, 1))),
     message: /line 1: no column `age` in the header/,
   },
   {
@@ -59,8 +63,10 @@ describe('records and configuration that are wrong', () => {
     return file;
   }
 
-  const check = (file) => spawnSync(dave.binary, ['hospital', 'check', '--hospital', file], { encoding: 'utf8' });
-  const records = () => readFileSync(/^file = "(.*)"$/m.exec(readFileSync(dave.configuration, 'utf8'))[1], 'utf8');
+  const check = (file) =>
+    spawnSync(dave.binary, ['hospital', 'check', '--hospital', file], { encoding: 'utf8' });
+  const records = () =>
+    readFileSync(/^file = "(.*)"$/m.exec(readFileSync(dave.configuration, 'utf8'))[1], 'utf8');
   const withUnknownKey = () => variant('unknown-key', { text: (toml) => `colour = "blue"\n${toml}` });
 
   it('are not found in what the tests start from', () => {
@@ -129,7 +135,13 @@ describe('records and configuration that are wrong', () => {
       await until('the log to say what is wrong', SOON, () => BROKEN_RECORDS[1].message.test(log()));
       await completed(chain, study);
       const [, , , { address }] = await signers();
-      const { committed } = await roundWhere(chain, study, 1, 'Finalised', ({ phase }) => phase === 'Finalised');
+      const { committed } = await roundWhere(
+        chain,
+        study,
+        1,
+        'Finalised',
+        ({ phase }) => phase === 'Finalised',
+      );
       assert.equal(committed.length, 3);
       assert.ok(!committed.includes(address));
       await ensureValidating();

@@ -2,7 +2,16 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { developmentSigner } from '../../lib/signers.mjs';
 import { DispatchFailure, PoolRefusal, submit } from '../../lib/submit.mjs';
-import { chainGoesOn, commitmentOf, network, openStudy, proposeAgreement, roundWhere, signers, studyCall } from './shared.mjs';
+import {
+  chainGoesOn,
+  commitmentOf,
+  network,
+  openStudy,
+  proposeAgreement,
+  roundWhere,
+  signers,
+  studyCall,
+} from './shared.mjs';
 
 /** The error of a pallet with which the chain refuses a call; null when it does not. */
 async function errorOf(chain, call, signer, options = {}) {
@@ -52,9 +61,19 @@ describe('refused, the chain going on', () => {
 
   describe('a study', () => {
     it('under no agreement, or one that not all have signed', async () => {
-      await refused(chain, await studyCall(chain, { agreement: 4_000_000_000 }), alice, 'rounds.AgreementNotActive');
+      await refused(
+        chain,
+        await studyCall(chain, { agreement: 4_000_000_000 }),
+        alice,
+        'rounds.AgreementNotActive',
+      );
       const proposed = await proposeAgreement(chain, alice, [alice, bob]);
-      await refused(chain, await studyCall(chain, { agreement: proposed }), alice, 'rounds.AgreementNotActive');
+      await refused(
+        chain,
+        await studyCall(chain, { agreement: proposed }),
+        alice,
+        'rounds.AgreementNotActive',
+      );
       await chainGoesOn(chain);
     });
 
@@ -101,7 +120,9 @@ describe('refused, the chain going on', () => {
     });
 
     it('twice', async () => {
-      await roundWhere(chain, study, 2, 'the update of Bob', ({ committed }) => committed.includes(bob.address));
+      await roundWhere(chain, study, 2, 'the update of Bob', ({ committed }) =>
+        committed.includes(bob.address),
+      );
       const first = await commitmentOf(chain, study, 2, bob.address);
       await refused(chain, commit(2, 1, first), bob, 'rounds.AlreadyCommitted');
     });

@@ -29,9 +29,21 @@ describe('a node killed with SIGKILL', () => {
   it('in the middle of Collecting catches up, and its update counts in the same round', async () => {
     // Long, so that the victim has time to come back: the round waits for it.
     const study = await openStudy(chain, { collectingBlocks: 60 });
-    await roundWhere(chain, study, 1, 'Collecting, without the victim', ({ phase, committed }) => phase === 'Collecting' && !committed.includes(account));
+    await roundWhere(
+      chain,
+      study,
+      1,
+      'Collecting, without the victim',
+      ({ phase, committed }) => phase === 'Collecting' && !committed.includes(account),
+    );
     await victim.kill();
-    const without = await roundWhere(chain, study, 1, 'the other updates', ({ committed }) => committed.length === 3);
+    const without = await roundWhere(
+      chain,
+      study,
+      1,
+      'the other updates',
+      ({ committed }) => committed.length === 3,
+    );
     assert.ok(!without.committed.includes(account));
     await startAgain();
     await completed(chain, study);
@@ -44,9 +56,21 @@ describe('a node killed with SIGKILL', () => {
     // The word of all four is needed, so the round waits for the victim.
     const study = await openStudy(chain, { quorum: 4, attestingBlocks: 60 });
     const words = (round) => round.attestations.map(({ hospital }) => hospital);
-    await roundWhere(chain, study, 1, 'Attesting', (round) => round.phase === 'Attesting' && !words(round).includes(account));
+    await roundWhere(
+      chain,
+      study,
+      1,
+      'Attesting',
+      (round) => round.phase === 'Attesting' && !words(round).includes(account),
+    );
     await victim.kill();
-    const without = await roundWhere(chain, study, 1, 'the other words', (round) => words(round).length === 3);
+    const without = await roundWhere(
+      chain,
+      study,
+      1,
+      'the other words',
+      (round) => words(round).length === 3,
+    );
     assert.equal(without.phase, 'Attesting');
     assert.ok(!words(without).includes(account));
     await startAgain();

@@ -73,7 +73,12 @@ describe('a hospital that changes its keys while a round collects', () => {
   });
 
   it('trains and checks with the new ones', async () => {
-    const next = await openStudy(chain, { title: 'After', scheme: 'committee', weakestSuite: 'ml-kem-768', quorum: 4 });
+    const next = await openStudy(chain, {
+      title: 'After',
+      scheme: 'committee',
+      weakestSuite: 'ml-kem-768',
+      quorum: 4,
+    });
     await completed(chain, next);
     const round = await roundWhere(chain, next, 1, 'Finalised', ({ phase }) => phase === 'Finalised');
     assert.ok(round.committed.includes(account));

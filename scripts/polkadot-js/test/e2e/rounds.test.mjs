@@ -41,8 +41,13 @@ describe('a study of four hospitals', () => {
 
   it('has the same artifact of every round on all four nodes, by RPC', async () => {
     const compared = await compareArtifacts(chains, study, ROUNDS);
-    assert.equal(new Set(compared.map(({ artifacts }) => artifacts[0])).size, ROUNDS, 'every round changes the model');
-    for (const { round, artifacts, same } of compared) assert.ok(same, `round ${round}: ${artifacts.join(' ')}`);
+    assert.equal(
+      new Set(compared.map(({ artifacts }) => artifacts[0])).size,
+      ROUNDS,
+      'every round changes the model',
+    );
+    for (const { round, artifacts, same } of compared)
+      assert.ok(same, `round ${round}: ${artifacts.join(' ')}`);
   });
 
   it('leaves an audit trail that is proven by its head', async () => {

@@ -22,7 +22,13 @@ describe('the RPC', () => {
     names = nodes.map(({ name }) => name).sort();
     chain = await nodes[2].connect();
     accounts = (await signers()).map(({ address }) => address).sort();
-    study = await openStudy(chain, { title: 'By RPC', learningRate: 3_162_000n, optimizer: 'fedyogi', model: 'multilayer-perceptron', hidden: [4] });
+    study = await openStudy(chain, {
+      title: 'By RPC',
+      learningRate: 3_162_000n,
+      optimizer: 'fedyogi',
+      model: 'multilayer-perceptron',
+      hidden: [4],
+    });
     await completed(chain, study);
     await roundWhere(chain, study, 1, 'all words', ({ attestations }) => attestations.length === 4);
   });
@@ -39,7 +45,13 @@ describe('the RPC', () => {
     const entry = await chain.rpc('rounds_study', study);
     assert.equal(entry.spec.title, 'By RPC');
     assert.equal(entry.spec.training.learningRate, 0.003162);
-    assert.deepEqual(entry.spec.optimizer, { kind: 'FedYogi', learningRate: 0.01, beta1: 0.9, beta2: 0.99, tau: 0.001 });
+    assert.deepEqual(entry.spec.optimizer, {
+      kind: 'FedYogi',
+      learningRate: 0.01,
+      beta1: 0.9,
+      beta2: 0.99,
+      tau: 0.001,
+    });
     assert.deepEqual(entry.spec.model.family, { kind: 'MultilayerPerceptron', hidden: [4] });
     assert.deepEqual([...entry.spec.hospitals].sort(), accounts);
     assert.equal(entry.finalisedRounds, 1);
@@ -58,7 +70,10 @@ describe('the RPC', () => {
     }
     for (const { verdict, metrics } of round.attestations) {
       assert.deepEqual(verdict, { kind: 'Accept', artifact: round.artifact });
-      assert.ok(metrics.accuracy >= 0 && metrics.accuracy <= 1 && metrics.logLoss > 0, JSON.stringify(metrics));
+      assert.ok(
+        metrics.accuracy >= 0 && metrics.accuracy <= 1 && metrics.logLoss > 0,
+        JSON.stringify(metrics),
+      );
     }
   });
 
@@ -68,14 +83,17 @@ describe('the RPC', () => {
     const { count, head } = await chain.rpc('audit_head', subject, at);
     assert.match(head, HASH);
     const records = [];
-    for (let cursor = 0; cursor !== null; ) {
+    for (let cursor = 0; cursor !== null;) {
       const page = await chain.rpc('audit_trail', subject, cursor, 3, at);
       assert.ok(page.records.length <= 3);
       assert.deepEqual(page.head, { count, head });
       records.push(...page.records);
       cursor = page.next;
     }
-    assert.deepEqual(records.map(({ index }) => index), Array.from({ length: count }, (_, index) => index));
+    assert.deepEqual(
+      records.map(({ index }) => index),
+      Array.from({ length: count }, (_, index) => index),
+    );
     assert.equal(records[0].action, 'StudyOpened');
     assert.ok(records.some(({ action, actor }) => action === 'UpdateCommitted' && accounts.includes(actor)));
     const hospital = await chain.rpc('audit_trail', `hospital/${accounts[0]}`);

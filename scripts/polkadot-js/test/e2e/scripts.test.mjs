@@ -19,7 +19,8 @@ describe('the scripts', () => {
   it('list-hospitals shows the four members', async () => {
     const { code, stdout } = await script('list-hospitals', ...node);
     assert.equal(code, 0);
-    for (const { name } of net.nodes) assert.match(stdout, new RegExp(`^${name} .*Trainer, Compute, Validator .*active`, 'm'));
+    for (const { name } of net.nodes)
+      assert.match(stdout, new RegExp(`^${name} .*Trainer, Compute, Validator .*active`, 'm'));
   });
 
   it('propose-agreement and sign-agreement make an active agreement, with key files and with development accounts', async () => {
@@ -33,14 +34,31 @@ describe('the scripts', () => {
 
     const some = await script('sign-agreement', '--agreement', agreement, '--dev', 'Bob', ...node);
     assert.match(some.stdout, /is proposed: signed by Alice .*; not yet by/);
-    const all = await script('sign-agreement', '--agreement', agreement, '--dev', 'Charlie', '--dev', 'Dave', ...node);
+    const all = await script(
+      'sign-agreement',
+      '--agreement',
+      agreement,
+      '--dev',
+      'Charlie',
+      '--dev',
+      'Dave',
+      ...node,
+    );
     assert.match(all.stdout, new RegExp(`^agreement ${agreement} is active: signed by`));
   });
 
   it('open-study opens a study, and watch-rounds follows it to its end', async () => {
     const { schemaHash, features, root } = net.study;
     const opened = await script(
-      ...['open-study', '--agreement', agreement, '--schema-hash', schemaHash, '--features', String(features)],
+      ...[
+        'open-study',
+        '--agreement',
+        agreement,
+        '--schema-hash',
+        schemaHash,
+        '--features',
+        String(features),
+      ],
       ...['--rounds', '1', '--updates', '10', '--root', root, '--blob-store', blobFolder(net.folder)],
       ...['--weakest-suite', 'ml-kem-768'],
       ...['--dev', 'Alice', '--print-id', ...node],
@@ -49,7 +67,12 @@ describe('the scripts', () => {
     study = opened.stdout.trim();
     assert.match(study, /^\d+$/);
 
-    const watched = await script('watch-rounds', '--study', study, ...net.nodes.flatMap(({ url }) => ['--node', url]));
+    const watched = await script(
+      'watch-rounds',
+      '--study',
+      study,
+      ...net.nodes.flatMap(({ url }) => ['--node', url]),
+    );
     assert.equal(watched.code, 0, watched.stderr);
     assert.match(watched.stdout, /^1\/1 .* 4\/4$/m);
     assert.doesNotMatch(watched.stdout, /What was found/);
@@ -67,12 +90,32 @@ describe('the scripts', () => {
 
   it('say what is wrong in one line', async () => {
     const { schemaHash, features } = net.study;
-    const open = ['open-study', '--agreement', agreement, '--schema-hash', schemaHash, '--features', String(features), '--dev', 'Alice', ...node];
+    const open = [
+      'open-study',
+      '--agreement',
+      agreement,
+      '--schema-hash',
+      schemaHash,
+      '--features',
+      String(features),
+      '--dev',
+      'Alice',
+      ...node,
+    ];
     const wrong = [
       [['print-audit-trail', 'study/4000000000', ...node], /^error: .*there is no study\/4000000000/m],
-      [['sign-agreement', '--agreement', '4000000000', '--dev', 'Bob', ...node], /^error: .*accessControl\.NotFound/m],
-      [['sign-agreement', '--agreement', agreement, '--dev', 'Charlie', ...node], /^error: .*accessControl\.AlreadySigned/m],
-      [['sign-agreement', '--agreement', agreement, '--dev', 'Eve', ...node], /^error: refused in the pool: \S+ is no active member/m],
+      [
+        ['sign-agreement', '--agreement', '4000000000', '--dev', 'Bob', ...node],
+        /^error: .*accessControl\.NotFound/m,
+      ],
+      [
+        ['sign-agreement', '--agreement', agreement, '--dev', 'Charlie', ...node],
+        /^error: .*accessControl\.AlreadySigned/m,
+      ],
+      [
+        ['sign-agreement', '--agreement', agreement, '--dev', 'Eve', ...node],
+        /^error: refused in the pool: \S+ is no active member/m,
+      ],
       [['watch-rounds', '--study', '4000000000', ...node], /^error: there is no study 4000000000$/m],
       [[...open, '--field', 'mersenne31'], /^error: .*rounds\.RangeTooLarge: .*fewer fractional bits/m],
       [[...open, '--party', 'Nobody'], /^error: no member is called "Nobody"/m],

@@ -21,7 +21,10 @@ const SCRIPTS = fileURLToPath(new URL('../..', import.meta.url));
 /** Runs a script as a person would. @returns {Promise<{ code: number, stdout: string, stderr: string }>} */
 export async function script(name, ...args) {
   try {
-    return { code: 0, ...(await promisify(execFile)(process.execPath, [join(SCRIPTS, `${name}.mjs`), ...args])) };
+    return {
+      code: 0,
+      ...(await promisify(execFile)(process.execPath, [join(SCRIPTS, `${name}.mjs`), ...args])),
+    };
   } catch (error) {
     return { code: error.code, stdout: error.stdout, stderr: error.stderr };
   }
@@ -39,7 +42,8 @@ let starting = null;
 export function network() {
   starting ??= (async () => {
     const { E2E_FOLDER: folder, E2E_BINARIES: binaries } = process.env;
-    if (!folder || !binaries) throw new Error('E2E_FOLDER and E2E_BINARIES are not set; run scripts/test-e2e.sh');
+    if (!folder || !binaries)
+      throw new Error('E2E_FOLDER and E2E_BINARIES are not set; run scripts/test-e2e.sh');
     const started = await Network.create(folder, binaries);
     await started.start();
     return started;
@@ -58,7 +62,8 @@ export function activeAgreement(chain) {
     const all = await signers();
     const id = await proposeAgreement(chain, all[0], all);
     // One call for each: signing changes it.
-    const sign = (signer) => submit(chain.api, chain.api.tx.accessControl.signAgreement(id), signer, { until: 'in-block' });
+    const sign = (signer) =>
+      submit(chain.api, chain.api.tx.accessControl.signAgreement(id), signer, { until: 'in-block' });
     await Promise.all(all.slice(1).map(sign));
     return id;
   })();
@@ -73,7 +78,9 @@ export async function proposeAgreement({ api }, proposer, parties) {
     parties: parties.map(({ address }) => address),
     expiresAt: null,
   };
-  const { events } = await submit(api, api.tx.accessControl.proposeAgreement(terms), proposer, { until: 'in-block' });
+  const { events } = await submit(api, api.tx.accessControl.proposeAgreement(terms), proposer, {
+    until: 'in-block',
+  });
   return findEvent(events, 'accessControl.AgreementProposed').data.agreement.toNumber();
 }
 
@@ -153,7 +160,9 @@ export async function finalHeight({ api }) {
 export async function chainGoesOn(chain) {
   const height = await finalHeight(chain);
   const probe = async () => (await finalHeight(chain)) >= height + 2;
-  await until(`more blocks to be final after block ${height}`, SOON, probe, async () => (await network()).standing());
+  await until(`more blocks to be final after block ${height}`, SOON, probe, async () =>
+    (await network()).standing(),
+  );
 }
 
 /** The commitment of a hospital to a round, as the chain has it. */
@@ -171,7 +180,9 @@ export async function blobFile(hash) {
   const files = readdirSync(store, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath ?? entry.path, entry.name));
-  const found = files.find((file) => `0x${createHash('sha256').update(readFileSync(file)).digest('hex')}` === hash);
+  const found = files.find(
+    (file) => `0x${createHash('sha256').update(readFileSync(file)).digest('hex')}` === hash,
+  );
   if (!found) throw new Error(`no blob in ${store} has the hash ${hash}`);
   return found;
 }

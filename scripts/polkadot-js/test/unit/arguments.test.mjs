@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { decimal, hash, integer, integers, oneOf, range, readCommandLine, UsageError } from '../../lib/arguments.mjs';
+import {
+  decimal,
+  hash,
+  integer,
+  integers,
+  oneOf,
+  range,
+  readCommandLine,
+  UsageError,
+} from '../../lib/arguments.mjs';
 
 describe('a command line', () => {
   const declaration = {
@@ -16,15 +25,31 @@ describe('a command line', () => {
   const read = (...argv) => readCommandLine(declaration, argv);
 
   it('gives values in camel case, with defaults', () => {
-    const { values, positionals } = read('study/0', '--learning-rate', '0.01', '--dev', 'Bob', '--dev', 'Dave');
+    const { values, positionals } = read(
+      'study/0',
+      '--learning-rate',
+      '0.01',
+      '--dev',
+      'Bob',
+      '--dev',
+      'Dave',
+    );
     assert.deepEqual(positionals, ['study/0']);
-    assert.deepEqual(values, { rounds: 15, learningRate: 10_000_000n, dev: ['Bob', 'Dave'], quiet: undefined });
+    assert.deepEqual(values, {
+      rounds: 15,
+      learningRate: 10_000_000n,
+      dev: ['Bob', 'Dave'],
+      quiet: undefined,
+    });
   });
 
   it('is refused with what is wrong and what would be right', () => {
     assert.throws(() => read(), new UsageError('expected <subject>; see --help'));
     assert.throws(() => read('study/0', '--colour'), /Unknown option '--colour'.*see --help/);
-    assert.throws(() => read('study/0', '--rounds', 'many'), new UsageError('--rounds many: expected a whole number from 1 on'));
+    assert.throws(
+      () => read('study/0', '--rounds', 'many'),
+      new UsageError('--rounds many: expected a whole number from 1 on'),
+    );
     assert.throws(() => read('study/0', '--rounds', '0'), /--rounds 0: expected a whole number from 1 on/);
   });
 });
@@ -35,13 +60,15 @@ describe('a value', () => {
     assert.equal(decimal('1'), 1_000_000_000n);
     assert.equal(decimal('0.003162'), 3_162_000n);
     assert.equal(decimal('9999999999.999999999'), 9_999_999_999_999_999_999n);
-    for (const wrong of ['', '-1', '1e-3', '.5', '0.0000000001', '0.1x']) assert.throws(() => decimal(wrong), /expected a number/);
+    for (const wrong of ['', '-1', '1e-3', '.5', '0.0000000001', '0.1x'])
+      assert.throws(() => decimal(wrong), /expected a number/);
   });
 
   it('is a range of seeds', () => {
     assert.deepEqual(range('42'), [42]);
     assert.deepEqual(range('42-46'), [42, 43, 44, 45, 46]);
-    for (const wrong of ['', '5-4', '1-65', 'a', '1-']) assert.throws(() => range(wrong), /expected a number such as 42/);
+    for (const wrong of ['', '5-4', '1-65', 'a', '1-'])
+      assert.throws(() => range(wrong), /expected a number such as 42/);
   });
 
   it('is a hash, a list of widths, a word', () => {

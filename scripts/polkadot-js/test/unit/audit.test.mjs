@@ -11,7 +11,16 @@ describe('a subject', () => {
     assert.deepEqual(parseSubject('study/7'), { Study: 7 });
     assert.deepEqual(parseSubject('agreement/0'), { Agreement: 0 });
     assert.deepEqual(parseSubject(`hospital/${ALICE}`), { Hospital: ALICE });
-    for (const wrong of ['', 'study', 'study/', 'study/x', 'study/1/2', 'round/1', 'hospital/bob', 'hospital/']) {
+    for (const wrong of [
+      '',
+      'study',
+      'study/',
+      'study/x',
+      'study/1/2',
+      'round/1',
+      'hospital/bob',
+      'hospital/',
+    ]) {
       assert.throws(() => parseSubject(wrong), /expected study\/0, agreement\/0 or hospital\/<address>/);
     }
   });
@@ -19,7 +28,10 @@ describe('a subject', () => {
 
 describe('a trail', () => {
   const records = ['0x01', '0x0203', '0x04'].map((hex, index) => ({ index, bytes: hexToU8a(hex) }));
-  const head = records.reduce((previous, { bytes }) => blake2AsU8a(u8aConcat(previous, bytes), 256), new Uint8Array(32));
+  const head = records.reduce(
+    (previous, { bytes }) => blake2AsU8a(u8aConcat(previous, bytes), 256),
+    new Uint8Array(32),
+  );
 
   it('is proven by its head', () => {
     assert.equal(proveTrail({ records, count: 3, head }).proven, true);

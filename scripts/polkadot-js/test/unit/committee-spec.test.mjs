@@ -13,7 +13,12 @@ const HASH = `0x${'ab'.repeat(32)}`;
 const ROOT = { hash: HASH, length: 100 };
 const hospitals = ['a', 'b', 'c', 'd'];
 const scheme = (changes, committee) =>
-  studySpec(studyValues({ agreement: 0, schemaHash: HASH, features: 15, ...changes }), hospitals, 42, committee).scheme;
+  studySpec(
+    studyValues({ agreement: 0, schemaHash: HASH, features: 15, ...changes }),
+    hospitals,
+    42,
+    committee,
+  ).scheme;
 
 describe('the scheme of a study', () => {
   it('is by default a committee of the hospitals, of which one may lie', () => {
@@ -35,13 +40,18 @@ describe('the scheme of a study', () => {
   it('excludes hostile directions when there is a root set, or weighs by them', () => {
     const direction = (values) => scheme(values, { root: ROOT }).Committee.direction;
     assert.deepEqual(direction({}), { Exclude: { root: ROOT, tolerance: 500_000_000n } });
-    assert.deepEqual(direction({ direction: 'weight', clip: 10n }), { Weight: { root: ROOT, tolerance: 5n } });
+    assert.deepEqual(direction({ direction: 'weight', clip: 10n }), {
+      Weight: { root: ROOT, tolerance: 5n },
+    });
     assert.deepEqual(direction({ tolerance: 0n }), { Exclude: { root: ROOT, tolerance: 0n } });
   });
 
   it('takes other parties, with a threshold of a third', () => {
     const parties = ['p', 'q', 'r', 's', 't', 'u', 'v'];
-    assert.deepEqual([scheme({}, { parties }).Committee.threshold, scheme({}, { parties }).Committee.parties], [2, parties]);
+    assert.deepEqual(
+      [scheme({}, { parties }).Committee.threshold, scheme({}, { parties }).Committee.parties],
+      [2, parties],
+    );
     assert.equal(scheme({}, { parties: parties.slice(0, 3) }).Committee.threshold, 1);
     assert.throws(
       () => scheme({}, { parties: ['p', 'q'] }),
@@ -54,7 +64,14 @@ describe('the scheme of a study', () => {
   });
 
   it('takes all the rest as it is given', () => {
-    const given = { field: 'mersenne31', clip: 2n, normBound: 3n, projections: 0, weakestSuite: 'ml-kem-768', stepBlocks: 6 };
+    const given = {
+      field: 'mersenne31',
+      clip: 2n,
+      normBound: 3n,
+      projections: 0,
+      weakestSuite: 'ml-kem-768',
+      stepBlocks: 6,
+    };
     const { field, clip, normBound, projections, weakestSuite, stepBlocks } = scheme(given).Committee;
     assert.deepEqual(
       { field, clip, normBound, projections, weakestSuite, stepBlocks },
@@ -81,13 +98,17 @@ describe('the number of parameters', () => {
 });
 
 describe('options of a committee that do not fit each other', () => {
-  const refuse = (changes, message) => assert.throws(() => ensureCommitteeOptions(studyValues(changes)), message);
+  const refuse = (changes, message) =>
+    assert.throws(() => ensureCommitteeOptions(studyValues(changes)), message);
 
   it('are refused with what would fit', () => {
     refuse({ scheme: 'plain', threshold: 1 }, /--threshold is of --scheme committee/);
     refuse({ scheme: 'plain', party: ['Bob'] }, /--party is of --scheme committee/);
     refuse({ scheme: 'plain', projections: 0 }, /--projections is of --scheme committee/);
-    refuse({ root: 'f', blobStore: 'd', rootHash: HASH, rootLength: 1 }, /leave --root-hash and --root-length out/);
+    refuse(
+      { root: 'f', blobStore: 'd', rootHash: HASH, rootLength: 1 },
+      /leave --root-hash and --root-length out/,
+    );
     refuse({ rootHash: HASH }, /--root-hash and --root-length go together/);
     refuse({ rootLength: 1 }, /--root-hash and --root-length go together/);
     refuse({ root: 'f' }, /--root FILE and --blob-store DIR go together/);
@@ -130,7 +151,13 @@ describe('a root set', () => {
     bytes.writeUInt32LE(2, 44);
     return bytes;
   };
-  const values = (changes) => ({ root: join(folder, 'root.bin'), blobStore: join(folder, 'blobs'), schemaHash: HASH, features: 2, ...changes });
+  const values = (changes) => ({
+    root: join(folder, 'root.bin'),
+    blobStore: join(folder, 'blobs'),
+    schemaHash: HASH,
+    features: 2,
+    ...changes,
+  });
   const written = (bytes, changes) => {
     mkdirSync(join(folder, 'blobs'));
     writeFileSync(join(folder, 'root.bin'), bytes);
@@ -152,7 +179,10 @@ describe('a root set', () => {
 
   it('is refused when it is of another study, or none', () => {
     assert.throws(() => rootReference(values()), /cannot read the root set .*root\.bin: ENOENT/);
-    assert.throws(() => rootReference(written(rootSet(), { schemaHash: `0x${'cd'.repeat(32)}` })), /follows the schema 0xabab.*the study's is 0xcdcd/);
+    assert.throws(
+      () => rootReference(written(rootSet(), { schemaHash: `0x${'cd'.repeat(32)}` })),
+      /follows the schema 0xabab.*the study's is 0xcdcd/,
+    );
     assert.throws(() => rootReference(values({ features: 3 })), /has 2 features, and the study has 3/);
     writeFileSync(join(folder, 'root.bin'), 'age,sex\n');
     assert.throws(() => rootReference(values()), /is no root set; consilium-simulator root-set makes one/);

@@ -45,7 +45,11 @@ describe('following a study', () => {
     ]);
     assert.deepEqual(
       seen.map(({ type, round: number, seconds }) => [type, number, seconds]),
-      [['finalised', 1, 4], ['finalised', 2, 4], ['over', undefined, undefined]],
+      [
+        ['finalised', 1, 4],
+        ['finalised', 2, 4],
+        ['over', undefined, undefined],
+      ],
     );
   });
 
@@ -55,7 +59,10 @@ describe('following a study', () => {
       { study: completed(1), rounds: { 1: round(10, 1) } },
       { study: completed(1), rounds: { 1: round(10, 2) } },
     ]);
-    assert.deepEqual(late.map(({ type }) => type), ['finalised', 'over']);
+    assert.deepEqual(
+      late.map(({ type }) => type),
+      ['finalised', 'over'],
+    );
     assert.equal(late[0].entry.attestations.length, 2);
     assert.equal(late[0].seconds, 2, 'the seconds end with the finalisation, not with the last word');
 
@@ -69,7 +76,8 @@ describe('following a study', () => {
 
   it('looks up when a round was opened that was under way before the first block', async () => {
     const seconds = async (openedAt) =>
-      (await events([{ study: running(0) }, { study: completed(1), rounds: { 1: round(openedAt, 2) } }]))[0].seconds;
+      (await events([{ study: running(0) }, { study: completed(1), rounds: { 1: round(openedAt, 2) } }]))[0]
+        .seconds;
     assert.equal(await seconds(7), 8);
     assert.equal(await seconds(KEPT - 1), null, 'the state of that block is gone');
   });
@@ -84,8 +92,14 @@ describe('following a study', () => {
       { type: 'excluded', round: 1, attempt: 1, hospital: 'b', fault: 'NormTooLarge' },
       { type: 'aborted', round: 1, attempt: 1, reason: 'TooFewUpdates' },
     ];
-    const seen = await events([{ study: running(0), incidents }, { study: { status: 'Halted', finalisedRounds: 0 } }]);
-    assert.deepEqual(seen.slice(0, 2), incidents.map((incident) => ({ study: 0, ...incident })));
+    const seen = await events([
+      { study: running(0), incidents },
+      { study: { status: 'Halted', finalisedRounds: 0 } },
+    ]);
+    assert.deepEqual(
+      seen.slice(0, 2),
+      incidents.map((incident) => ({ study: 0, ...incident })),
+    );
     assert.equal(seen[2].type, 'over');
   });
 

@@ -3,13 +3,19 @@ import { describe, it } from 'node:test';
 import { studySpec, studyValues } from '../../lib/study-spec.mjs';
 
 const hospitals = ['a', 'b', 'c', 'd'];
-const spec = (changes) => studySpec(studyValues({ agreement: 0, schemaHash: '0x00', features: 13, ...changes }), hospitals, 42);
+const spec = (changes) =>
+  studySpec(studyValues({ agreement: 0, schemaHash: '0x00', features: 13, ...changes }), hospitals, 42);
 
 describe('the specification of a study', () => {
   it('is by default FedAvg on a logistic regression, as FLamby has it but for the learning rate', () => {
     const { model, training, optimizer, quorum, maxRounds, maxAttempts, fractionBits, seed } = spec({});
     assert.deepEqual(model, { family: { LogisticRegression: null }, features: 13, classes: 2 });
-    assert.deepEqual(training, { steps: { Updates: 100 }, batchSize: 4, learningRate: 10_000_000n, proximal: 0n });
+    assert.deepEqual(training, {
+      steps: { Updates: 100 },
+      batchSize: 4,
+      learningRate: 10_000_000n,
+      proximal: 0n,
+    });
     assert.deepEqual(optimizer, { FedAvg: null });
     assert.deepEqual([quorum, maxRounds, maxAttempts, fractionBits, seed], [3, 15, 5, 24, 42]);
   });
@@ -29,7 +35,10 @@ describe('the specification of a study', () => {
 
   it('keeps updates for ever, or as long as it is given', () => {
     assert.equal(spec({}).retentionBlocks, null);
-    assert.deepEqual([spec({ retentionBlocks: 0 }).retentionBlocks, spec({ retentionBlocks: 43_200 }).retentionBlocks], [0, 43_200]);
+    assert.deepEqual(
+      [spec({ retentionBlocks: 0 }).retentionBlocks, spec({ retentionBlocks: 43_200 }).retentionBlocks],
+      [0, 43_200],
+    );
   });
 
   it('has a quorum of three quarters, rounded up', () => {
