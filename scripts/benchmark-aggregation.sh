@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Measures secure aggregation by a committee of four beside Flower's SecAgg+ and prio's SumVec, one after the other on the same
-# core.
+# Measures secure aggregation by a committee of four beside Flower's SecAgg+ and prio's SumVec, one after the
+# other on the same core.
 
 set -euo pipefail
 
@@ -43,16 +43,18 @@ main() {
 	fi
 	cd "$REPOSITORY"
 	cargo bench --locked --workspace --bench committee --no-run
-	(cd "$SCRIPTS/peers/prio_sum_vec" && cargo build --release --locked --target-dir "$CARGO_TARGET_DIR/peers")
+	(cd "$SCRIPTS/comparisons/prio_sum_vec" &&
+		cargo build --release --locked --target-dir "$CARGO_TARGET_DIR/comparisons")
 	local results
 	results=$(mktemp -d)
 	say "Measuring Flower"
-	taskset -c 0 "$FLOWER/bin/python" "$SCRIPTS/peers/flower_secaggplus.py" --clients 4 16 --drop 0 --runs 5 >"$results/flower.jsonl"
+	taskset -c 0 "$FLOWER/bin/python" "$SCRIPTS/comparisons/flower_secaggplus.py" --clients 4 16 --drop 0 --runs 5 \
+		>"$results/flower.jsonl"
 	say "Measuring prio"
-	taskset -c 0 "$CARGO_TARGET_DIR/peers/release/prio-sum-vec" >"$results/prio.jsonl"
+	taskset -c 0 "$CARGO_TARGET_DIR/comparisons/release/prio-sum-vec" >"$results/prio.jsonl"
 	say "Measuring the committee"
 	taskset -c 0 cargo bench --locked --workspace --bench committee -- 'd = 10{3,6}, n = 4' >"$results/committee.log"
-	"$FLOWER/bin/python" "$SCRIPTS/peers/compare_aggregation.py" --flower "$results/flower.jsonl" \
+	"$FLOWER/bin/python" "$SCRIPTS/comparisons/compare_aggregation.py" --flower "$results/flower.jsonl" \
 		--prio "$results/prio.jsonl" \
 		--criterion "$CARGO_TARGET_DIR/criterion"
 	rm -r "$results"

@@ -34,13 +34,14 @@ main() {
 	set_up
 	set_up_test_tools
 	start_summary
-	# Clippy also builds the runtime's WebAssembly. Leaving that out here (SKIP_WASM_BUILD) would make the runtime
-	# and the node stale, and the next step would compile them again.
+	# Clippy also builds the runtime's WebAssembly. Leaving that out here (SKIP_WASM_BUILD) would make the
+	# runtime and the node stale, and the next step would compile them again.
 	step "format" cargo fmt --all --check
+	step "house" "$SCRIPTS/house.sh"
 	step "clippy" cargo clippy --release --locked --workspace --all-targets -- -D warnings
 	step "build" cargo build --release --locked --workspace --bins
 	step "rust tests" cargo test --release --locked --workspace --no-fail-fast
-	step "script tests" node --test --test-reporter=spec "$POLKADOT_JS"/test/unit/*.test.mjs
+	step "script tests" npm test --silent
 	step "zombienet test" "$SCRIPTS/test-zombienet.sh"
 	step "end-to-end tests" "$SCRIPTS/test-e2e.sh"
 	summarise

@@ -1,5 +1,5 @@
-// Opens a study of one round, which the compute nodes aggregate, and watches it to its end. Returns how many nodes have its
-// model; fails with what a script says.
+// Opens a study of one round, which the compute nodes aggregate, and watches it to its end. Returns how many
+// nodes have its model; fails with what a script says.
 
 const { execFile } = require('node:child_process');
 const { join } = require('node:path');

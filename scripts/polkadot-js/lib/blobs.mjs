@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { cidOf } from './cid.mjs';
+import { cidOf } from '@consilium/client';
 
 /** What the chain knows of a blob. @returns {{ hash: string, length: number }} */
 export const referenceOf = (bytes) => ({

@@ -3,13 +3,14 @@
 import { copyFileSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { stringify } from 'smol-toml';
 import { execute } from './execute.mjs';
 import { prepareKmes, quantumTable } from './kmes.mjs';
 
 /** Root of the repository. */
 export const REPOSITORY = fileURLToPath(new URL('../../..', import.meta.url));
 
-/** Who takes part, as in the runtime's presets `local_testnet` and `committee_testnet`. */
+/** The hospitals of the runtime's presets `local_testnet` and `committee_testnet`. */
 export const HOSPITALS = [
   { id: 'alice', dev: 'Alice', name: 'Alice General Hospital', saeId: 'sae-alice' },
   { id: 'bob', dev: 'Bob', name: 'Bob University Clinic', saeId: 'sae-bob' },
@@ -17,7 +18,7 @@ export const HOSPITALS = [
   { id: 'dave', dev: 'Dave', name: 'Dave Veterans Hospital', saeId: 'sae-dave' },
 ];
 
-/** Who only computes, as in the preset `committee_testnet`. */
+/** The members of the preset `committee_testnet` that only compute. */
 export const COMPUTE_NODES = [
   { id: 'eve', dev: 'Eve', name: 'Eve Computing', saeId: 'sae-eve' },
   { id: 'ferdie', dev: 'Ferdie', name: 'Ferdie Computing', saeId: 'sae-ferdie' },
@@ -51,11 +52,11 @@ export const blobFolder = (folder) => join(folder, 'blobs');
  * Makes keys, records and configuration of the four hospitals in `folder`, which must be empty or not exist.
  *
  * @param {{ node: string, simulator: string, kme: string }} binaries
- * @param {{ data?: string, recordsSeed: number, computeNodes?: boolean, quantum?: object }} options a folder with records, or
- *   the seed of made-up ones; whether there are also the members that only compute; the key management entities as
- *   `prepareKmes` takes them, or none
- * @returns {{ schemaHash: string, features: number, classes: number, root: string | null, kmes: object[] }} what a study
- *   needs to know, `root` being the file of a root set, and the KMEs
+ * @param {{ data?: string, recordsSeed: number, computeNodes?: boolean, quantum?: object }} options a folder
+ *   with records, or the seed of made-up ones; whether there are also the members that only compute; the key
+ *   management entities as `prepareKmes` takes them, or none
+ * @returns {{ schemaHash: string, features: number, classes: number, root: string | null, kmes: object[] }}
+ *   what a study needs to know, `root` being the file of a root set, and the KMEs
  */
 export function prepareHospitals(
   folder,
@@ -79,7 +80,10 @@ export function prepareHospitals(
   return { ...checks[0], root, kmes };
 }
 
-/** Makes the folder of a member: where its records are, if it has any, and how its KME is reached, if it has one. */
+/**
+ * Makes the folder of a member: where its records are, if it has any, and how its KME is reached, if it has
+ * one.
+ */
 function prepareMember(folder, node, { id, name, saeId }, { source, qkd }) {
   const home = join(folder, 'hospitals', id);
   mkdirSync(home, { recursive: true, mode: 0o700 });
@@ -113,37 +117,20 @@ function recordsTable(home, source) {
 }
 
 /** The text of a hospital.toml, without records for a node that only computes. */
-export function configuration({ name, records, blobs, qkd }) {
-  // A JSON string is also a TOML string.
-  const lines = (values) =>
-    Object.entries(values)
-      .map(([key, value]) => `${key} = ${JSON.stringify(value)}`)
-      .join('\n');
-  return `name = ${JSON.stringify(name)}
+export const configuration = ({ name, records, blobs, qkd }) =>
+  stringify({
+    name,
+    keys: { account: 'keys/account.key', ml_dsa_65: 'keys/ml-dsa-65.key', ml_kem_768: 'keys/ml-kem-768.key' },
+    ...(records && { records }),
+    blobs: { store: blobs },
+    ...(qkd && { qkd }),
+  });
 
-[keys]
-account = "keys/account.key"
-ml_dsa_65 = "keys/ml-dsa-65.key"
-ml_kem_768 = "keys/ml-kem-768.key"
-${records ? `\n[records]\n${lines(records)}\n` : ''}
-[blobs]
-store = ${JSON.stringify(blobs)}
-${qkd ? `\n[qkd]\n${lines(qkd)}\n` : ''}`;
-}
-
-/** Lets the node check a configuration, and reads from its answer what a study needs to know. */
-export function checkHospital(node, file) {
-  const answer = execute(node, ['hospital', 'check', '--hospital', file]);
-  const find = (pattern) => {
-    const match = pattern.exec(answer);
-    if (!match) throw new Error(`${node} hospital check says nothing that matches ${pattern}:\n${answer}`);
-    return match[1];
-  };
-  return {
-    schemaHash: find(/^schema\s+(0x[0-9a-f]{64})$/m),
-    features: Number(find(/^features\s+(\d+)$/m)),
-    classes: Number(find(/^classes\s+(\d+)$/m)),
-  };
+/** Lets the node check a configuration, and returns what a study needs to know of the records. */
+function checkHospital(node, file) {
+  const { records } = JSON.parse(execute(node, ['hospital', 'check', '--hospital', file, '--json']));
+  const { schemaHash, features, classes } = records;
+  return { schemaHash, features, classes };
 }
 
 /** Where the records of the four hospitals are: UCI heart disease, or one CSV each beside a schema. */
@@ -167,7 +154,8 @@ export function findRecords(data) {
   }
   if (!existsSync(schema)) {
     throw new Error(
-      `--data ${data}: expected schema.toml and one CSV file for each of the ${HOSPITALS.length} hospitals, or the UCI heart disease files (${HEART_DISEASE[0]} and so on)`,
+      `--data ${data}: expected schema.toml and one CSV file for each of the ${HOSPITALS.length} hospitals, ` +
+        `or the UCI heart disease files (${HEART_DISEASE[0]} and so on)`,
     );
   }
   const files = readdirSync(data)
@@ -195,7 +183,10 @@ function makeUpRecords(folder, simulator, seed) {
   return out;
 }
 
-/** The file of a root set for these records, made where it is not there; null when there are no records for one. */
+/**
+ * The file of a root set for these records, made where it is not there; null when there are no records for
+ * one.
+ */
 function makeRootSet(records, folder, simulator) {
   const there = join(records, ROOT_SET);
   if (existsSync(there)) return there;

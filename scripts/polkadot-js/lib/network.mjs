@@ -1,24 +1,24 @@
 // A network of four hospitals' nodes under the control of this process: for tests that kill nodes.
 
-import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { until } from '@consilium/client';
 import { Keyring } from '@polkadot/api';
 import { u8aConcat, u8aToHex } from '@polkadot/util';
 import { base58Encode, cryptoWaitReady, ed25519PairFromSeed } from '@polkadot/util-crypto';
 import { connect } from './connect.mjs';
+import { execute } from './execute.mjs';
 import { configurationFile, HOSPITALS, prepareHospitals } from './hospitals.mjs';
 import { freePorts } from './ports.mjs';
-import { metric, standing, voteTogether } from './standing.mjs';
-import { until } from './wait.mjs';
+import { metric, nodeStatus, voteTogether } from './node-status.mjs';
+import { Program } from './processes.mjs';
 
 const SECONDS_TO_START = 60;
-const SECONDS_TO_STOP = 20;
 
 /**
- * Seconds until a node that was away votes again. It asks one peer for the votes that it missed, and for 45 seconds no
- * other (sc-consensus-grandpa, `CATCH_UP_REQUEST_TIMEOUT`).
+ * Seconds until a node that was away votes again. It asks one peer for the votes that it missed, and for 45
+ * seconds no other (sc-consensus-grandpa, `CATCH_UP_REQUEST_TIMEOUT`).
  */
 const SECONDS_TO_VOTE = 120;
 
@@ -46,9 +46,7 @@ export class Network {
       { recordsSeed: 1 },
     );
     const chainSpec = join(folder, 'local.json');
-    execFileSync(node, ['export-chain-spec', '--chain', 'local', '--raw', '--output', chainSpec], {
-      stdio: 'pipe',
-    });
+    execute(node, ['export-chain-spec', '--chain', 'local', '--raw', '--output', chainSpec]);
     const chainId = JSON.parse(readFileSync(chainSpec, 'utf8')).id;
     const ports = await freePorts(HOSPITALS.length * 3);
     const places = HOSPITALS.map((hospital, index) => ({
@@ -63,9 +61,6 @@ export class Network {
     this.folder = folder;
     this.study = study;
     this.nodes = nodes;
-    // Whatever happens to this process, its nodes end with it.
-    process.once('exit', () => nodes.forEach((node) => node.process?.kill('SIGKILL')));
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1));
   }
 
   /** The node of a hospital: `alice`, `bob`, `charlie` or `dave`. */
@@ -80,23 +75,24 @@ export class Network {
   }
 
   /**
-   * Waits until all nodes vote in the same rounds of GRANDPA; call it before a test hinders a node. Finality bears one of
-   * four that does not vote, so whoever was hindered before must vote again, and that it sees final blocks does not say so:
-   * it asks for the votes that it missed, the answer may wait five seconds for a block, and then it needs the next ones. When
-   * another node goes in this time, finality stands still for up to two minutes, until the rest tell their round again.
+   * Waits until all nodes vote in the same rounds of GRANDPA; call it before a test hinders a node. Finality
+   * bears one of four that does not vote, so whoever was hindered before must vote again, and that it sees
+   * final blocks does not say so: it asks for the votes that it missed, the answer may wait five seconds for
+   * a block, and then it needs the next ones. When another node goes in this time, finality stands still for
+   * up to two minutes, until the rest tell their round again.
    */
   async waitUntilAllVote() {
     await until(
       'all nodes to vote in the same rounds of GRANDPA',
       SECONDS_TO_VOTE,
       async () => voteTogether(await Promise.all(this.nodes.map((node) => node.metrics()))),
-      () => this.standing(),
+      () => this.status(),
     );
   }
 
-  /** Where all nodes stand, in words. */
-  async standing() {
-    return (await Promise.all(this.nodes.map((node) => node.standing()))).join('; ');
+  /** The status of all nodes, in words. */
+  async status() {
+    return (await Promise.all(this.nodes.map((node) => node.status()))).join('; ');
   }
 
   /** Stops all nodes that run, as an operator would. */
@@ -106,79 +102,42 @@ export class Network {
 }
 
 /** One hospital's node. */
-class Node {
+class Node extends Program {
   constructor(folder, binary, chainSpec, chainId, place, places) {
+    super(binary, { logFile: join(folder, `${place.id}.log`) });
     const [rpcPort, p2pPort, prometheusPort] = place.ports;
     this.id = place.id;
     this.dev = place.dev;
     this.name = place.name;
     this.url = `ws://127.0.0.1:${rpcPort}`;
     this.metricsUrl = `http://127.0.0.1:${prometheusPort}/metrics`;
-    this.logFile = join(folder, `${place.id}.log`);
     this.configuration = configurationFile(folder, place.id);
-    this.process = null;
-    this.binary = binary;
     const basePath = join(folder, 'nodes', place.id);
     writeKeystore(join(basePath, 'chains', chainId, 'keystore'), place.dev);
+    const address = `/ip4/127.0.0.1/tcp/${p2pPort}/ws`;
     this.args = [
       ...['--chain', chainSpec, '--name', place.id, '--base-path', basePath, '--validator'],
       ...['--rpc-port', rpcPort, '--rpc-cors', 'all', '--rpc-methods', 'unsafe'],
-      ...[
-        '--listen-addr',
-        `/ip4/127.0.0.1/tcp/${p2pPort}/ws`,
-        '--node-key',
-        networkKey(place.id).secret,
-        '--no-mdns',
-      ],
+      ...['--listen-addr', address, '--node-key', networkKey(place.id).secret, '--no-mdns'],
       ...['--bootnodes', ...places.filter(({ id }) => id !== place.id).map(multiaddress)],
       // With the level and the source of each line.
       ...['--prometheus-port', prometheusPort, '--no-telemetry', '--detailed-log-output'],
     ].map(String);
   }
 
-  /** Starts the node, always with the same arguments, but for null without a hospital; its log goes on. */
+  /** Starts the node, always with the same arguments, but for null without a hospital. */
   start(configuration = this.configuration) {
-    const log = openSync(this.logFile, 'a');
-    const args = configuration === null ? this.args : [...this.args, '--hospital', configuration];
-    this.process = spawn(this.binary, args, { stdio: ['ignore', log, log] });
-    closeSync(log);
-    this.ended = new Promise((resolve) => {
-      this.process.once('exit', (code, signal) => {
-        this.process = null;
-        resolve({ code, signal });
-      });
-    });
-  }
-
-  /** Sends a signal: SIGSTOP and SIGCONT to pause and go on. */
-  signal(name) {
-    this.process.kill(name);
-  }
-
-  /** Ends the node at once, as a power cut would. */
-  async kill() {
-    this.process.kill('SIGKILL');
-    await this.ended;
-  }
-
-  /** Ends the node in order. @returns {Promise<{ code: number | null, signal: string | null }>} */
-  async stop() {
-    if (!this.process) return { code: null, signal: null };
-    this.process.kill('SIGTERM');
-    const timer = setTimeout(() => this.process?.kill('SIGKILL'), SECONDS_TO_STOP * 1000);
-    const end = await this.ended;
-    clearTimeout(timer);
-    return end;
+    super.start(configuration === null ? this.args : [...this.args, '--hospital', configuration]);
   }
 
   /** Waits until the node has finalised the block `number`. */
   async waitForFinality(number) {
     const final = async () => {
-      if (!this.process) throw new Error(`the node has ended:\n${this.logTail()}`);
+      if (!this.process) throw new Error(`the node has ended; the end of its log:\n${this.logTail()}`);
       return (await this.metric('substrate_block_height', 'status="finalized"')) >= number;
     };
     const what = `${this.id} to finalise block ${number}; its log is ${this.logFile}`;
-    await until(what, SECONDS_TO_START, final, () => this.standing());
+    await until(what, SECONDS_TO_START, final, () => this.status());
   }
 
   /** The text of the node's Prometheus endpoint. */
@@ -193,24 +152,14 @@ class Node {
     return value;
   }
 
-  /** Where the node stands, in words. */
-  async standing() {
-    return standing(this.id, await this.metrics().catch(() => null));
+  /** The status of the node, in words. */
+  async status() {
+    return nodeStatus(this.id, await this.metrics().catch(() => null));
   }
 
   /** A connection to the node. */
   connect() {
     return connect(this.url);
-  }
-
-  /** The whole log. */
-  log() {
-    return readFileSync(this.logFile, 'utf8');
-  }
-
-  /** The last lines of the log. */
-  logTail(lines = 20) {
-    return this.log().trimEnd().split('\n').slice(-lines).join('\n');
   }
 }
 

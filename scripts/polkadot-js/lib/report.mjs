@@ -1,7 +1,6 @@
-// What watch-rounds.mjs prints.
+// The output of watch-rounds.mjs.
 
-import { finding, findingsOf } from './findings.mjs';
-import { pooled } from './study.mjs';
+import { finding, findingsOf, pooled } from '@consilium/client';
 import { fixed, line, shortNames, table } from './table.mjs';
 
 const METRICS = 'acc   AUC   loss';
@@ -16,17 +15,22 @@ const metricsCell = (metrics) =>
     ? `${fixed(metrics.accuracy, 3)} ${fixed(metrics.auc, 3).padStart(5)} ${fixed(metrics.logLoss, 3)}`
     : '-';
 
-/** The live table: a line for each finalised round, with what is out of the ordinary below it, and one for each finding. */
+/** The accounts of a study's compute parties. */
+const partiesOf = ({ spec }) => spec.scheme.parties ?? [];
+
+/**
+ * The live table: a line for each finalised round, with what is out of the ordinary below it, and one for
+ * each finding.
+ */
 export class RoundTable {
   /**
-   * @param {{ id: number, seed: string, hospitals: string[], maxRounds: number, committee: object | null }[]} studies with
-   *   the same hospitals
+   * @param {Study[]} studies with the same hospitals
    * @param {(account: string) => string} name of a member
    */
   constructor(studies, name) {
     this.studies = new Map(studies.map((study) => [study.id, study]));
-    this.accounts = [...new Set(studies.flatMap(({ hospitals }) => hospitals))];
-    const parties = studies.flatMap(({ committee }) => committee?.parties ?? []);
+    this.accounts = [...new Set(studies.flatMap(({ spec }) => spec.hospitals))];
+    const parties = studies.flatMap(partiesOf);
     const accounts = [...new Set([...this.accounts, ...parties])];
     const names = shortNames(accounts.map(name));
     this.short = new Map(accounts.map((account, index) => [account, names[index]]));
@@ -51,7 +55,7 @@ export class RoundTable {
     const metrics = new Map(
       entry.attestations.map((attestation) => [attestation.hospital, attestation.metrics]),
     );
-    const { maxRounds } = this.studies.get(study);
+    const { maxRounds } = this.studies.get(study).spec;
     const cells = line(
       [
         ...(this.several ? [String(study)] : []),
@@ -66,7 +70,7 @@ export class RoundTable {
     return [cells, ...this.remarks(study, entry).map((remark) => `${this.indent()}${remark}`)].join('\n');
   }
 
-  /** What is to be said of a finalised round beside its numbers and findings. */
+  /** Remarks on a finalised round beside its numbers and findings. */
   remarks(study, { committed, excluded, committee }) {
     const remarks = [];
     const names = (accounts) => accounts.map((account) => this.short.get(account)).join(', ');
@@ -74,7 +78,7 @@ export class RoundTable {
       (account) => !committed.includes(account) && !excluded.some(({ hospital }) => hospital === account),
     );
     if (absent.length > 0) remarks.push(`no update of ${names(absent)}`);
-    if (this.studies.get(study).committee?.direction === 'Weight' && committee) {
+    if (this.studies.get(study).spec.scheme.direction?.kind === 'Weight' && committee) {
       const factors = new Map(committee.dealers.map(({ hospital, factor }) => [hospital, factor]));
       const counted = this.accounts.filter((account) => factors.get(account) > 0);
       const weights = counted.map(
@@ -85,7 +89,7 @@ export class RoundTable {
     return remarks;
   }
 
-  /** A finding, or an aborted try: an event of `follow`. */
+  /** A finding, or an aborted attempt: an event of `follow`. */
   finding(event) {
     const { study, round } = event;
     const where = this.several ? `${line([String(study), `${round}`], this.widths)}` : `${round}`;
@@ -93,15 +97,18 @@ export class RoundTable {
   }
 
   words(event) {
-    const { committee } = this.studies.get(event.study);
-    return finding(event, committee?.parties ?? [], (account) => this.short.get(account) ?? account);
+    return finding(
+      event,
+      partiesOf(this.studies.get(event.study)),
+      (account) => this.short.get(account) ?? account,
+    );
   }
 
   indent() {
     return ' '.repeat(this.widths.slice(0, this.several ? 2 : 1).reduce((sum, width) => sum + width + 2, 0));
   }
 
-  /** What the star means. */
+  /** The meaning of the star. */
   footnote() {
     return (
       '* over all test records, as their hospitals attest, each standardised by its own training records;\n' +
@@ -111,16 +118,18 @@ export class RoundTable {
 }
 
 /**
- * The last model of each study, at each hospital and pooled, and in how many rounds each hospital's update counted.
+ * The last model of each study, at each hospital and pooled, and in how many rounds each hospital's update
+ * counted.
  *
- * @param {{ study: object, rounds: object[], seconds: (number | null)[] }[]} results with the finalised rounds, at least one
+ * @param {{ study: object, rounds: object[], seconds: (number | null)[] }[]} results with the finalised
+ *   rounds, at least one
  */
 export function finalTable(results, name) {
   const rows = results.flatMap(({ study, rounds, seconds }) => {
     const { attestations } = rounds[rounds.length - 1];
     const metricsRow = (who, metrics, counted, perRound) => [
       String(study.id),
-      study.seed,
+      study.spec.seed,
       who,
       metrics ? String(metrics.examples) : '-',
       fixed(metrics?.accuracy ?? null, 3),
@@ -133,7 +142,7 @@ export function finalTable(results, name) {
     const counted = (account) => rounds.filter(({ committed }) => committed.includes(account)).length;
     const perRound = fixed(mean(seconds.filter((value) => value !== null)), 1);
     return [
-      ...study.hospitals.map((account) =>
+      ...study.spec.hospitals.map((account) =>
         metricsRow(name(account), metrics.get(account), `${counted(account)}/${rounds.length}`, ''),
       ),
       metricsRow('pooled *', pooled(attestations), '', perRound),
@@ -146,7 +155,7 @@ export function finalTable(results, name) {
 }
 
 /**
- * What was found in the finalised tries of the rounds of each study; null when there is nothing.
+ * The findings of the finalised attempts of the rounds of each study; null when there are none.
  *
  * @param {{ study: object, rounds: object[] }[]} results with the finalised rounds, from the first
  */
@@ -156,7 +165,7 @@ export function findingsTable(results, name) {
       findingsOf(entry).map((event) => [
         String(study.id),
         String(index + 1),
-        finding(event, study.committee?.parties ?? [], name),
+        finding(event, partiesOf(study), name),
       ]),
     ),
   );

@@ -3,10 +3,9 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { compareArtifacts } from '../../lib/artifacts.mjs';
+import { compareArtifacts, modelParameters } from '@consilium/client';
 import { blobPath } from '../../lib/blobs.mjs';
 import { blobFolder } from '../../lib/hospitals.mjs';
-import { parameters, studyValues } from '../../lib/study-spec.mjs';
 import { deal, Member, partialAggregate, randomElements, readUpdate, wrappedAround } from './member.mjs';
 import {
   chainGoesOn,
@@ -29,9 +28,9 @@ const CLIP = 1n << 24n;
 const BOB = 2;
 
 const finalised = (chain, study) =>
-  roundWhere(chain, study, 1, 'Finalised', ({ phase }) => phase === 'Finalised');
+  roundWhere(chain, study, 1, 'Finalised', ({ phase }) => phase.kind === 'Finalised');
 const atPhase = (chain, study, wanted) =>
-  roundWhere(chain, study, 1, wanted, ({ phase }) => phase === wanted);
+  roundWhere(chain, study, 1, wanted, ({ phase }) => phase.kind === wanted);
 
 describe('a committee', () => {
   let net;
@@ -58,10 +57,10 @@ describe('a committee', () => {
   }
 
   const named = ({ committee }) =>
-    committee.named.map(({ party, fault, hospital }) => [party, fault, hospital]);
+    committee.named.map(({ party, fault, hospital }) => [party, fault, hospital ?? null]);
   const withoutDave = () => [...accounts.slice(0, 3)].sort();
 
-  /** Dave, in the first try of the first round of a study. */
+  /** Dave, in the first attempt of the first round of a study. */
   const speakForDave = (study) =>
     new Member(
       chain,
@@ -106,14 +105,15 @@ describe('a committee', () => {
       }
     });
 
-    it('is told by the RPC, with what it decided', async () => {
+    it('is described by the RPC, with what it decided', async () => {
       const [study, plain, small, weighed] = studies;
-      const { scheme } = (await chain.rpc('rounds_study', study)).spec;
+      const { scheme, encoding } = (await chain.rpc('rounds_study', study)).spec;
       assert.deepEqual(
         [scheme.kind, scheme.threshold, scheme.parties, scheme.field],
         ['Committee', 1, accounts, 'Mersenne61'],
       );
-      assert.deepEqual([scheme.clip, scheme.normBound, scheme.projections, scheme.stepBlocks], [1, 1, 1, 10]);
+      assert.deepEqual(encoding, { clip: 1, fractionBits: 24 });
+      assert.deepEqual([scheme.projections, scheme.stepBlocks], [1, 10]);
       assert.equal(scheme.direction.kind, 'Exclude');
       assert.equal(scheme.direction.root.length, readFileSync(net.study.root).length);
       assert.deepEqual((await chain.rpc('rounds_study', small)).spec.scheme.parties, accounts.slice(1));
@@ -153,8 +153,7 @@ describe('a committee', () => {
       study = await openStudy(chain, { title: 'Altered', scheme: 'committee', collectingBlocks: 60 });
       await roundWhere(chain, study, 1, 'three updates', ({ committed }) => committed.length === 3);
       const { blobs } = await commitmentOf(chain, study, 1, accounts[0]);
-      // polkadot.js adds "_" to the names of fields that its own types use.
-      const file = blobPath(blobFolder(net.folder), blobs[BOB - 1].hash_.toHex());
+      const file = blobPath(blobFolder(net.folder), blobs[BOB - 1].hash);
       const bytes = readFileSync(file);
       bytes[bytes.length - 1] ^= 1;
       // The store's files may be read-only.
@@ -173,7 +172,7 @@ describe('a committee', () => {
       const [dispute, ...others] = round.committee.disputes;
       assert.deepEqual(others, []);
       assert.deepEqual(
-        [dispute.hospital, dispute.party, dispute.complaint, dispute.answered, dispute.wrong],
+        [dispute.hospital, dispute.party, dispute.complaint, dispute.answer !== null, dispute.wrong],
         [accounts[0], BOB, true, true, 0],
       );
       assert.ok(dispute.right >= 2, `${dispute.right} parties find the shares right`);
@@ -247,7 +246,7 @@ describe('a committee', () => {
       // Three parties: with four, Dave would be a silent one, and every step would last until its deadline.
       const common = {
         scheme: 'committee',
-        tolerance: 0n,
+        tolerance: 0,
         parties: accounts.slice(0, PARTIES),
         collectingBlocks: 60,
       };
@@ -255,7 +254,7 @@ describe('a committee', () => {
         chain,
         CASES.map(({ what, changes }) => ({ title: what.slice(0, 64), ...common, ...changes })),
       );
-      const d = parameters(studyValues(net.study));
+      const d = modelParameters(net.study);
       for (const [index, { deal: make, answers }] of CASES.entries()) {
         const study = studies[index];
         await roundWhere(chain, study, 1, "Alice's update", ({ committed }) =>
@@ -308,10 +307,11 @@ describe('a committee', () => {
         'the challenge',
         ({ committee: progress }) => progress?.challenge,
       );
-      // Of each hospital: the test of the degree, the residue of the product, the norm, the direction, a projection.
+      // Of each hospital: the test of the degree, the residue of the product, the norm, the direction, a
+      // projection.
       await member.postChecks(committee.dealers.map(() => randomElements(5)));
       await atPhase(chain, liar, 'Aggregating');
-      const sums = randomElements(parameters(studyValues(net.study)));
+      const sums = randomElements(modelParameters(net.study));
       await member.postPartial(partialAggregate(member.where, DAVE, sums));
     });
     after(() => restartDave());
@@ -345,7 +345,7 @@ describe('a committee', () => {
     after(() => restartDave());
 
     it('does not count its update (HostileDirection), and finalises the round', async () => {
-      const study = await openStudy(chain, { title: 'Flipped labels', scheme: 'committee', tolerance: 0n });
+      const study = await openStudy(chain, { title: 'Flipped labels', scheme: 'committee', tolerance: 0 });
       await completed(chain, study);
       const round = await finalised(chain, study);
       assert.deepEqual(round.excluded, [{ hospital: accounts[3], fault: 'HostileDirection' }]);

@@ -1,14 +1,15 @@
-// A member that does not keep to the protocol: what its node would sign and send, made here.
+// A member that violates the protocol: what its node would sign and send, made here.
 //
 // Formats and derivations are those of consilium-primitives (`commitment.rs`, `committee/posts.rs`,
-// `committee/share_package.rs`) and consilium-secure-aggregation (`key_stream.rs`, `dealing.rs`, `partial.rs`).
+// `committee/share_package.rs`) and consilium-secure-aggregation (`key_stream.rs`, `dealing.rs`,
+// `partial.rs`).
 
 import { createCipheriv, createHash, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { ml_dsa65 } from '@noble/post-quantum/ml-dsa';
 import { hexToU8a, stringToU8a, u8aConcat, u8aToHex } from '@polkadot/util';
 import { blobPath, putBlob } from '../../lib/blobs.mjs';
-import { submit } from '../../lib/submit.mjs';
+import { submit } from '@consilium/client';
 import { unseal } from './sealed.mjs';
 
 /** The modulus of Mersenne61. */
@@ -52,7 +53,7 @@ function* keyStream(seed) {
   }
 }
 
-/** The bytes of genesis hash, study, round and try with which everything in a round begins. */
+/** The bytes of genesis hash, study, round and attempt with which everything in a round begins. */
 const place = ({ genesis, study, round, attempt }) =>
   u8aConcat(hexToU8a(genesis), u32(study, round, attempt));
 
@@ -65,8 +66,8 @@ const ELEMENTS = 1;
  *
  * @param {object} where `genesis`, `study`, `round`, `attempt`, and the public key of the hospital's account
  * @param {bigint[]} coordinates in fixed point
- * @param {(shares: { coordinates: bigint[], square: bigint }, party: bigint) => void} spoil changes what a party gets from
- *   the second on: its shares of the coordinates, and of the squared norm
+ * @param {(shares: { coordinates: bigint[], square: bigint }, party: bigint) => void} spoil changes what a
+ *   party gets from the second on: its shares of the coordinates, and of the squared norm
  * @returns {Buffer[]} the share package of each party
  */
 export function deal(where, parties, coordinates, spoil = () => {}) {
@@ -104,12 +105,12 @@ export function deal(where, parties, coordinates, spoil = () => {}) {
 }
 
 /**
- * The update behind the share packages of Alice and Bob, the first two parties, in fixed point: what somebody reads who has the
- * blobs and both parties' keys.
+ * The update behind the share packages of Alice and Bob, the first two parties, in fixed point: what somebody
+ * reads who has the blobs and both parties' keys.
  */
 export function readUpdate(store, commitment, parameters) {
   const [first, second] = ['alice', 'bob'].map((id, index) => {
-    const blob = readFileSync(blobPath(store, commitment.blobs[index].hash_.toHex()));
+    const blob = readFileSync(blobPath(store, commitment.blobs[index].hash));
     return unseal(blob, id);
   });
   const stream = keyStream(first.subarray(HEADER_BYTES));
@@ -135,7 +136,7 @@ export const partialAggregate = (where, party, sums) =>
     [stringToU8a('CSLMprt1'), place(where), [party], packed(sums)].map((part) => Buffer.from(part)),
   );
 
-/** Where the signatures of posts begin. */
+/** The first bytes of what signatures of posts cover. */
 const DOMAINS = {
   answerDisputes: 'consilium/answer_disputes/v1\0',
   postChecks: 'consilium/post_checks/v1\0',
@@ -149,7 +150,7 @@ export function signingKey(id) {
   return ml_dsa65.keygen(Uint8Array.from(seed));
 }
 
-/** A member in a try of a round, whose own node is silent. */
+/** A member in an attempt of a round, whose own node is silent. */
 export class Member {
   /**
    * @param {Chain} chain a connection to another member's node

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { compareArtifacts } from '../../lib/artifacts.mjs';
+import { compareArtifacts } from '@consilium/client';
 import { chainGoesOn, completed, finalHeight, network, openStudy, roundWhere, signers } from './shared.mjs';
 
 describe('a node killed with SIGKILL', () => {
@@ -18,7 +18,7 @@ describe('a node killed with SIGKILL', () => {
   });
   after(() => chain.disconnect());
 
-  /** Starts the victim again and waits until it knows what the others know, and votes with them. */
+  /** Starts the victim again and waits until it has caught up with the others, and votes with them. */
   async function startAgain() {
     victim.start();
     const height = await finalHeight(chain);
@@ -34,7 +34,7 @@ describe('a node killed with SIGKILL', () => {
       study,
       1,
       'Collecting, without the victim',
-      ({ phase, committed }) => phase === 'Collecting' && !committed.includes(account),
+      ({ phase, committed }) => phase.kind === 'Collecting' && !committed.includes(account),
     );
     await victim.kill();
     const without = await roundWhere(
@@ -47,36 +47,36 @@ describe('a node killed with SIGKILL', () => {
     assert.ok(!without.committed.includes(account));
     await startAgain();
     await completed(chain, study);
-    const round = await roundWhere(chain, study, 1, 'Finalised', ({ phase }) => phase === 'Finalised');
+    const round = await roundWhere(chain, study, 1, 'Finalised', ({ phase }) => phase.kind === 'Finalised');
     assert.ok(round.committed.includes(account));
     assert.equal(round.attempt, 1);
   });
 
-  it('in the middle of Attesting catches up, and gives its word in the same round', async () => {
-    // The word of all four is needed, so the round waits for the victim.
+  it('in the middle of Attesting catches up, and attests in the same round', async () => {
+    // All four must attest, so the round waits for the victim.
     const study = await openStudy(chain, { quorum: 4, attestingBlocks: 60 });
-    const words = (round) => round.attestations.map(({ hospital }) => hospital);
+    const attested = (round) => round.attestations.map(({ hospital }) => hospital);
     await roundWhere(
       chain,
       study,
       1,
       'Attesting',
-      (round) => round.phase === 'Attesting' && !words(round).includes(account),
+      (round) => round.phase.kind === 'Attesting' && !attested(round).includes(account),
     );
     await victim.kill();
     const without = await roundWhere(
       chain,
       study,
       1,
-      'the other words',
-      (round) => words(round).length === 3,
+      'the other attestations',
+      (round) => attested(round).length === 3,
     );
     assert.equal(without.phase, 'Attesting');
-    assert.ok(!words(without).includes(account));
+    assert.ok(!attested(without).includes(account));
     await startAgain();
     await completed(chain, study);
-    const round = await roundWhere(chain, study, 1, 'Finalised', ({ phase }) => phase === 'Finalised');
-    assert.ok(words(round).includes(account));
+    const round = await roundWhere(chain, study, 1, 'Finalised', ({ phase }) => phase.kind === 'Finalised');
+    assert.ok(attested(round).includes(account));
     assert.equal(round.attempt, 1);
   });
 
@@ -90,7 +90,7 @@ describe('a node killed with SIGKILL', () => {
     }
   });
 
-  it('and not started again keeps the others from nothing: a quorum of three goes on', async () => {
+  it('and not started again does not hinder the others: a quorum of three goes on', async () => {
     await victim.kill();
     const study = await openStudy(chain, { rounds: 2, collectingBlocks: 6 });
     const { finalisedRounds } = await completed(chain, study);

@@ -1,5 +1,5 @@
-// Opening of sealed blobs with the well-known keys of development members: another implementation of docs/sealed-blob.md, for
-// the suite without quantum key distribution.
+// Opening of sealed blobs with the well-known keys of development members: another implementation of
+// docs/sealed-blob.md, for the suite without quantum key distribution.
 
 import { createDecipheriv, createHash, hkdfSync } from 'node:crypto';
 import { ml_kem768 } from '@noble/post-quantum/ml-kem';

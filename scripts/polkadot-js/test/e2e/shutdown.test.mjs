@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { PATTERNS } from './patterns.mjs';
 import { network } from './shared.mjs';
 
 describe('at the end', () => {
@@ -11,6 +12,6 @@ describe('at the end', () => {
       nodes.map(() => ({ code: 0, signal: null })),
     );
     for (const node of nodes)
-      assert.doesNotMatch(node.log(), /panicked at/, `${node.id} panicked; see ${node.logFile}`);
+      assert.doesNotMatch(node.log(), PATTERNS.panic, `${node.id} panicked; see ${node.logFile}`);
   });
 });
