@@ -15,10 +15,7 @@ export default [
       'no-var': 'error',
     },
   },
-  {
-    files: ['**/*.mjs', 'clients/js/test/**', 'clients/js/*.js'],
-    languageOptions: { globals: globals.nodeBuiltin },
-  },
+  { files: ['**/*.mjs', 'clients/js/test/**'], languageOptions: { globals: globals.nodeBuiltin } },
   { files: ['zombienet/*.js'], languageOptions: { sourceType: 'commonjs', globals: globals.node } },
   {
     // The client library runs in browsers, too.

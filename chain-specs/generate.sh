@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Writes the chain specifications in this folder from the node's presets. They hold the runtime that was
-# built, so make them anew when it changes.
+# Writes the chain specifications in this folder from the node's presets. They contain the runtime
+# that was built: generate them again when it changes.
 
 set -euo pipefail
 

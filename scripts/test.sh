@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# All tests: lints, Rust, JavaScript, zombienet, end to end. Goes on after a failure and sums up.
+# All tests: lints, Rust, JavaScript, zombienet, end to end. Continues after a failure and prints a summary.
 
 set -euo pipefail
 
@@ -17,7 +17,7 @@ Runs all tests. Set-up is part of it: on Debian or Ubuntu it installs what is mi
 
 Usage: scripts/test.sh
 
-CARGO_TARGET_DIR says where the build goes (default ~/.cache/consilium/target).
+CARGO_TARGET_DIR is the folder of the build (default ~/.cache/consilium/target).
 EOF
 }
 

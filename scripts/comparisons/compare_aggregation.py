@@ -23,7 +23,7 @@ def estimate(criterion, what, field, parameters):
 
 
 def package_bytes(field, parameters):
-    """Bytes that a hospital sends, n = 4, t = 1: one seed and three shares, as docs/secure-aggregation.md says."""
+    """Bytes that a hospital sends, n = 4, t = 1: one seed and three shares, as specified in docs/secure-aggregation.md."""
     tests = {"Mersenne61": 1, "Mersenne31": 4}[field]
     elements = parameters + 2 + tests
     packed = elements * 8 if field == "Mersenne61" else elements // 32 * 124 + elements % 32 * 4

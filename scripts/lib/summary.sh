@@ -17,7 +17,7 @@ step() {
 	say "$name: $*"
 	if ! "$@" 2>&1 </dev/null | tee "$STEP_LOG"; then state=FAILED; fi
 	read -r passed failed < <(count_tests "$STEP_LOG")
-	# A step without tests of its own counts as one, and so does a failure that no test accounts for.
+	# A step without tests counts as one, and so does a failure that is none of a test.
 	if [ "$state" = FAILED ] && [ "$failed" -eq 0 ]; then failed=1; fi
 	if [ "$state" = passed ] && [ "$passed" -eq 0 ]; then passed=1; fi
 	PASSED=$((PASSED + passed))

@@ -85,8 +85,8 @@ const program = command(
 
 const SECONDS_TO_START = 180;
 
-const DOCUMENT = `The hospitals of this development network train models together. Records stay at their hospital;
-updates of models leave it. This text stands for the contract that real hospitals would sign.
+const DOCUMENT = `The hospitals of this development network train models together. Records stay at their
+hospital; updates of models leave it. This text stands for the contract that real hospitals would sign.
 `;
 
 /** The links of the KMEs, or null for none. */

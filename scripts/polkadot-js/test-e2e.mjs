@@ -31,7 +31,7 @@ await run(program, async (values, given) => {
     const networks = given.length > 0 ? { some: given } : HALVES;
     mkdirSync(join(folder, 'network'));
     const runners = Object.entries(networks).map(([name, topics], index) => {
-      // What the second half says is printed after the first.
+      // The output of the second half is printed after that of the first.
       const logFile = index === 0 ? undefined : join(folder, `${name}.txt`);
       const env = {
         E2E_FOLDER: join(folder, 'network', name),

@@ -13,7 +13,7 @@ const TESTS = { '0001-devnet': false, '0002-committee': true };
 
 const program = command('Runs the zombienet tests.', [binariesOption()]);
 
-/** Runs one test on a network of its own. @returns {Promise<number>} its exit code */
+/** Runs one test on its own network. @returns {Promise<number>} its exit code */
 async function runTest(folder, binaries, name, computeNodes) {
   const ports = await freePorts(membersOf(computeNodes).length);
   const { env } = prepareDevnet(join(folder, name), binaries, ports, { computeNodes });

@@ -41,7 +41,7 @@ export const signAgreement = ({ api }, id, signer, options) =>
  */
 export async function readAgreement({ api }, id) {
   const found = /** @type {any} */ (await api.call.agreementsApi.agreement(id));
-  if (found.isNone) throw new Error(`there is no agreement ${id}; propose-agreement.mjs makes one`);
+  if (found.isNone) throw new Error(`there is no agreement ${id}`);
   const { terms, signatures, status } = found.unwrap();
   return {
     purpose: terms.purpose.toUtf8(),

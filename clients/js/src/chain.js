@@ -11,12 +11,7 @@ const signedExtensions = { AuthorizeCall: empty, CheckMembership: empty, WeightR
 /** Milliseconds a node may take to answer the first time. */
 const CONNECT_TIMEOUT = 20_000;
 
-/**
- * Connects to a node.
- *
- * @param {string} url such as ws://127.0.0.1:9944
- * @returns {Promise<Chain>}
- */
+/** Connects to a node. @param {string} url such as ws://127.0.0.1:9944 @returns {Promise<Chain>} */
 export async function connect(url) {
   const provider = new WsProvider(url, 1000, {}, CONNECT_TIMEOUT);
   const api = await ApiPromise.create({ provider, signedExtensions, noInitWarn: true, throwOnConnect: true });

@@ -99,10 +99,7 @@ export async function* finalBlocks(chain, stallSeconds) {
   }
 }
 
-/**
- * @param {number} stallSeconds
- * @param {(resolve: (value?: unknown) => void) => void} listen
- */
+/** @param {number} stallSeconds @param {(resolve: (value?: unknown) => void) => void} listen */
 function arrival(stallSeconds, listen) {
   return new Promise((resolve, reject) => {
     const late = () => reject(new Error(`no block was finalised within ${stallSeconds} s`));
@@ -116,11 +113,7 @@ function arrival(stallSeconds, listen) {
   });
 }
 
-/**
- * @param {Chain} chain
- * @param {any} head
- * @returns {Promise<Block>}
- */
+/** @param {Chain} chain @param {any} head @returns {Promise<Block>} */
 async function readBlock(chain, head) {
   const at = await chain.api.at(head.hash);
   const [now, events] = /** @type {any[]} */ (
@@ -153,7 +146,7 @@ async function clockAt({ api }, number) {
 }
 
 /**
- * For each event of the pallet `rounds` that is reported: what it says beside the round.
+ * For each event of the pallet `rounds` that is reported: its content beside the round.
  *
  * @type {Record<string, (data: any) => object>}
  */
@@ -179,11 +172,7 @@ const INCIDENTS = {
   RoundAborted: ({ reason }) => ({ type: 'aborted', reason: reason.type }),
 };
 
-/**
- * @param {any[]} events
- * @param {number} study
- * @returns {any[]}
- */
+/** @param {any[]} events @param {number} study @returns {any[]} */
 const incidents = (events, study) =>
   events
     .map(({ event }) => event)

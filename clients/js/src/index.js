@@ -10,7 +10,6 @@ export * from './members.js';
 export * from './metrics.js';
 export * from './status.js';
 export * from './studies.js';
-export * from './study-schema.js';
 export * from './study-spec.js';
 export * from './submit.js';
 export * from './wait.js';

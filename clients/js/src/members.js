@@ -13,11 +13,7 @@ import { decodeAddress, encodeAddress } from '@polkadot/util-crypto';
  */
 export const readMembers = (chain, at) => chain.rpc('hospitals_list', at);
 
-/**
- * Active members that have records, in the order of their names.
- *
- * @param {Hospital[]} members
- */
+/** Active members that have records, in the order of their names. @param {Hospital[]} members */
 export const trainers = (members) =>
   members
     .filter(({ roles, suspended }) => roles.includes('Trainer') && !suspended)
@@ -34,12 +30,7 @@ export function nameOf(members) {
   return (account) => names.get(account) ?? account;
 }
 
-/**
- * The account of a member given by address or by name.
- *
- * @param {Hospital[]} members
- * @param {string} text
- */
+/** The account of a member given by address or by name. @param {Hospital[]} members @param {string} text */
 export function resolveMember(members, text) {
   const named = members.filter(({ name }) => name.toLowerCase() === text.toLowerCase());
   if (named.length === 1) return named[0].account;

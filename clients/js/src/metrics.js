@@ -22,8 +22,5 @@ export function pooled(attestations) {
   return { examples, accuracy: mean('accuracy'), auc: mean('auc'), logLoss: mean('logLoss') };
 }
 
-/**
- * @param {Metrics[]} all
- * @param {(metrics: Metrics) => number} value
- */
+/** @param {Metrics[]} all @param {(metrics: Metrics) => number} value */
 const sum = (all, value) => all.reduce((total, metrics) => total + value(metrics), 0);

@@ -37,11 +37,7 @@ function committeeStatus({ challenge, checked, disputes, judged, partials, named
   ].join('; ');
 }
 
-/**
- * The status of a study.
- *
- * @param {Study | null} study
- */
+/** The status of a study. @param {Study | null} study */
 export function studyStatus(study) {
   if (!study) return 'no such study';
   const { status, currentRound, finalisedRounds, spec } = study;

@@ -1,9 +1,15 @@
-// From a study's description, as `studySchema` has it, to the argument of the call `rounds.openStudy`.
+// From a study's description to the argument of the call `rounds.openStudy`.
 
 import { stringToHex } from '@polkadot/util';
-import { studySchema } from './study-schema.js';
 
-/** @import { Schema } from './study-schema.js' */
+/**
+ * What is used here of a JSON Schema. A schema with `maxProperties` (1) is a choice: a word, or a table with
+ * one key.
+ */
+/**
+ * @typedef {{ type?: string, default?: any, enum?: any[], maxProperties?: number, properties?: Record<string,
+ *   Schema> }} Schema
+ */
 
 /** By default the clip of a committee, and projections by the number of the model's parameters. */
 const COMMITTEE_CLIP = 1;
@@ -13,18 +19,19 @@ const MOST_PROJECTIONS = 8;
 /**
  * The specification of a study, as `rounds.openStudy` takes it.
  *
+ * @param {Schema} schema docs/study.schema.json: keys and defaults
  * @param {any} description its `hospitals` and `parties` are accounts, and its root set is given by hash and
  *   length
  */
-export function studySpec(description) {
-  const study = withDefaults(studySchema, description);
+export function studySpec(schema, description) {
+  const study = withDefaults(schema, description);
   const { hospitals, encoding, scheme } = study;
   study.quorum ??= Math.ceil((hospitals.length * 3) / 4);
   if (scheme.committee) {
     encoding.clip ??= COMMITTEE_CLIP;
     completeCommittee(scheme.committee, hospitals, encoding.clip, modelParameters(study.model));
   }
-  const spec = convert(studySchema, study);
+  const spec = convert(schema, study);
   return { ...spec, title: stringToHex(study.title), retentionBlocks: study.retention_blocks ?? null };
 }
 

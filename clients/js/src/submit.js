@@ -87,11 +87,7 @@ export async function submitAll(api, calls, signer, options) {
   );
 }
 
-/**
- * Waits for a new best block: by then the other transaction has left the pool.
- *
- * @param {ApiPromise} api
- */
+/** Waits for a new best block: by then the other transaction has left the pool. @param {ApiPromise} api */
 async function nextBlock(api) {
   const best = async () => (await api.rpc.chain.getHeader()).number.toNumber();
   const present = await best();

@@ -39,10 +39,7 @@ export interface Agreement extends AgreementTerms {
   status: 'Proposed' | 'Active' | 'Revoked';
 }
 
-export interface BlobReference {
-  hash: Hex;
-  length: number;
-}
+export type BlobReference = { hash: Hex; length: number };
 
 export type Direction =
   { kind: 'Off' } | { kind: 'Exclude' | 'Weight'; root: BlobReference; tolerance: number };
@@ -198,11 +195,7 @@ export interface AuditRecord {
 }
 
 /** All records of a subject, with the count and the head that the chain has. */
-export interface Trail {
-  records: AuditRecord[];
-  count: number;
-  head: Hex;
-}
+export type Trail = { records: AuditRecord[]; count: number; head: Hex };
 
 /** An event of {@link follow}; the fields beside `type` and `study` depend on the type. */
 export interface StudyEvent {

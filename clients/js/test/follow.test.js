@@ -11,7 +11,7 @@ const round = (openedAt, attestations, deadline = 100) => ({
 /** First block whose state is kept. */
 const KEPT = 5;
 
-/** Blocks two seconds apart, from 10 on; each entry says what the chain has there. */
+/** Blocks two seconds apart, from 10 on; each entry is the state of the chain there. */
 async function* blocks(states) {
   for (const [index, { study, rounds = {}, incidents = [] }] of states.entries()) {
     yield {

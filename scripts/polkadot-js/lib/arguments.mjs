@@ -34,7 +34,10 @@ export async function run(program, action) {
   }
 }
 
-/** An option; `parse` turns its text into a value, or lists the texts to choose from; `shown` is the default in the help. */
+/**
+ * An option; `parse` turns its text into a value, or lists the texts to choose from; `shown` is the default
+ * in the help.
+ */
 export function option(flags, description, parse, preset, shown) {
   const made = new Option(flags, description);
   if (Array.isArray(parse)) made.choices(parse);

@@ -154,8 +154,8 @@ export function findRecords(data) {
   }
   if (!existsSync(schema)) {
     throw new Error(
-      `--data ${data}: expected schema.toml and one CSV file for each of the ${HOSPITALS.length} hospitals, ` +
-        `or the UCI heart disease files (${HEART_DISEASE[0]} and so on)`,
+      `--data ${data}: expected schema.toml and one CSV file for each of the ` +
+        `${HOSPITALS.length} hospitals, or the UCI heart disease files (${HEART_DISEASE[0]} and so on)`,
     );
   }
   const files = readdirSync(data)

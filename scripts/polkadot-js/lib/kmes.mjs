@@ -112,8 +112,8 @@ export function quantumTable(folder, members, ports, { id, saeId }) {
   };
 }
 
-/** The option that names the KMEs of a development network, and what its file says. */
-export const kmesOption = () => required('--kmes <FILE>', 'kmes.json, as prepare-hospitals.mjs writes it');
+/** The option that names the KMEs of a development network, and the content of its file. */
+export const kmesOption = () => required('--kmes <FILE>', 'kmes.json in the folder of a devnet');
 export const readKmes = (file) => JSON.parse(readFileSync(file, 'utf8'));
 
 /** The links of all these KMEs, each once, as its end with the smaller id sees it. */

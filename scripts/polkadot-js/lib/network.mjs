@@ -22,7 +22,7 @@ const SECONDS_TO_START = 60;
  */
 const SECONDS_TO_VOTE = 120;
 
-/** Milliseconds in which a node that runs gives its metrics. */
+/** Milliseconds in which a running node answers with its metrics. */
 const METRICS_TIMEOUT = 2000;
 
 /** Key types of the session keys in a keystore's file names (sp-core, `key_types`). */
@@ -75,11 +75,11 @@ export class Network {
   }
 
   /**
-   * Waits until all nodes vote in the same rounds of GRANDPA; call it before a test hinders a node. Finality
-   * bears one of four that does not vote, so whoever was hindered before must vote again, and that it sees
-   * final blocks does not say so: it asks for the votes that it missed, the answer may wait five seconds for
-   * a block, and then it needs the next ones. When another node goes in this time, finality stands still for
-   * up to two minutes, until the rest tell their round again.
+   * Waits until all nodes vote in the same rounds of GRANDPA; call it before a test stops a node. Finality
+   * tolerates one of four nodes that does not vote, so a node that was stopped before must vote again. That
+   * it sees final blocks does not show it: it asks for the votes that it missed, the answer may wait five
+   * seconds for a block, and then it needs the next ones. If another node stops in the meantime, finality
+   * pauses for up to two minutes, until the others send their round again.
    */
   async waitUntilAllVote() {
     await until(

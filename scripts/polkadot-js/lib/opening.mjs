@@ -1,7 +1,8 @@
 // Opening of studies that are described by a study.toml or by options.
 
-import { readAgreement, readMembers, resolveMember, studySchema, studySpec } from '@consilium/client';
+import { readAgreement, readMembers, resolveMember, studySpec } from '@consilium/client';
 import { withRootSet } from './root-set.mjs';
+import { studySchema } from './study-file.mjs';
 
 /**
  * The specifications of a described study, one for each seed. Its root set is put into the blob store.
@@ -20,6 +21,6 @@ export async function specsOf(chain, described, seeds) {
   const aggregation = scheme.committee ? { committee: { ...scheme.committee, parties } } : scheme;
   const { seed = studySchema.properties.seed.default } = description;
   return (seeds ?? [seed]).map((one) =>
-    studySpec({ ...description, hospitals, scheme: aggregation, seed: one }),
+    studySpec(studySchema, { ...description, hospitals, scheme: aggregation, seed: one }),
   );
 }

@@ -15,7 +15,7 @@ const programs = new Set();
 let ending = false;
 let endFolder = () => {};
 
-// Whatever happens to this process, its programs end with it; on a signal in order.
+// The programs end with this process, however it ends; on a signal they are stopped in order.
 process.once('exit', () => programs.forEach((program) => program.signal('SIGKILL')));
 for (const [signal, number] of Object.entries({ SIGHUP: 1, SIGINT: 2, SIGTERM: 15 })) {
   process.on(signal, async () => {

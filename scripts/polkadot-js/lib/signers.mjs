@@ -6,10 +6,10 @@ import { cryptoWaitReady } from '@polkadot/util-crypto';
 import { InvalidArgumentError } from 'commander';
 import { repeated } from './arguments.mjs';
 
-/** Accounts that everybody knows, for development chains. */
+/** Well-known accounts of development chains. */
 export const DEVELOPMENT_NAMES = ['Alice', 'Bob', 'Charlie', 'Dave', 'Eve', 'Ferdie'];
 
-/** Options of every script that signs; `many` is what the help says of several signers. */
+/** Options of every script that signs; `many` is added to their help. */
 export const signerOptions = (many = '') => [
   repeated('--signer-file <FILE>', `account.key of the hospital that signs${many}`),
   repeated(

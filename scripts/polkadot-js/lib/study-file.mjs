@@ -2,12 +2,18 @@
 // its schema.
 
 import { readFileSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
-import { studySchema } from '@consilium/client';
+import { dirname, join, resolve } from 'node:path';
 import Ajv from 'ajv';
 import { Option } from 'commander';
 import { parse } from 'smol-toml';
 import { camelCase, range, UsageError } from './arguments.mjs';
+import { REPOSITORY } from './hospitals.mjs';
+
+/**
+ * The one place for the keys of a study, their defaults, ranges and help. `x-option` names an option that is
+ * not the key.
+ */
+export const studySchema = JSON.parse(readFileSync(join(REPOSITORY, 'docs/study.schema.json'), 'utf8'));
 
 const isChoice = (schema) => schema.maxProperties === 1;
 const words = (schema) => [
@@ -90,7 +96,7 @@ function readToml(file) {
   }
 }
 
-/** The value that the text of an option stands for; a text that stands for none is left to the check. */
+/** The value of an option's text; a text that is none is left to the check. */
 function fromText(schema, value) {
   if (typeof value !== 'string') return value;
   if (schema.items?.type === 'integer')
@@ -138,7 +144,7 @@ function faults(errors, origins, file) {
       .find(Boolean);
     const name = (key) => [...path, key].join('.');
     const place = source ?? [file, path.join('.')].filter(Boolean).join(': ');
-    // The alternatives of a choice, or of the ways to name a root set: the choice itself is told below.
+    // The alternatives of a choice, or of the ways to name a root set: the choice itself has an error, too.
     if (/\/(anyOf|oneOf)\//.test(schemaPath)) return null;
     if (keyword === 'additionalProperties') {
       const known = Object.keys(parentSchema.properties);

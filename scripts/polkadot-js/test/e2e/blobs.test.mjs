@@ -91,7 +91,7 @@ describe('an update whose blob is', () => {
     });
   }
 
-  it('no longer to be kept is deleted by its hospital, and the audit trail says so; the model stays', async () => {
+  it('is deleted by its hospital after the retention, as the trail records; the model stays', async () => {
     const { id, store, files } = shortLived;
     assert.equal(files.length, 16);
     const { artifact } = await completed(chain, id);

@@ -95,7 +95,7 @@ describe('a committee', () => {
       }
     });
 
-    it('counts every hospital and names nobody, also with three parties over the smaller field', async () => {
+    it('counts every hospital and names no party, also three parties over the smaller field', async () => {
       for (const study of studies) {
         const round = await finalised(chain, study);
         assert.equal(round.attempt, 1);
@@ -228,12 +228,12 @@ describe('a committee', () => {
         deal: (where, stolen) => deal(where, PARTIES, randomElements(stolen.length)),
       },
       {
-        what: 'sends one party garbage, and does not answer its complaint',
+        what: 'sends one party garbage, and does not answer the dispute',
         fault: 'DisputeUnanswered',
         deal: (where, stolen) => withGarbage(deal(where, PARTIES, stolen)),
       },
       {
-        what: 'sends one party garbage, and publishes it when the party complains',
+        what: 'sends one party garbage, and publishes it in the dispute',
         fault: 'DisputeLost',
         deal: (where, stolen) => withGarbage(deal(where, PARTIES, stolen)),
         answers: true,

@@ -25,7 +25,7 @@ const power = (base, exponent) => {
 };
 const sum = (values) => values.reduce((total, value) => mod(total + value), 0n);
 
-/** The number of least magnitude that an element stands for. */
+/** The representative of least magnitude of an element. */
 const signed = (element) => (element > P / 2n ? element - P : element);
 
 /** Elements, 8 little-endian bytes each. */

@@ -108,7 +108,7 @@ describe('refused, the chain going on', () => {
     });
     after(() => net.node('alice').process?.kill('SIGCONT'));
 
-    it('with a wrong signature, from an earlier round, for a round or a try that is not under way', async () => {
+    it('with a wrong signature, of an earlier round, for a round or an attempt not under way', async () => {
       const { blobs, examples, suites } = earlier;
       const forged = {
         blobs,

@@ -24,7 +24,7 @@ describe('the scripts', () => {
       assert.match(stdout, new RegExp(`^${name} .*Trainer, Compute, Validator .*active`, 'm'));
   });
 
-  it('propose-agreement and sign-agreement make an active agreement, with key files and with development accounts', async () => {
+  it('propose-agreement and sign-agreement make an active agreement, by key file and account', async () => {
     const document = join(net.folder, 'contract.txt');
     writeFileSync(document, 'a contract');
     const key = join(net.folder, 'hospitals', 'alice', 'keys', 'account.key');

@@ -49,7 +49,7 @@ export const LATER = 180;
 
 let starting = null;
 
-/** The network of all tests, started by whoever asks first. */
+/** The network of all tests, started at its first use. */
 export function network() {
   starting ??= (async () => {
     const { E2E_FOLDER: folder, E2E_BINARIES: binaries } = process.env;
@@ -134,7 +134,7 @@ async function nameOf() {
   return (account) => names.get(account) ?? account;
 }
 
-/** Waits until the round is as `wanted` says, and returns it. */
+/** Waits until the round meets the condition `wanted`, and returns it. */
 export function roundWhere(chain, study, round, what, wanted) {
   let last = null;
   const probe = async () => {

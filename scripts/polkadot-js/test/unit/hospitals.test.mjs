@@ -51,7 +51,7 @@ describe('a folder of records', () => {
 });
 
 describe('a configuration', () => {
-  it('is TOML, whatever stands in a path', () => {
+  it('is TOML, also with quotes and backslashes in a path', () => {
     const text = configuration({
       name: 'A "B"',
       records: { file: '/x\\y', test_fraction: 0.3 },

@@ -39,7 +39,7 @@ describe('the live table', () => {
     );
   });
 
-  it('says which study when there are several, and shows silence', () => {
+  it('names the study when there are several, and shows who was silent', () => {
     const rounds = new RoundTable([study, { ...study, id: 1 }], name);
     const silent = { ...entry, committed: ['a'], attestations: [entry.attestations[0]] };
     assert.equal(
@@ -132,8 +132,10 @@ describe('the findings', () => {
       .split('\n')
       .slice(2);
     assert.deepEqual(rows, [
-      '    0      2  Alice General does not count: its update points away from the root update (HostileDirection)',
-      '    0      2  party 2, Bob Clinic, posted a wrong partial aggregate, which was corrected (WrongPartial)',
+      '    0      2  Alice General does not count: ' +
+        'its update points away from the root update (HostileDirection)',
+      '    0      2  party 2, Bob Clinic, posted a wrong partial aggregate, ' +
+        'which was corrected (WrongPartial)',
     ]);
   });
 });

