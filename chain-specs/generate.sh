@@ -5,8 +5,6 @@
 set -euo pipefail
 
 FOLDER=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-# shellcheck source=scripts/lib/common.sh
-source "$FOLDER/../scripts/lib/common.sh"
 # shellcheck source=scripts/lib/setup.sh
 source "$FOLDER/../scripts/lib/setup.sh"
 

@@ -3,10 +3,6 @@
 
 set -euo pipefail
 
-SCRIPTS=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-# shellcheck source=scripts/lib/common.sh
-source "$SCRIPTS/lib/common.sh"
 # shellcheck source=scripts/lib/setup.sh
-source "$SCRIPTS/lib/setup.sh"
-
+source "$(dirname "${BASH_SOURCE[0]}")/lib/setup.sh"
 run_with_setup benchmark-chain "$@"

@@ -1,35 +1,16 @@
 #!/usr/bin/env bash
 # All tests: lints, Rust, JavaScript, zombienet, end to end. Continues after a failure and prints a summary.
+# Set-up is part of it: on Debian or Ubuntu it installs what is missing.
 
 set -euo pipefail
 
-SCRIPTS=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-# shellcheck source=scripts/lib/common.sh
-source "$SCRIPTS/lib/common.sh"
 # shellcheck source=scripts/lib/setup.sh
-source "$SCRIPTS/lib/setup.sh"
+source "$(dirname "${BASH_SOURCE[0]}")/lib/setup.sh"
 # shellcheck source=scripts/lib/summary.sh
 source "$SCRIPTS/lib/summary.sh"
 
-usage() {
-	cat <<'EOF'
-Runs all tests. Set-up is part of it: on Debian or Ubuntu it installs what is missing.
-
-Usage: scripts/test.sh
-
-CARGO_TARGET_DIR is the folder of the build (default ~/.cache/consilium/target).
-EOF
-}
-
 main() {
-	case ${1:-} in
-	'') ;;
-	--help | -h)
-		usage
-		exit 0
-		;;
-	*) die "unknown argument $1; see --help" ;;
-	esac
+	[ $# -eq 0 ] || die "scripts/test.sh takes no arguments; CARGO_TARGET_DIR is the folder of the build"
 	cd "$REPOSITORY"
 	set_up
 	set_up_test_tools

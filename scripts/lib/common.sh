@@ -3,7 +3,8 @@
 # shellcheck disable=SC2034 # the scripts that source this use the variables
 
 REPOSITORY=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
-POLKADOT_JS=$REPOSITORY/scripts/polkadot-js
+SCRIPTS=$REPOSITORY/scripts
+POLKADOT_JS=$SCRIPTS/polkadot-js
 export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/consilium/target}
 BINARIES=$CARGO_TARGET_DIR/release
 

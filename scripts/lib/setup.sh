@@ -2,6 +2,9 @@
 # Sets up a fresh Debian or Ubuntu that has rustup. Each step reports what it does, does nothing when
 # everything is in place, and stops with the remedy when it cannot go on.
 
+# shellcheck source=scripts/lib/common.sh
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
 RUST_MINIMUM=$(sed -n 's/^rust-version = "\(.*\)"/\1/p' "$REPOSITORY/Cargo.toml")
 NODE_MINIMUM=18.19.0
 # Older ones, Debian's among them, fail on zombienet's dependency on a git repository, which package.json
@@ -9,7 +12,7 @@ NODE_MINIMUM=18.19.0
 NPM_MINIMUM=9.9.4
 NPM_SUBSTITUTE=npm@10.9.4
 WASM_TARGET=wasm32v1-none
-NODE_REMEDY="install Node.js $NODE_MINIMUM or newer, for example from https://nodejs.org/en/download, and try again"
+NODE_REMEDY="install Node.js $NODE_MINIMUM or newer (https://nodejs.org/en/download) and run this again"
 
 # Everything that building and running needs.
 set_up() {
@@ -41,20 +44,22 @@ set_up_system_packages() {
 
 	local node_version
 	node_version=$(node --version)
-	version_at_least "${node_version#v}" "$NODE_MINIMUM" || die "Node.js ${node_version#v} is too old; $NODE_REMEDY"
+	version_at_least "${node_version#v}" "$NODE_MINIMUM" ||
+		die "Node.js ${node_version#v} is too old; $NODE_REMEDY"
 }
 
 install_system_packages() {
 	say "Installing system packages: $*"
 	has apt-get ||
-		die "these packages are missing: $*; this system has no apt-get: install their equivalents and try again"
+		die "these packages are missing, and so is apt-get: $*; install their equivalents and run this again"
 	local as_root=()
 	if [ "$(id -u)" -ne 0 ]; then
 		has sudo || die "these packages are missing: $*; run as root: apt-get update && apt-get install -y $*"
 		as_root=(sudo)
 	fi
 	"${as_root[@]}" apt-get update -q >&2 || die "apt-get update failed; see its message above"
-	"${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@" >&2 ||
+	"${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+		apt-get install -y -q --no-install-recommends "$@" >&2 ||
 		die "apt-get could not install: $*; see its message above"
 }
 
@@ -63,7 +68,7 @@ set_up_rust() {
 		PATH=${CARGO_HOME:-$HOME/.cargo}/bin:$PATH
 	fi
 	has rustup ||
-		die "rustup is missing; install it (curl https://sh.rustup.rs -sSf | sh), open a new shell and try again"
+		die "rustup is missing; install it (curl https://sh.rustup.rs -sSf | sh), and use a new shell"
 	if ! rustc --version >/dev/null 2>&1; then
 		say "Installing the stable Rust toolchain"
 		rustup default stable >&2 || die "rustup could not install a toolchain; see its message above"
@@ -92,7 +97,7 @@ set_up_npm_packages() {
 	cmp -s "$lock" "$stamp" && return
 	say "Installing npm packages (polkadot.js, zombienet) into node_modules"
 	local npm=(npm)
-	if ! version_at_least "$(npm --version)" "$NPM_MINIMUM"; then npm=(npm exec --yes -- "$NPM_SUBSTITUTE"); fi
+	version_at_least "$(npm --version)" "$NPM_MINIMUM" || npm=(npm exec --yes -- "$NPM_SUBSTITUTE")
 	(cd "$REPOSITORY" && "${npm[@]}" ci --no-progress) >&2 ||
 		die "npm could not install the packages; see its message above"
 	cp "$lock" "$stamp"
@@ -105,7 +110,7 @@ QKD_CLIENT=etsi-qkd-014-client==0.9.0
 set_up_test_tools() {
 	local missing=() python=$CARGO_TARGET_DIR/python
 	has tcpdump || missing+=(tcpdump)
-	if ! has python3 || ! python3 -c 'import ensurepip, venv' 2>/dev/null; then missing+=(python3 python3-venv); fi
+	python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3 python3-venv)
 	if [ ${#missing[@]} -gt 0 ]; then install_system_packages "${missing[@]}"; fi
 	if [ "$(cat "$python/installed" 2>/dev/null)" != "$QKD_CLIENT" ]; then
 		say "Installing $QKD_CLIENT from PyPI into $python"

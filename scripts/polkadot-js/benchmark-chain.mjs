@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { finalBlocks, follow, openStudies, proposeAgreement, signAgreement } from '@consilium/client';
 import { binariesOption, command, integer, option, run } from './lib/arguments.mjs';
 import { buildBinaries } from './lib/devnet.mjs';
+import { withChain } from './lib/connect.mjs';
 import { Network } from './lib/network.mjs';
 import { specsOf } from './lib/opening.mjs';
 import { withFolder } from './lib/processes.mjs';
@@ -79,8 +80,7 @@ function memory(pid) {
 async function measure(network, values) {
   await network.start();
   const signers = await Promise.all(network.nodes.map(({ dev }) => developmentSigner(dev)));
-  const chain = await network.nodes[0].connect();
-  try {
+  return withChain(network.nodes[0].url, async (chain) => {
     const study = await openStudy(chain, network.study, values, signers);
     const finality = await measureFinality(chain);
     const seconds = [];
@@ -95,28 +95,16 @@ async function measure(network, values) {
       finality: { blocks: spread(finality.lags.blocks), seconds: spread(finality.lags.seconds) },
       memoryMegabytes: Object.fromEntries(network.nodes.map(({ id, process: { pid } }) => [id, memory(pid)])),
     };
-  } finally {
-    await chain.disconnect();
-  }
+  });
 }
 
 function print({ rounds, secondsPerRound, finality, memoryMegabytes }) {
-  const row = (what, { least, median, greatest }) => [
-    what,
-    fixed(least, 1),
-    fixed(median, 1),
-    fixed(greatest, 1),
-  ];
-  console.log(
-    table(
-      ['measured', 'least', 'median', 'greatest'],
-      [
-        row(`seconds per round (${rounds} rounds)`, secondsPerRound),
-        row('blocks from best to final', finality.blocks),
-        row('seconds from arrival to finality', finality.seconds),
-      ],
-    ),
-  );
+  const rows = [
+    [`seconds per round (${rounds} rounds)`, secondsPerRound],
+    ['blocks from best to final', finality.blocks],
+    ['seconds from arrival to finality', finality.seconds],
+  ].map(([what, values]) => [what, ...Object.values(values).map((value) => fixed(value, 1))]);
+  console.log(table(['measured', 'least', 'median', 'greatest'], rows));
   const nodes = Object.entries(memoryMegabytes).map(([id, { now, greatest }]) => [
     id,
     fixed(now, 0),

@@ -14,7 +14,7 @@ import {
   withDeadline,
 } from '@consilium/client';
 import { command, integer, nodesOption, option, run, studiesOption } from './lib/arguments.mjs';
-import { connect } from './lib/connect.mjs';
+import { withChains } from './lib/connect.mjs';
 import { finalTable, findingsTable, RoundTable } from './lib/report.mjs';
 import { table } from './lib/table.mjs';
 
@@ -117,15 +117,12 @@ async function report(chains, results, name) {
   return code;
 }
 
-await run(program, async ({ study: ids, node, stallSeconds }) => {
-  const chains = await Promise.all(node.map(connect));
-  try {
+await run(program, ({ study: ids, node, stallSeconds }) =>
+  withChains(node, async (chains) => {
     const [chain] = chains;
     const name = nameOf(await readMembers(chain));
     const studies = await Promise.all(ids.map((id) => readStudy(chain, id)));
     const results = await watch(chain, studies, name, stallSeconds);
     return await report(chains, results, name);
-  } finally {
-    await Promise.all(chains.map((chain) => chain.disconnect()));
-  }
-});
+  }),
+);

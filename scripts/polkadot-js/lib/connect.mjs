@@ -13,12 +13,20 @@ export async function connect(url) {
 }
 
 /** Runs `action` with a connection, which is closed in the end. */
-export async function withChain(url, action) {
-  const chain = await connect(url);
+export const withChain = (url, action) => withChains([url], ([chain]) => action(chain));
+
+/**
+ * Runs `action` with connections to several nodes, which are closed in the end, also when a node does not
+ * answer.
+ */
+export async function withChains(urls, action) {
+  const opened = await Promise.allSettled(urls.map(connect));
   try {
-    return await action(chain);
+    const failed = opened.find(({ status }) => status === 'rejected');
+    if (failed) throw failed.reason;
+    return await action(opened.map(({ value }) => value));
   } finally {
-    await chain.disconnect();
+    await Promise.all(opened.map(({ value }) => value?.disconnect()));
   }
 }
 

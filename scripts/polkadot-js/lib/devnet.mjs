@@ -41,7 +41,7 @@ export function prepareDevnet(folder, binaries, ports, options) {
   const [node, simulator, kme] = ['node', 'simulator', 'kme'].map((name) =>
     join(binaries, `consilium-${name}`),
   );
-  const study = prepareHospitals(folder, { node, simulator, kme }, { recordsSeed: 1, ...options });
+  const study = prepareHospitals(folder, { node, simulator, kme }, options);
   writeFileSync(join(folder, 'kmes.json'), JSON.stringify(study.kmes, null, 2));
   const names = membersOf(options.computeNodes).map(({ id }) => `${id.toUpperCase()}_RPC_PORT`);
   const env = {

@@ -52,21 +52,17 @@ export const blobFolder = (folder) => join(folder, 'blobs');
  * Makes keys, records and configuration of the four hospitals in `folder`, which must be empty or not exist.
  *
  * @param {{ node: string, simulator: string, kme: string }} binaries
- * @param {{ data?: string, recordsSeed: number, computeNodes?: boolean, quantum?: object }} options a folder
- *   with records, or the seed of made-up ones; whether there are also the members that only compute; the key
- *   management entities as `prepareKmes` takes them, or none
+ * @param {{ data?: string, computeNodes?: boolean, quantum?: object }} options a folder with records (by
+ *   default they are made up); whether there are also the members that only compute; the key management
+ *   entities as `prepareKmes` takes them, or none
  * @returns {{ schemaHash: string, features: number, classes: number, root: string | null, kmes: object[] }}
  *   what a study needs to know, `root` being the file of a root set, and the KMEs
  */
-export function prepareHospitals(
-  folder,
-  binaries,
-  { data, recordsSeed, computeNodes = false, quantum = null },
-) {
+export function prepareHospitals(folder, binaries, { data, computeNodes = false, quantum = null } = {}) {
   mkdirSync(folder, { recursive: true });
   if (readdirSync(folder).length > 0)
-    throw new Error(`${folder} is not empty; give another folder, or remove it`);
-  const records = data ? resolve(data) : makeUpRecords(folder, binaries.simulator, recordsSeed);
+    throw new Error(`${folder} is not empty; choose another folder, or remove it`);
+  const records = data ? resolve(data) : makeUpRecords(folder, binaries.simulator);
   const sources = findRecords(records);
   const root = makeRootSet(records, folder, binaries.simulator);
   mkdirSync(blobFolder(folder), { mode: 0o700 });
@@ -81,25 +77,13 @@ export function prepareHospitals(
 }
 
 /**
- * Makes the folder of a member: where its records are, if it has any, and how its KME is reached, if it has
- * one.
+ * Makes the folder of a member, with the source of its records, if any, and the table `qkd`, if it has a KME.
  */
 function prepareMember(folder, node, { id, name, saeId }, { source, qkd }) {
   const home = join(folder, 'hospitals', id);
   mkdirSync(home, { recursive: true, mode: 0o700 });
-  execute(node, [
-    'hospital',
-    'keys',
-    'generate',
-    '--out',
-    join(home, 'keys'),
-    '--dev',
-    id,
-    '--name',
-    name,
-    '--sae-id',
-    saeId,
-  ]);
+  const identity = ['--dev', id, '--name', name, '--sae-id', saeId];
+  execute(node, ['hospital', 'keys', 'generate', '--out', join(home, 'keys'), ...identity]);
   const file = configurationFile(folder, id);
   const records = source && recordsTable(home, source);
   writeFileSync(file, configuration({ name, records, blobs: blobFolder(folder), qkd }));
@@ -142,14 +126,9 @@ export function findRecords(data) {
     return HEART_DISEASE.map((name, center) => {
       const file = join(data, name);
       if (!existsSync(file))
-        throw new Error(
-          `--data ${data}: ${name} is missing; UCI heart disease has ${HEART_DISEASE.join(', ')}`,
-        );
-      return {
-        file,
-        schema: existsSync(schema) ? schema : HEART_DISEASE_SCHEMA,
-        split: existsSync(split) ? { file: split, center } : null,
-      };
+        throw new Error(`--data ${data}: ${name} is missing, one of ${HEART_DISEASE.join(', ')}`);
+      const own = existsSync(schema) ? schema : HEART_DISEASE_SCHEMA;
+      return { file, schema: own, split: existsSync(split) ? { file: split, center } : null };
     });
   }
   if (!existsSync(schema)) {
@@ -162,31 +141,19 @@ export function findRecords(data) {
     .filter((name) => name.endsWith('.csv') && name !== FLAMBY_SPLIT && name !== ROOT_RECORDS)
     .sort();
   if (files.length !== HOSPITALS.length) {
-    throw new Error(
-      `--data ${data}: found ${files.length} CSV files; expected ${HOSPITALS.length}, one for each hospital`,
-    );
+    const found = `found ${files.length} CSV files; expected ${HOSPITALS.length}, one for each hospital`;
+    throw new Error(`--data ${data}: ${found}`);
   }
   return files.map((name) => ({ file: join(data, name), schema, split: null }));
 }
 
-function makeUpRecords(folder, simulator, seed) {
+function makeUpRecords(folder, simulator) {
   const out = join(folder, 'records');
-  execute(simulator, [
-    'generate',
-    '--out',
-    out,
-    '--hospitals',
-    String(HOSPITALS.length),
-    '--seed',
-    String(seed),
-  ]);
+  execute(simulator, ['generate', '--out', out, '--hospitals', String(HOSPITALS.length), '--seed', '1']);
   return out;
 }
 
-/**
- * The file of a root set for these records, made where it is not there; null when there are no records for
- * one.
- */
+/** The file of a root set for these records, which is made if it is missing; null without records for one. */
 function makeRootSet(records, folder, simulator) {
   const there = join(records, ROOT_SET);
   if (existsSync(there)) return there;
@@ -194,7 +161,7 @@ function makeRootSet(records, folder, simulator) {
   const hasUnused = existsSync(join(records, HEART_DISEASE[0]));
   if (!hasUnused && !existsSync(rows)) return null;
   const out = join(folder, ROOT_SET);
-  // The rows of UCI heart disease with a missing value, with which nobody trains or tests.
+  // The rows of UCI heart disease with a missing value, which are used neither for training nor for tests.
   execute(simulator, ['root-set', '--data', records, ...(hasUnused ? [] : ['--csv', rows]), '--out', out]);
   return out;
 }

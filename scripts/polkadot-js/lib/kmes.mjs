@@ -53,26 +53,20 @@ export function prepareKmes(folder, binary, members, { topology, ports, eavesdro
   const names = members.flatMap(({ id, saeId }) => ['--kme', `${kmeId(id)}=127.0.0.1`, '--sae', saeId]);
   execute(binary, ['certs', '--out', pki, ...names]);
 
-  const links = topologyLinks(
-    members.map(({ id }) => id),
-    topology,
-  );
+  const ids = members.map(({ id }) => id);
+  const links = topologyLinks(ids, topology);
   const neighbours = (id) =>
-    links.filter((link) => link.includes(id)).map((link) => link.find((end) => end !== id));
+    links.flatMap((link) => (link.includes(id) ? link.filter((end) => end !== id) : []));
   const place = (id) => {
-    const first = members.findIndex((member) => member.id === id) * PORTS_OF_A_KME;
     const [sae, peers, operator] = ports
-      .slice(first, first + PORTS_OF_A_KME)
+      .slice(ids.indexOf(id) * PORTS_OF_A_KME)
       .map((port) => `127.0.0.1:${port}`);
     return { sae, peers, operator };
   };
   const isEavesdropped = (one, other) =>
     eavesdropped !== null && eavesdropped.includes(one) && eavesdropped.includes(other);
-  const network = members.map(({ id, saeId }) => ({
-    kme: kmeId(id),
-    saes: [saeId],
-    links: neighbours(id).map(kmeId),
-  }));
+  const linked = (id) => neighbours(id).map(kmeId);
+  const network = members.map(({ id, saeId }) => ({ kme: kmeId(id), saes: [saeId], links: linked(id) }));
   return members.map(({ id }) => {
     const own = neighbours(id).map((peer) => ({
       peer: kmeId(peer),
@@ -95,7 +89,7 @@ export function prepareKmes(folder, binary, members, { topology, ports, eavesdro
       ...{ links: own, network },
     };
     writeFileSync(kmeConfiguration(folder, id), stringify(configuration, { numbersAsFloat: true }));
-    return { id, kme: kmeId(id), operator: `http://${operator}`, links: neighbours(id).map(kmeId) };
+    return { id, kme: kmeId(id), operator: `http://${operator}`, links: linked(id) };
   });
 }
 
@@ -127,19 +121,18 @@ export async function readLinks(kmes) {
 /** The link status of one KME, as `GET /links` reports it. */
 export async function linksOf(operator) {
   const answer = await fetch(`${operator}/links`).catch((error) => {
-    throw new Error(
-      `the KME at ${operator} does not answer (${error.cause?.message ?? error.message}); is it running?`,
-    );
+    const reason = error.cause?.message ?? error.message;
+    throw new Error(`the KME at ${operator} does not answer (${reason}); is it running?`);
   });
   return answer.json();
 }
 
 /**
  * Puts an eavesdropper who intercepts this fraction of the pulses on the simulated link between two members.
- * The end with the smaller id simulates the link.
  */
 export async function setEavesdropper(kmes, link, fraction) {
-  const [here, there] = [...link].sort((one, other) => (kmeId(one) < kmeId(other) ? -1 : 1));
+  // The end with the smaller id simulates the link.
+  const [here, there] = [...link].sort();
   const { operator } = kmes.find(({ id }) => id === here);
   const body = JSON.stringify({ intercept_resend: fraction });
   const answer = await fetch(`${operator}/links/${kmeId(there)}/eavesdropper`, { method: 'PUT', body });

@@ -40,19 +40,13 @@ export class Network {
     const node = join(binaries, 'consilium-node');
     if (!existsSync(node))
       throw new Error(`${node} is missing; run cargo build --release --workspace --bins`);
-    const study = prepareHospitals(
-      folder,
-      { node, simulator: join(binaries, 'consilium-simulator') },
-      { recordsSeed: 1 },
-    );
+    const study = prepareHospitals(folder, { node, simulator: join(binaries, 'consilium-simulator') });
     const chainSpec = join(folder, 'local.json');
     execute(node, ['export-chain-spec', '--chain', 'local', '--raw', '--output', chainSpec]);
     const chainId = JSON.parse(readFileSync(chainSpec, 'utf8')).id;
     const ports = await freePorts(HOSPITALS.length * 3);
-    const places = HOSPITALS.map((hospital, index) => ({
-      ...hospital,
-      ports: ports.slice(index * 3, index * 3 + 3),
-    }));
+    const portsOf = (index) => ports.slice(index * 3, index * 3 + 3);
+    const places = HOSPITALS.map((hospital, index) => ({ ...hospital, ports: portsOf(index) }));
     const nodes = places.map((place) => new Node(folder, node, chainSpec, chainId, place, places));
     return new Network(folder, study, nodes);
   }

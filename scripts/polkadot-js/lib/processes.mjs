@@ -42,13 +42,9 @@ export class Program {
   /** Starts the program; its log goes on. Sets `ended`, a promise of its exit code and signal. */
   start(args, { env = {}, cwd } = {}) {
     const log = this.logFile ? openSync(this.logFile, 'a') : 'inherit';
-    const options = {
-      stdio: ['ignore', log, log],
-      detached: this.group,
-      env: { ...process.env, ...env },
-      cwd,
-    };
-    this.process = spawn(this.binary, args, options);
+    const stdio = ['ignore', log, log];
+    const all = { ...process.env, ...env };
+    this.process = spawn(this.binary, args, { stdio, detached: this.group, env: all, cwd });
     this.pid = this.process.pid;
     if (this.logFile) closeSync(log);
     this.ended = new Promise((resolve) => {
@@ -172,18 +168,12 @@ const WARNING = /^[0-9-]+ [0-9:.]+ +(WARN|ERROR) |panicked at|^Error: /;
 
 /** Prints the last warnings, errors and panics of each log in a folder. */
 function printWarnings(folder) {
-  const logs = readdirSync(folder, { recursive: true }).filter(
-    (file) => file.endsWith('.log') && file.split('/').length <= LOG_DEPTH,
-  );
-  for (const log of logs) {
-    const lines = readFileSync(join(folder, log), 'utf8')
-      .split('\n')
-      .filter((line) => WARNING.test(line));
-    if (lines.length === 0) continue;
-    const last = lines
-      .slice(-WARNING_LINES)
-      .map((line) => line.slice(0, WARNING_WIDTH))
-      .join('\n');
-    console.error(`Last warnings and errors of ${basename(log, '.log')}:\n${last}\n`);
+  const isLog = (file) => file.endsWith('.log') && file.split('/').length <= LOG_DEPTH;
+  for (const log of readdirSync(folder, { recursive: true }).filter(isLog)) {
+    const all = readFileSync(join(folder, log), 'utf8').split('\n');
+    const last = all.filter((line) => WARNING.test(line)).slice(-WARNING_LINES);
+    if (last.length === 0) continue;
+    const cut = last.map((line) => line.slice(0, WARNING_WIDTH)).join('\n');
+    console.error(`Last warnings and errors of ${basename(log, '.log')}:\n${cut}\n`);
   }
 }

@@ -12,7 +12,7 @@ const FULL_WEIGHT = 256;
 
 const metricsCell = (metrics) =>
   metrics
-    ? `${fixed(metrics.accuracy, 3)} ${fixed(metrics.auc, 3).padStart(5)} ${fixed(metrics.logLoss, 3)}`
+    ? [fixed(metrics.accuracy, 3), fixed(metrics.auc, 3).padStart(5), fixed(metrics.logLoss, 3)].join(' ')
     : '-';
 
 /** The accounts of a study's compute parties. */
@@ -52,38 +52,32 @@ export class RoundTable {
 
   /** One finalised round. */
   round({ study, round, entry, seconds }) {
-    const metrics = new Map(
-      entry.attestations.map((attestation) => [attestation.hospital, attestation.metrics]),
-    );
+    const metrics = new Map(entry.attestations.map((one) => [one.hospital, one.metrics]));
     const { maxRounds } = this.studies.get(study).spec;
-    const cells = line(
-      [
-        ...(this.several ? [String(study)] : []),
-        `${round}/${maxRounds}`,
-        ...this.accounts.map((account) => metricsCell(metrics.get(account) ?? null)),
-        metricsCell(pooled(entry.attestations)),
-        fixed(seconds, 1),
-        `${entry.committed.length}/${this.accounts.length}`,
-      ],
-      this.widths,
-    );
-    return [cells, ...this.remarks(study, entry).map((remark) => `${this.indent()}${remark}`)].join('\n');
+    const cells = [
+      ...(this.several ? [String(study)] : []),
+      `${round}/${maxRounds}`,
+      ...this.accounts.map((account) => metricsCell(metrics.get(account) ?? null)),
+      metricsCell(pooled(entry.attestations)),
+      fixed(seconds, 1),
+      `${entry.committed.length}/${this.accounts.length}`,
+    ];
+    const remarks = this.remarks(study, entry).map((remark) => `${this.indent()}${remark}`);
+    return [line(cells, this.widths), ...remarks].join('\n');
   }
 
   /** Remarks on a finalised round beside its numbers and findings. */
   remarks(study, { committed, excluded, committee }) {
     const remarks = [];
     const names = (accounts) => accounts.map((account) => this.short.get(account)).join(', ');
-    const absent = this.accounts.filter(
-      (account) => !committed.includes(account) && !excluded.some(({ hospital }) => hospital === account),
-    );
+    const present = [...committed, ...excluded.map(({ hospital }) => hospital)];
+    const absent = this.accounts.filter((account) => !present.includes(account));
     if (absent.length > 0) remarks.push(`no update of ${names(absent)}`);
     if (this.studies.get(study).spec.scheme.direction?.kind === 'Weight' && committee) {
       const factors = new Map(committee.dealers.map(({ hospital, factor }) => [hospital, factor]));
       const counted = this.accounts.filter((account) => factors.get(account) > 0);
-      const weights = counted.map(
-        (account) => `${names([account])} ${fixed(factors.get(account) / FULL_WEIGHT, 2)}`,
-      );
+      const weight = (account) => fixed(factors.get(account) / FULL_WEIGHT, 2);
+      const weights = counted.map((account) => `${names([account])} ${weight(account)}`);
       remarks.push(`weights ${weights.join(', ')}`);
     }
     return remarks;
@@ -97,11 +91,8 @@ export class RoundTable {
   }
 
   words(event) {
-    return finding(
-      event,
-      partiesOf(this.studies.get(event.study)),
-      (account) => this.short.get(account) ?? account,
-    );
+    const name = (account) => this.short.get(account) ?? account;
+    return finding(event, partiesOf(this.studies.get(event.study)), name);
   }
 
   indent() {
@@ -148,10 +139,18 @@ export function finalTable(results, name) {
       metricsRow('pooled *', pooled(attestations), '', perRound),
     ];
   });
-  return table(
-    ['study', 'seed', 'hospital', 'test records', 'accuracy', 'AUC', 'log-loss', COUNTED, 's/round'],
-    rows,
-  );
+  const head = [
+    'study',
+    'seed',
+    'hospital',
+    'test records',
+    'accuracy',
+    'AUC',
+    'log-loss',
+    COUNTED,
+    's/round',
+  ];
+  return table(head, rows);
 }
 
 /**
@@ -160,13 +159,10 @@ export function finalTable(results, name) {
  * @param {{ study: object, rounds: object[] }[]} results with the finalised rounds, from the first
  */
 export function findingsTable(results, name) {
+  const words = (study, event) => finding(event, partiesOf(study), name);
   const rows = results.flatMap(({ study, rounds }) =>
     rounds.flatMap((entry, index) =>
-      findingsOf(entry).map((event) => [
-        String(study.id),
-        String(index + 1),
-        finding(event, partiesOf(study), name),
-      ]),
+      findingsOf(entry).map((event) => [String(study.id), String(index + 1), words(study, event)]),
     ),
   );
   return rows.length === 0 ? null : table(['study', 'round', 'finding'], rows);

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { compareArtifacts, modelParameters } from '@consilium/client';
 import { blobPath } from '../../lib/blobs.mjs';
+import { withChains } from '../../lib/connect.mjs';
 import { blobFolder } from '../../lib/hospitals.mjs';
 import { deal, Member, partialAggregate, randomElements, readUpdate, wrappedAround } from './member.mjs';
 import {
@@ -83,16 +84,13 @@ describe('a committee', () => {
     });
 
     it('finalises the same model at all four hospitals, the one of the plain scheme', async () => {
-      const chains = await Promise.all(net.nodes.map((node) => node.connect()));
-      try {
-        const compared = await Promise.all(studies.map((study) => compareArtifacts(chains, study, 1)));
-        for (const [{ same, artifacts }] of compared) assert.ok(same, artifacts.join(' '));
-        const [[shared], [plain], [small]] = compared;
-        assert.equal(shared.artifacts[0], plain.artifacts[0]);
-        assert.notEqual(small.artifacts[0], plain.artifacts[0], 'fewer fractional bits');
-      } finally {
-        await Promise.all(chains.map((other) => other.disconnect()));
-      }
+      const urls = net.nodes.map(({ url }) => url);
+      const compare = (chains) => Promise.all(studies.map((study) => compareArtifacts(chains, study, 1)));
+      const compared = await withChains(urls, compare);
+      for (const [{ same, artifacts }] of compared) assert.ok(same, artifacts.join(' '));
+      const [[shared], [plain], [small]] = compared;
+      assert.equal(shared.artifacts[0], plain.artifacts[0]);
+      assert.notEqual(small.artifacts[0], plain.artifacts[0], 'fewer fractional bits');
     });
 
     it('counts every hospital and names no party, also three parties over the smaller field', async () => {
