@@ -124,7 +124,9 @@ pub struct AuditRecord<AccountId> {
 	pub action: Action,
 	/// To what.
 	pub subject: Subject<AccountId>,
-	/// BLAKE2b-256 of the SCALE bytes of the details, which the event of the acting pallet carries.
+	/// BLAKE2b-256 of the SCALE bytes of the event that was deposited just before the record's own: pallet index,
+	/// variant index and fields, as `System.Events` holds them, without phase and topics. Members of the first
+	/// block have no event in the chain, because block 0 holds none; theirs follows from the chain specification.
 	pub detail: H256,
 }
 
