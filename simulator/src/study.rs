@@ -193,13 +193,14 @@ mod tests {
 		with_study(hostile, |study| {
 			let schema = Schema::parse(synthetic::SCHEMA).unwrap();
 			let line = Line::parse_from(std::iter::once(&"test").chain(options));
+			let clip = line.committee.clip();
+			let encoding = UpdateEncoding { clip, ..study.federation.encoding };
 			let checks = line
 				.committee
-				.open(&schema, study.evaluation, study.spec, study.federation.training, 24)
+				.open(&schema, study.evaluation, study.spec, study.federation.training, encoding)
 				.unwrap();
-			Study { checks: checks.as_ref(), federation: study.federation.clone(), ..*study }
-				.run(2, || ())
-				.unwrap()
+			let federation = Federation { encoding, ..study.federation.clone() };
+			Study { checks: checks.as_ref(), federation, ..*study }.run(2, || ()).unwrap()
 		})
 	}
 
