@@ -1,6 +1,7 @@
 //! Why a store or a blob cannot be used.
 
-use crate::Reference;
+use crate::reference::cid;
+use consilium_primitives::{commitment::BlobReference, H256};
 use std::{io, path::PathBuf};
 
 type Source = Box<dyn std::error::Error + Send + Sync>;
@@ -161,26 +162,26 @@ pub enum CredentialsError {
 #[derive(Debug, thiserror::Error)]
 pub enum BlobError {
 	/// The store answers, but has no such blob.
-	#[error("blob {} is not in the store", reference.cid())]
+	#[error("blob {} is not in the store", cid(reference))]
 	NotFound {
 		/// The blob.
-		reference: Reference,
+		reference: BlobReference,
 	},
 	/// The blob is longer or shorter than it should be.
-	#[error("blob {} has {found} bytes in the store; expected {}", reference.cid(), reference.length)]
+	#[error("blob {} has {found} bytes in the store; expected {}", cid(reference), reference.length)]
 	WrongLength {
 		/// The blob, with its right length.
-		reference: Reference,
+		reference: BlobReference,
 		/// The length in the store.
 		found: u64,
 	},
 	/// The blob has the right length, but its hash is another.
-	#[error("blob {} was altered in the store: the hash of its bytes is {}", reference.cid(), hex::encode(found))]
+	#[error("blob {} was altered in the store: the hash of its bytes is {}", cid(reference), hex::encode(found.0))]
 	Altered {
 		/// The blob, with its right hash.
-		reference: Reference,
+		reference: BlobReference,
 		/// SHA-256 of the bytes in the store.
-		found: [u8; 32],
+		found: H256,
 	},
 	/// The store does not answer, refuses access, or is not there. Nothing is known of the blob.
 	#[error("the blob store {store} cannot be used: {source}")]

@@ -1,7 +1,7 @@
 //! A store of blobs under the hash of their bytes.
 //!
 //! The store itself is not trusted: whoever keeps it can lose or change bytes, but not unnoticed. A blob is
-//! named by its [`Reference`], SHA-256 and length, which the chain knows; [`BlobStore::get`] returns exactly
+//! named by its [`BlobReference`], SHA-256 and length, which the chain knows; [`BlobStore::get`] returns exactly
 //! these bytes or says what is wrong. In the store its name is the CIDv1 of the bytes (codec `raw`, hash
 //! `sha2-256`), so that every tool of the IPFS family can check it.
 //!
@@ -33,8 +33,9 @@ pub mod reference;
 pub mod sealed;
 pub mod store;
 
+pub use consilium_primitives::commitment::BlobReference;
 pub use error::{BlobError, CredentialsError, OpenError};
-pub use reference::Reference;
+pub use reference::cid;
 pub use store::{
 	config::{Credentials, S3Config, StoreConfig},
 	BlobStore,

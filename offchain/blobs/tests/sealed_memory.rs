@@ -3,7 +3,8 @@
 
 #![allow(clippy::unwrap_used, missing_docs)]
 
-use consilium_blobs::sealed::{open_stream, seal_stream, ContentKeys, Expected, Header, Suite};
+use consilium_blobs::sealed::{open_stream, seal_stream, ContentKeys, Expected, Header, SealContext};
+use consilium_primitives::{study::RoundKey, H256};
 use std::{
 	fs,
 	io::{self, Read, Write},
@@ -53,28 +54,15 @@ impl Write for Counting {
 
 #[test]
 fn memory_does_not_grow_with_the_blob() {
-	let header = Header {
-		suite: Suite::QkdMlKem768,
-		genesis: [0; 32],
-		study: 0,
-		round: 1,
-		attempt: 1,
-		sender: [1; 32],
-		receiver: [2; 32],
-		key_id: [3; 16],
-		kem_ciphertext: [4; 1088],
-		salt: [5; 32],
-		length: LENGTH,
-	};
-	let expected = Expected {
-		suite: Suite::QkdMlKem768,
-		genesis: [0; 32],
-		study: 0,
-		round: 1,
-		attempt: 1,
+	let context = SealContext {
+		genesis: H256::zero(),
+		round: RoundKey { study: 0, round: 1, attempt: 1 },
 		sender: [1; 32],
 		receiver: [2; 32],
 	};
+	let header =
+		Header { context, key_id: Some([3; 16]), kem_ciphertext: [4; 1088], salt: [5; 32], length: LENGTH };
+	let expected = Expected { suite: header.suite(), context };
 	let keys = ContentKeys::from_okm(&[6; 71].into());
 	let mut file = tempfile::tempfile().unwrap();
 	let before = peak();

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, missing_docs)]
 
-use consilium_blobs::{BlobError, BlobStore, OpenError, Reference};
+use consilium_blobs::{cid, BlobError, BlobReference, BlobStore, OpenError};
 use proptest::prelude::*;
 use std::{
 	ffi::OsStr,
@@ -17,16 +17,16 @@ fn wait<T>(future: impl Future<Output = T>) -> T {
 	tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(future)
 }
 
-fn put(store: &BlobStore, bytes: &[u8]) -> Reference {
+fn put(store: &BlobStore, bytes: &[u8]) -> BlobReference {
 	wait(store.put(bytes.to_vec().into())).unwrap()
 }
 
-fn get(store: &BlobStore, reference: &Reference) -> Result<Vec<u8>, BlobError> {
+fn get(store: &BlobStore, reference: &BlobReference) -> Result<Vec<u8>, BlobError> {
 	wait(store.get(reference)).map(|bytes| bytes.to_vec())
 }
 
-fn file(folder: &Path, reference: &Reference) -> PathBuf {
-	folder.join(reference.cid().to_string())
+fn file(folder: &Path, reference: &BlobReference) -> PathBuf {
+	folder.join(cid(reference).to_string())
 }
 
 fn store() -> (TempDir, BlobStore) {
@@ -39,7 +39,7 @@ fn store() -> (TempDir, BlobStore) {
 fn a_blob_lies_under_its_cid_and_reads_back() {
 	let (folder, store) = store();
 	let reference = put(&store, b"update");
-	assert_eq!(reference, Reference::of(b"update"));
+	assert_eq!(reference, BlobReference::of(b"update"));
 	assert_eq!(fs::read(file(folder.path(), &reference)).unwrap(), b"update");
 	assert_eq!(get(&store, &reference).unwrap(), b"update");
 }
@@ -88,10 +88,10 @@ fn a_huge_file_in_a_blobs_place_is_not_read() {
 #[test]
 fn a_missing_blob_is_called_missing() {
 	let (_folder, store) = store();
-	let reference = Reference::of(b"never written");
+	let reference = BlobReference::of(b"never written");
 	let error = get(&store, &reference).unwrap_err();
 	assert!(matches!(&error, BlobError::NotFound { reference: missing } if *missing == reference));
-	assert!(error.to_string().contains(&reference.cid().to_string()), "{error}");
+	assert!(error.to_string().contains(&cid(&reference).to_string()), "{error}");
 }
 
 #[test]
@@ -124,8 +124,8 @@ fn a_deleted_blob_is_gone_and_may_be_deleted_again() {
 #[test]
 fn what_a_crash_leaves_behind_is_no_blob() {
 	let (folder, store) = store();
-	let reference = Reference::of(b"update");
-	fs::write(folder.path().join(format!("{}#1", reference.cid())), b"upd").unwrap();
+	let reference = BlobReference::of(b"update");
+	fs::write(folder.path().join(format!("{}#1", cid(&reference))), b"upd").unwrap();
 	assert!(matches!(get(&store, &reference), Err(BlobError::NotFound { .. })));
 	assert_eq!(put(&store, b"update"), reference);
 	assert_eq!(get(&store, &reference).unwrap(), b"update");
@@ -135,7 +135,7 @@ fn what_a_crash_leaves_behind_is_no_blob() {
 fn many_may_put_one_blob_at_once() {
 	let (folder, store) = store();
 	let bytes = vec![7; 100_000];
-	let reference = Reference::of(&bytes);
+	let reference = BlobReference::of(&bytes);
 	// The puts are futures of one thread, but each file operation has a thread of its own.
 	wait(async {
 		let puts = (0..32).map(|_| store.put(bytes.clone().into()));
@@ -158,7 +158,7 @@ fn folders_with_any_name_and_file_urls_are_stores() {
 		assert_eq!(get(&store, &reference).unwrap(), name);
 	}
 	let url = url::Url::from_directory_path(parent.path().join("a b")).unwrap();
-	assert_eq!(get(&BlobStore::open(url.as_str()).unwrap(), &Reference::of(b"a b")).unwrap(), b"a b");
+	assert_eq!(get(&BlobStore::open(url.as_str()).unwrap(), &BlobReference::of(b"a b")).unwrap(), b"a b");
 }
 
 #[test]
@@ -209,7 +209,7 @@ proptest! {
 					prop_assert_ne!(found, reference.length);
 				},
 				Err(BlobError::Altered { found, .. }) => {
-					prop_assert_eq!(found, Reference::of(&wrong).hash);
+					prop_assert_eq!(found, BlobReference::of(&wrong).hash);
 					prop_assert_eq!(wrong.len(), bytes.len());
 				},
 				Err(other) => prop_assert!(false, "{other}"),
@@ -220,7 +220,7 @@ proptest! {
 	#[test]
 	fn a_longer_blob_is_refused_by_its_length(length in 0u64..100) {
 		let (_folder, store) = store();
-		let reference = Reference { length, ..put(&store, &[1; 100]) };
+		let reference = BlobReference { length, ..put(&store, &[1; 100]) };
 		let error = get(&store, &reference).unwrap_err();
 		let refused = matches!(error, BlobError::WrongLength { found: 100, reference: asked } if asked == reference);
 		prop_assert!(refused);

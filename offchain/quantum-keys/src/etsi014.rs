@@ -40,14 +40,15 @@ mod client;
 mod config;
 mod error;
 mod exchange;
-mod identity;
 mod key;
+mod key_id;
 pub mod messages;
 mod retry;
 
 pub use client::Client;
 pub use config::{ConfigFault, KmeConfig};
+pub use consilium_primitives::hospital::SaeId;
 pub use error::{Fault, KmeError, Message, Whose};
-pub use identity::{KeyId, NotAKeyId, NotAnSaeId, SaeId, MAX_SAE_ID_BYTES};
 pub use key::{Key, KeyRequest, MAX_KEYS, MAX_KEY_BITS};
+pub use key_id::{KeyId, NotAKeyId};
 pub use messages::Status;

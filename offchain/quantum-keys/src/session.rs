@@ -8,8 +8,8 @@
 //!
 //! | suite | byte | label (ASCII) |
 //! | --- | --- | --- |
-//! | [`Suite::QkdMlKem768`] | 1 | `consilium/session-key/v1/qkd+ml-kem-768` |
-//! | [`Suite::MlKem768`] | 2 | `consilium/session-key/v1/ml-kem-768` |
+//! | QKD and ML-KEM-768 | 1 | `consilium/session-key/v1/qkd+ml-kem-768` |
+//! | ML-KEM-768 | 2 | `consilium/session-key/v1/ml-kem-768` |
 //!
 //! Why so:
 //!
@@ -55,25 +55,6 @@ pub const SALT_BYTES: usize = 32;
 
 /// Most bytes that [`derive()`] can bring: 255 blocks of SHA-512 (RFC 5869, section 2.3).
 pub const MAX_OUTPUT_BYTES: usize = 255 * 64;
-
-/// What a session key is derived from. The discriminant is the byte that stands for the suite.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
-pub enum Suite {
-	/// A key of quantum key distribution and an ML-KEM-768 secret.
-	QkdMlKem768 = 1,
-	/// An ML-KEM-768 secret alone.
-	MlKem768 = 2,
-}
-
-impl Suite {
-	fn label(self) -> &'static [u8] {
-		match self {
-			Self::QkdMlKem768 => b"consilium/session-key/v1/qkd+ml-kem-768",
-			Self::MlKem768 => b"consilium/session-key/v1/ml-kem-768",
-		}
-	}
-}
 
 /// Why nothing can be encapsulated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -132,7 +113,7 @@ pub fn decapsulate(seed: &[u8; SEED_BYTES], ciphertext: &[u8; CIPHERTEXT_BYTES])
 }
 
 /// `N` bytes of key material for the exchange that `context` describes; at most [`MAX_OUTPUT_BYTES`], which is checked
-/// when the caller is compiled. With a QKD key the suite is [`Suite::QkdMlKem768`], without [`Suite::MlKem768`].
+/// when the caller is compiled. The suite is with QKD exactly if there is a QKD key.
 ///
 /// `salt` is random, public and the same on both sides.
 pub fn derive<const N: usize>(
@@ -141,13 +122,16 @@ pub fn derive<const N: usize>(
 	salt: &[u8; SALT_BYTES],
 	context: &[u8],
 ) -> Zeroizing<[u8; N]> {
-	let suite = if qkd.is_some() { Suite::QkdMlKem768 } else { Suite::MlKem768 };
+	let (suite, label): (u8, &[u8]) = match qkd {
+		Some(_) => (1, b"consilium/session-key/v1/qkd+ml-kem-768"),
+		None => (2, b"consilium/session-key/v1/ml-kem-768"),
+	};
 	// One allocation of full size: growing would leave copies behind.
 	let mut secrets = Zeroizing::new(Vec::with_capacity(SHARED_SECRET_BYTES + QKD_KEY_BYTES));
 	secrets.extend_from_slice(kem.0.as_slice());
 	secrets.extend_from_slice(qkd.map_or(&[], |key| key.as_slice()));
 	let context = Sha512::digest(context);
-	hkdf_sha512(salt, &secrets, &[suite.label(), &[suite as u8], context.as_slice()])
+	hkdf_sha512(salt, &secrets, &[label, &[suite], context.as_slice()])
 }
 
 /// HKDF of RFC 5869 with SHA-512; `info` comes in parts.

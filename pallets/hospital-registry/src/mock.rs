@@ -3,7 +3,7 @@
 use crate::GenesisHospital;
 use consilium_primitives::{
 	hospital::{
-		PublicKeys, Role, Roles, SaeId, ML_DSA_65_PUBLIC_KEY_BYTES, ML_KEM_768_ENCAPSULATION_KEY_BYTES,
+		PublicKeys, Role, Roles, SaeIdBytes, ML_DSA_65_PUBLIC_KEY_BYTES, ML_KEM_768_ENCAPSULATION_KEY_BYTES,
 	},
 	Name,
 };
@@ -145,7 +145,7 @@ pub fn roles(roles: &[Role]) -> Roles {
 	roles.to_vec().try_into().unwrap()
 }
 
-pub fn sae_id(text: &[u8]) -> SaeId {
+pub fn sae_id(text: &[u8]) -> SaeIdBytes {
 	text.to_vec().try_into().unwrap()
 }
 

@@ -22,7 +22,7 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
 		blob_length = sealed_length(u64::from_be_bytes(*stated)).unwrap_or(0);
 	}
 	if let Ok(parsed) = Header::parse_start(&blob, blob_length) {
-		assert_eq!(parsed.header.context(), blob[..CONTEXT_LENGTH]);
+		assert_eq!(parsed.header.derivation_context(), blob[..CONTEXT_LENGTH]);
 		assert_eq!(parsed.commitment, blob[CONTEXT_LENGTH..HEADER_LENGTH]);
 		assert_eq!(sealed_length(parsed.header.length), Some(blob_length));
 	}

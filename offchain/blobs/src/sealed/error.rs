@@ -54,9 +54,6 @@ pub enum FormatError {
 /// Why a plaintext cannot be sealed.
 #[derive(Debug, thiserror::Error)]
 pub enum SealError {
-	/// A key id where there is no QKD key.
-	#[error("the header names a QKD key, though its suite has none; set the key id to 0")]
-	KeyId,
 	/// More than the counter of chunks can count.
 	#[error(
 		"the header states {stated} bytes of plaintext; at most {MAX_PLAINTEXT} can be sealed in one blob"

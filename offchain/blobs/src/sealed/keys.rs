@@ -24,7 +24,7 @@ pub struct ContentKeys {
 impl ContentKeys {
 	/// Takes 71 bytes of output keying material apart: 32 of content key, 32 of key commitment, 7 of nonce prefix. They
 	/// must be derived with a key derivation function that is collision-resistant, such as HKDF-SHA-512, from a secret of
-	/// this blob alone and with [`Header::context`](super::Header::context) as context; the commitment binds the blob to
+	/// this blob alone and with [`Header::derivation_context`](super::Header::derivation_context) as context; the commitment binds the blob to
 	/// its key because of that.
 	pub fn from_okm(okm: &Zeroizing<[u8; OKM_LENGTH]>) -> Self {
 		let mut keys = Self {

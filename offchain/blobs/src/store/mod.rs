@@ -11,9 +11,10 @@ mod credentials;
 mod folder;
 pub mod retention;
 
-use crate::{BlobError, OpenError, Reference};
+use crate::{reference::cid, BlobError, OpenError};
 use bytes::Bytes;
 use config::StoreConfig;
+use consilium_primitives::commitment::BlobReference;
 use futures::TryStreamExt;
 use object_store::{aws::AmazonS3, local::LocalFileSystem, path::Path as Name, ObjectStore, ObjectStoreExt};
 use std::{
@@ -79,8 +80,8 @@ impl BlobStore {
 	/// Writes a blob. When this returns, the blob is durable; after a crash it is there whole or not at
 	/// all. If the blob is there already nothing is written; if other bytes lie in its place, as a faulty
 	/// disk or hand may leave them, they are replaced.
-	pub async fn put(&self, bytes: Bytes) -> Result<Reference, BlobError> {
-		let reference = Reference::of(&bytes);
+	pub async fn put(&self, bytes: Bytes) -> Result<BlobReference, BlobError> {
+		let reference = BlobReference::of(&bytes);
 		match self.get(&reference).await {
 			Ok(_) => return Ok(reference),
 			Err(error @ BlobError::Unreachable { .. }) => return Err(error),
@@ -96,7 +97,7 @@ impl BlobStore {
 	}
 
 	/// Reads a blob and checks it: its length before its bytes are read, its hash after.
-	pub async fn get(&self, reference: &Reference) -> Result<Bytes, BlobError> {
+	pub async fn get(&self, reference: &BlobReference) -> Result<Bytes, BlobError> {
 		let object = match self.objects.get(&self.name(reference)).await {
 			Ok(object) => object,
 			Err(error) => return Err(self.fault(reference, error).await),
@@ -117,7 +118,7 @@ impl BlobStore {
 				break;
 			}
 		}
-		let found = Reference::of(&bytes);
+		let found = BlobReference::of(&bytes);
 		if found.hash != reference.hash {
 			return Err(BlobError::Altered { reference: *reference, found: found.hash });
 		}
@@ -125,7 +126,7 @@ impl BlobStore {
 	}
 
 	/// Deletes a blob. No error if it is not there.
-	pub async fn delete(&self, reference: &Reference) -> Result<(), BlobError> {
+	pub async fn delete(&self, reference: &BlobReference) -> Result<(), BlobError> {
 		let Err(error) = self.objects.delete(&self.name(reference)).await else { return Ok(()) };
 		match self.fault(reference, error).await {
 			BlobError::NotFound { .. } => Ok(()),
@@ -133,14 +134,14 @@ impl BlobStore {
 		}
 	}
 
-	fn name(&self, reference: &Reference) -> Name {
-		self.prefix.clone().join(reference.cid().to_string())
+	fn name(&self, reference: &BlobReference) -> Name {
+		self.prefix.clone().join(cid(reference).to_string())
 	}
 
 	/// What an error of the underlying store means for this blob. A blob is only called missing while the folder or the
 	/// bucket is there and may be used: a file system that is not mounted must not look like lost blobs, nor must a bucket
 	/// that is gone, or a web server that is no S3 service and has nothing under any name.
-	async fn fault(&self, reference: &Reference, error: object_store::Error) -> BlobError {
+	async fn fault(&self, reference: &BlobReference, error: object_store::Error) -> BlobError {
 		if !matches!(error, object_store::Error::NotFound { .. }) {
 			return self.unreachable(error);
 		}

@@ -3,7 +3,8 @@
 //! A blob does not say whose it is, or how long it is to be kept: that is for the caller to know.
 
 use super::BlobStore;
-use crate::{BlobError, Reference};
+use crate::BlobError;
+use consilium_primitives::commitment::BlobReference;
 use futures::StreamExt;
 
 /// Deletions under way at once.
@@ -11,7 +12,7 @@ const CONCURRENCY: usize = 8;
 
 impl BlobStore {
 	/// Deletes blobs, and says of each in turn whether it is gone. It is no error if one was not there.
-	pub async fn delete_all(&self, references: &[Reference]) -> Vec<Result<(), BlobError>> {
+	pub async fn delete_all(&self, references: &[BlobReference]) -> Vec<Result<(), BlobError>> {
 		futures::stream::iter(references)
 			.map(|reference| self.delete(reference))
 			.buffered(CONCURRENCY)

@@ -1,7 +1,9 @@
 //! A service that is away, refuses, fails, or is none: no blob is called missing because of it.
 
 use crate::server::*;
-use consilium_blobs::{BlobError, BlobStore, Credentials, OpenError, Reference, S3Config, StoreConfig};
+use consilium_blobs::{
+	cid, BlobError, BlobReference, BlobStore, Credentials, OpenError, S3Config, StoreConfig,
+};
 use std::{
 	io::{Read, Write},
 	net::TcpListener,
@@ -15,7 +17,7 @@ use std::{
 
 /// Every method must call the store unreachable, with a reason that holds this text.
 fn unreachable(store: &BlobStore, reason: &str) {
-	let reference = Reference::of(b"update");
+	let reference = BlobReference::of(b"update");
 	let results = [
 		("get", wait(store.get(&reference)).map(drop)),
 		("put", wait(store.put(b"update".as_slice().into())).map(drop)),
@@ -49,7 +51,7 @@ fn wrong_credentials_are_no_missing_blob() {
 	let reference = wait(server.store().put(b"update".as_slice().into())).unwrap();
 	let store = BlobStore::open_with(&server.config_with("another")).unwrap();
 	unreachable(&store, "403");
-	assert!(server.file(&format!("blobs/{}", reference.cid())).is_file());
+	assert!(server.file(&format!("blobs/{}", cid(&reference))).is_file());
 }
 
 #[test]
@@ -101,7 +103,7 @@ fn impostor(answer: Option<&'static str>) -> (String, Arc<AtomicUsize>) {
 fn a_service_that_never_answers_is_given_up() {
 	let (endpoint, connections) = impostor(None);
 	let store = with_endpoint(Server::start().config(), endpoint, Duration::from_millis(50));
-	let error = wait(store.get(&Reference::of(b"update"))).unwrap_err();
+	let error = wait(store.get(&BlobReference::of(b"update"))).unwrap_err();
 	assert!(matches!(error, BlobError::Unreachable { .. }), "{error}");
 	assert_eq!(connections.load(Ordering::SeqCst), 4);
 }
@@ -120,7 +122,7 @@ fn a_web_server_that_has_everything_is_no_store_either() {
 		"HTTP/1.1 200 OK\r\ncontent-length: 5\r\nconnection: close\r\netag: \"a\"\r\n\r\nhello",
 	));
 	let store = with_endpoint(Server::start().config(), endpoint, Duration::from_secs(20));
-	let error = wait(store.get(&Reference::of(b"jello"))).unwrap_err();
+	let error = wait(store.get(&BlobReference::of(b"jello"))).unwrap_err();
 	assert!(!matches!(error, BlobError::NotFound { .. }), "{error}");
 }
 

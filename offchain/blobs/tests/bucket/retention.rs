@@ -1,10 +1,10 @@
 //! What is no longer to be kept is deleted, in a folder as in a bucket, and nothing else is.
 
 use crate::server::*;
-use consilium_blobs::{BlobError, BlobStore, Reference};
+use consilium_blobs::{cid, BlobError, BlobReference, BlobStore};
 use std::{fs, path::Path};
 
-fn put(store: &BlobStore, bytes: &[u8]) -> Reference {
+fn put(store: &BlobStore, bytes: &[u8]) -> BlobReference {
 	wait(store.put(bytes.to_vec().into())).unwrap()
 }
 
@@ -14,7 +14,7 @@ fn the_named_blobs_are_gone(store: &BlobStore, folder: &Path) {
 	let notes = folder.join("notes.txt");
 	fs::write(&notes, b"kept").unwrap();
 	// One that is long gone may be among those to delete.
-	let outcomes = wait(store.delete_all(&[first, Reference::of(b"never written"), second]));
+	let outcomes = wait(store.delete_all(&[first, BlobReference::of(b"never written"), second]));
 	assert!(outcomes.len() == 3 && outcomes.iter().all(Result::is_ok));
 	for gone in [first, second] {
 		assert!(matches!(wait(store.get(&gone)), Err(BlobError::NotFound { .. })));
@@ -55,7 +55,7 @@ fn each_deletion_has_its_own_outcome() {
 	let store = server.store();
 	let blobs: Vec<_> = (0..20u8).map(|byte| put(&store, &[byte])).collect();
 	// The fourth is no file that could be deleted.
-	let stuck = server.file(&format!("blobs/{}", blobs[3].cid()));
+	let stuck = server.file(&format!("blobs/{}", cid(&blobs[3])));
 	fs::remove_file(&stuck).unwrap();
 	fs::create_dir_all(stuck.join("full")).unwrap();
 	let outcomes = wait(store.delete_all(&blobs));

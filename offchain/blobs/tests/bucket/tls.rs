@@ -1,7 +1,7 @@
 //! A service over TLS, with a certificate of an authority of its own.
 
 use crate::server::*;
-use consilium_blobs::{BlobError, BlobStore, Reference};
+use consilium_blobs::{BlobError, BlobReference, BlobStore};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use rustls::{
 	crypto::{ring, CryptoProvider},
@@ -57,7 +57,7 @@ fn a_service_with_another_certificate_is_unreachable() {
 	let (misnamed, _third_folder, roots) = server(&right, "elsewhere.example");
 	for (server, roots) in [(&elsewhere, &other_roots), (&misnamed, &roots)] {
 		let store = BlobStore::open_with(&server.tls_config(roots)).unwrap();
-		let error = wait(store.get(&Reference::of(b"update"))).unwrap_err();
+		let error = wait(store.get(&BlobReference::of(b"update"))).unwrap_err();
 		assert!(matches!(error, BlobError::Unreachable { .. }), "{error}");
 		assert!(error.to_string().contains("certificate"), "{error}");
 		assert_eq!(server.requests(), 0);

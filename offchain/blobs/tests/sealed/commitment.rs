@@ -50,7 +50,7 @@ fn power(base: u128, mut exponent: u128) -> u128 {
 
 /// A blob of one chunk of 32 bytes whose one tag is right under both keys.
 fn collide(header: &Header, commitment: &[u8; 32], prefix: &[u8; 7], keys: [&[u8; 32]; 2]) -> Vec<u8> {
-	let mut blob = header.context();
+	let mut blob = header.derivation_context();
 	blob.extend(commitment);
 	let associated: [u8; 32] = Sha256::digest(&blob).into();
 	let block = |bytes: &[u8]| u128::from_be_bytes(bytes.try_into().unwrap());

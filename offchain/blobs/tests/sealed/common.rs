@@ -1,8 +1,9 @@
 //! Headers, keys and plaintexts of tests.
 
 use consilium_blobs::sealed::{
-	open, open_in_place, open_stream, seal, ContentKeys, Expected, Header, OpenError, Suite,
+	open, open_in_place, open_stream, seal, ContentKeys, Expected, Header, OpenError, SealContext,
 };
+use consilium_primitives::{study::RoundKey, H256};
 use sha2::{Digest, Sha256};
 use std::io::{self, Cursor, Write};
 use zeroize::Zeroizing;
@@ -13,14 +14,13 @@ pub const HEADER: usize = 1298;
 
 pub fn header(length: usize) -> Header {
 	Header {
-		suite: Suite::QkdMlKem768,
-		genesis: [0x11; 32],
-		study: 1,
-		round: 2,
-		attempt: 3,
-		sender: [0x22; 32],
-		receiver: [0x33; 32],
-		key_id: [0x44; 16],
+		context: SealContext {
+			genesis: H256([0x11; 32]),
+			round: RoundKey { study: 1, round: 2, attempt: 3 },
+			sender: [0x22; 32],
+			receiver: [0x33; 32],
+		},
+		key_id: Some([0x44; 16]),
 		kem_ciphertext: [0x55; 1088],
 		salt: [0x66; 32],
 		length: length as u64,
@@ -33,8 +33,7 @@ pub fn expected() -> Expected {
 }
 
 pub fn expected_of(header: &Header) -> Expected {
-	let Header { suite, genesis, study, round, attempt, sender, receiver, .. } = *header;
-	Expected { suite, genesis, study, round, attempt, sender, receiver }
+	Expected { suite: header.suite(), context: header.context }
 }
 
 /// Stands for the key derivation: keys that depend on every byte of the context.
@@ -49,7 +48,7 @@ pub fn derive(context: &[u8]) -> ContentKeys {
 }
 
 pub fn keys(header: &Header) -> ContentKeys {
-	derive(&header.context())
+	derive(&header.derivation_context())
 }
 
 pub fn plaintext(length: usize) -> Vec<u8> {

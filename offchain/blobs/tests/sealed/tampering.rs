@@ -1,7 +1,8 @@
 //! Whatever is altered, moved or cut is refused before a byte of plaintext is released.
 
 use crate::common::*;
-use consilium_blobs::sealed::{open, seal, Expected, Header, OpenError, Suite};
+use consilium_blobs::sealed::{open, seal, Expected, Header, OpenError, SealContext};
+use consilium_primitives::{commitment::Suite, study::RoundKey, H256};
 use proptest::prelude::*;
 
 #[test]
@@ -40,23 +41,26 @@ fn an_altered_header_is_refused_even_with_the_keys_of_the_right_one() {
 fn a_blob_for_another_purpose_is_refused_by_name() {
 	let blob = sealed(b"a share");
 	let keys = keys(&header(7));
+	let context = expected().context;
+	let round = context.round;
 	let others = [
-		("suite", Expected { suite: Suite::MlKem768, ..expected() }),
-		("genesis hash", Expected { genesis: [0x12; 32], ..expected() }),
-		("study", Expected { study: 2, ..expected() }),
-		("round", Expected { round: 3, ..expected() }),
-		("attempt", Expected { attempt: 4, ..expected() }),
-		("sender", Expected { sender: [0x33; 32], ..expected() }),
-		("receiver", Expected { receiver: [0x22; 32], ..expected() }),
+		("genesis hash", SealContext { genesis: H256([0x12; 32]), ..context }),
+		("study", SealContext { round: RoundKey { study: 2, ..round }, ..context }),
+		("round", SealContext { round: RoundKey { round: 3, ..round }, ..context }),
+		("attempt", SealContext { round: RoundKey { attempt: 4, ..round }, ..context }),
+		("sender", SealContext { sender: [0x33; 32], ..context }),
+		("receiver", SealContext { receiver: [0x22; 32], ..context }),
 	];
-	for (name, other) in others {
+	let others = others.map(|(name, context)| (name, Expected { context, ..expected() }));
+	let suites = [Suite::MlKem768, Suite::Plain].map(|suite| ("suite", Expected { suite, ..expected() }));
+	for (name, other) in others.into_iter().chain(suites) {
 		let error = refused(&keys, &other, &blob);
 		assert!(matches!(error, OpenError::Unexpected { field } if field == name), "{name}: {error}");
 	}
 	// Sender and receiver the other way round, and the numbers moved by one place.
-	let swapped = Header { sender: [0x33; 32], receiver: [0x22; 32], ..header(7) };
-	let shifted = Header { study: 2, round: 3, attempt: 1, ..header(7) };
-	for other in [swapped, shifted] {
+	let swapped = SealContext { sender: [0x33; 32], receiver: [0x22; 32], ..context };
+	let shifted = SealContext { round: RoundKey { study: 2, round: 3, attempt: 1 }, ..context };
+	for other in [swapped, shifted].map(|context| Header { context, ..header(7) }) {
 		let blob = seal(&other, &self::keys(&other), b"a share").unwrap();
 		assert!(matches!(refused_by_both(&blob), OpenError::Unexpected { .. }));
 	}
@@ -64,7 +68,7 @@ fn a_blob_for_another_purpose_is_refused_by_name() {
 
 #[test]
 fn the_weaker_suite_does_not_pass_for_the_stronger() {
-	let weak = Header { suite: Suite::MlKem768, key_id: [0; 16], ..header(7) };
+	let weak = Header { key_id: None, ..header(7) };
 	let blob = seal(&weak, &keys(&weak), b"a share").unwrap();
 	assert!(open(&keys(&weak), &expected_of(&weak), &blob).is_ok());
 	assert!(matches!(refused_by_both(&blob), OpenError::Unexpected { field: "suite" }));

@@ -12,14 +12,13 @@
 mod quantum;
 mod session;
 
+pub use consilium_blobs::sealed::SealContext;
 pub use quantum::{Kme, KmeError, QuantumKey, QuantumKeyError, QuantumKeys};
 pub use session::SessionSealer;
 
 use consilium_primitives::{
 	commitment::Suite,
 	hospital::{SaeId, SealingIdentity},
-	study::RoundKey,
-	AccountBytes, H256,
 };
 use zeroize::Zeroizing;
 
@@ -51,19 +50,6 @@ pub struct SealedBlob {
 	pub suite: Suite,
 	/// What goes into the store.
 	pub bytes: Vec<u8>,
-}
-
-/// Between whom a package goes, and in which round and try.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SealContext {
-	/// The chain, by its genesis hash.
-	pub genesis: H256,
-	/// The round and its try.
-	pub round: RoundKey,
-	/// The hospital whose update is shared.
-	pub sender: AccountBytes,
-	/// The party.
-	pub receiver: AccountBytes,
 }
 
 /// Why a package cannot be sealed or opened.

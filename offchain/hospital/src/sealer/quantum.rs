@@ -5,10 +5,10 @@ use crate::{
 	keys::{random, read_hexadecimal, KeyError},
 };
 use codec::Encode;
-use consilium_primitives::{hospital, study::RoundKey};
+use consilium_primitives::{hospital::SaeId, study::RoundKey};
 use consilium_quantum_keys::{
 	draw::{DrawError, KeyService},
-	etsi014::{Client, ConfigFault, Fault, Key, KeyId, KmeConfig, NotAnSaeId, SaeId},
+	etsi014::{Client, ConfigFault, Fault, Key, KeyId, KmeConfig},
 	store::{Entry, KeyStore, StoreError, StoreKey},
 };
 use std::{
@@ -47,18 +47,13 @@ pub enum QuantumKeyError {
 /// Where keys from quantum key distribution come from.
 pub trait QuantumKeys: Send {
 	/// A new key, which `receiver` can have too.
-	fn new_key(&self, receiver: &hospital::SaeId, round: RoundKey) -> Result<QuantumKey, QuantumKeyError>;
+	fn new_key(&self, receiver: &SaeId, round: RoundKey) -> Result<QuantumKey, QuantumKeyError>;
 
 	/// A new key that nobody else can have, for what a hospital seals for itself. It is kept.
 	fn own_key(&self, round: RoundKey) -> Result<QuantumKey, QuantumKeyError>;
 
 	/// The key with this id, which `sender` has drawn. It is kept: it can be asked for again.
-	fn key(
-		&self,
-		sender: &hospital::SaeId,
-		id: [u8; 16],
-		round: RoundKey,
-	) -> Result<QuantumKey, QuantumKeyError>;
+	fn key(&self, sender: &SaeId, id: [u8; 16], round: RoundKey) -> Result<QuantumKey, QuantumKeyError>;
 
 	/// A key that is kept.
 	fn kept_key(&self, id: [u8; 16]) -> Result<QuantumKey, QuantumKeyError>;
@@ -121,17 +116,20 @@ impl Kme {
 	}
 
 	/// What is kept beside a key that is drawn now.
-	fn entry(&self, peer: &[u8], round: RoundKey) -> Entry {
+	fn entry(&self, peer: Option<&SaeId>, round: RoundKey) -> Entry {
 		let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
 		self.clear_away(now);
-		Entry { metadata: (peer, round).encode(), expiry: now.saturating_add(KEY_LIFETIME.as_secs()) }
+		Entry {
+			metadata: (peer.map_or("", SaeId::as_str), round).encode(),
+			expiry: now.saturating_add(KEY_LIFETIME.as_secs()),
+		}
 	}
 }
 
 impl QuantumKeys for Kme {
-	fn new_key(&self, receiver: &hospital::SaeId, round: RoundKey) -> Result<QuantumKey, QuantumKeyError> {
-		let (name, entry) = (sae_id(receiver)?, self.entry(receiver, round));
-		let key = self.runtime.block_on(self.service.draw_for_sending(&name, &entry)).map_err(fault)?;
+	fn new_key(&self, receiver: &SaeId, round: RoundKey) -> Result<QuantumKey, QuantumKeyError> {
+		let entry = self.entry(Some(receiver), round);
+		let key = self.runtime.block_on(self.service.draw_for_sending(receiver, &entry)).map_err(fault)?;
 		let taken = quantum_key(&key)?;
 		// The package that is sealed with it is saved; whoever seals again draws another.
 		self.service.store().remove(&key.id).map_err(|error| fault(error.into()))?;
@@ -143,23 +141,18 @@ impl QuantumKeys for Kme {
 		let id = key_id(*random().map_err(trouble)?)?;
 		let bytes: Zeroizing<[u8; 32]> = random().map_err(trouble)?;
 		let key = Key { id, bytes: Zeroizing::new(bytes.to_vec()) };
-		self.service.store().put(&key, &self.entry(&[], round)).map_err(|error| fault(error.into()))?;
+		self.service.store().put(&key, &self.entry(None, round)).map_err(|error| fault(error.into()))?;
 		quantum_key(&key)
 	}
 
-	fn key(
-		&self,
-		sender: &hospital::SaeId,
-		id: [u8; 16],
-		round: RoundKey,
-	) -> Result<QuantumKey, QuantumKeyError> {
-		let (name, id, entry) = (sae_id(sender)?, key_id(id)?, self.entry(sender, round));
-		match self.runtime.block_on(self.service.draw_for_receiving(&name, &id, &entry)) {
+	fn key(&self, sender: &SaeId, id: [u8; 16], round: RoundKey) -> Result<QuantumKey, QuantumKeyError> {
+		let (id, entry) = (key_id(id)?, self.entry(Some(sender), round));
+		match self.runtime.block_on(self.service.draw_for_receiving(sender, &id, &entry)) {
 			Ok(key) => quantum_key(&key),
 			// Either this key is not for this hospital, or the KME takes nothing from it at all. Only the first is the sender's
 			// fault, and then the KME answers other questions.
 			Err(DrawError::Kme(error)) if matches!(error.fault, Fault::Unauthorised(_)) => {
-				match self.runtime.block_on(self.service.client().status(&name)) {
+				match self.runtime.block_on(self.service.client().status(sender)) {
 					Ok(_) => Err(QuantumKeyError::Gone(error.to_string())),
 					Err(_) => Err(QuantumKeyError::Unavailable(error.to_string())),
 				}
@@ -175,11 +168,6 @@ impl QuantumKeys for Kme {
 			None => Err(QuantumKeyError::Gone(format!("key {id} is not in the store of keys"))),
 		}
 	}
-}
-
-fn sae_id(name: &hospital::SaeId) -> Result<SaeId, QuantumKeyError> {
-	let text = String::from_utf8_lossy(name);
-	text.parse().map_err(|error: NotAnSaeId| QuantumKeyError::Gone(format!("{text:?}: {error}")))
 }
 
 fn key_id(id: [u8; 16]) -> Result<KeyId, QuantumKeyError> {

@@ -4,11 +4,12 @@ use super::{
 	config::{http_client, ConfigFault, KmeConfig},
 	error::{Fault, KmeError},
 	exchange::{exchange, key_refusal_fault, refusal_fault},
-	identity::{KeyId, SaeId},
 	key::{check_ids, in_order, Key, KeyRequest, MAX_KEY_BITS},
+	key_id::KeyId,
 	messages::{parse_keys, parse_status, KeyIdsBody, KeyRequestBody, Malformed, Status},
 	retry::{repeat, repeat_once_answered},
 };
+use consilium_primitives::hospital::SaeId;
 use reqwest::RequestBuilder;
 use std::{fmt, sync::Arc, time::Duration};
 use url::Url;

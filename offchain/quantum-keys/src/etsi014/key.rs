@@ -1,9 +1,7 @@
 //! Keys, and what is asked of a KME.
 
-use super::{
-	error::Fault,
-	identity::{KeyId, SaeId},
-};
+use super::{error::Fault, key_id::KeyId};
+use consilium_primitives::hospital::SaeId;
 use std::{collections::HashSet, fmt};
 use zeroize::Zeroizing;
 

@@ -10,14 +10,15 @@
 
 use super::{
 	error::Message,
-	identity::{KeyId, SaeId},
 	key::{Key, KeyRequest},
+	key_id::KeyId,
 };
 use base64::{
 	alphabet,
 	engine::{general_purpose::GeneralPurpose, DecodePaddingMode, GeneralPurposeConfig},
 	Engine,
 };
+use consilium_primitives::hospital::SaeId;
 use serde::{de, Deserialize, Deserializer, Serialize};
 use std::{collections::HashSet, fmt};
 use zeroize::Zeroizing;

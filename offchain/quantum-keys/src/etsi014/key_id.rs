@@ -1,48 +1,7 @@
-//! Names of applications and of keys.
+//! Ids of keys.
 
 use std::{fmt, str::FromStr};
 use uuid::Uuid;
-
-/// Longest SAE id, in bytes.
-pub const MAX_SAE_ID_BYTES: usize = 64;
-
-/// The name of a secure application entity (SAE): 1 to 64 printable ASCII characters without space and `/`, and neither
-/// `.` nor `..`, since it stands in the path of a URL (ETSI GS QKD 014, clause 5).
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct SaeId(String);
-
-/// This is not the name of a secure application entity.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error(
-	"this is no SAE id; it must have 1 to {MAX_SAE_ID_BYTES} printable ASCII characters without space and `/`, \
-	 and be neither `.` nor `..`"
-)]
-pub struct NotAnSaeId;
-
-impl SaeId {
-	/// The name as text.
-	pub fn as_str(&self) -> &str {
-		&self.0
-	}
-}
-
-impl FromStr for SaeId {
-	type Err = NotAnSaeId;
-
-	fn from_str(text: &str) -> Result<Self, NotAnSaeId> {
-		let is_sound = (1..=MAX_SAE_ID_BYTES).contains(&text.len())
-			&& text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'/')
-			// Those two are dropped from a URL's path, also when they are percent-encoded.
-			&& !matches!(text, "." | "..");
-		is_sound.then(|| Self(text.to_owned())).ok_or(NotAnSaeId)
-	}
-}
-
-impl fmt::Display for SaeId {
-	fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-		formatter.write_str(&self.0)
-	}
-}
 
 /// The name of a key: a UUID, never the nil UUID, which stands for *no key* elsewhere.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
