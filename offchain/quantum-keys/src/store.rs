@@ -17,10 +17,12 @@
 //! overwrite the medium; what stays there is sealed under the store key. The cipher's expanded store key stays in memory, and
 //! is not overwritten when the store is closed.
 
+mod entry;
 mod error;
 mod folder;
 pub mod format;
 
+pub use entry::{Entry, MAX_METADATA_BYTES};
 pub use error::StoreError;
 
 use crate::{
@@ -36,9 +38,6 @@ use std::{
 };
 use zeroize::Zeroizing;
 
-/// Most bytes of [`Entry::metadata`].
-pub const MAX_METADATA_BYTES: usize = 256;
-
 const CHECK: &str = "check";
 
 /// The key under which a store is sealed. Overwritten with zeros when dropped.
@@ -49,15 +48,6 @@ impl StoreKey {
 	pub fn new(bytes: Zeroizing<[u8; 32]>) -> Self {
 		Self(bytes)
 	}
-}
-
-/// What is remembered beside a key.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
-	/// The caller's bytes, at most [`MAX_METADATA_BYTES`]; encrypted.
-	pub metadata: Vec<u8>,
-	/// When the key may be removed: seconds since 1970.
-	pub expiry: u64,
 }
 
 /// A key out of a store.

@@ -10,9 +10,16 @@ mod mersenne61;
 pub use mersenne31::Mersenne31;
 pub use mersenne61::Mersenne61;
 
-use crate::package::Elements;
 use consilium_primitives::committee::field::PrimeField;
-use zeroize::Zeroize;
+use zeroize::{Zeroize, Zeroizing};
+
+/// The elements of a share.
+pub enum Elements {
+	/// Over p = 2^61 - 1.
+	Mersenne61(Zeroizing<Vec<u64>>),
+	/// Over p = 2^31 - 1.
+	Mersenne31(Zeroizing<Vec<u32>>),
+}
 
 /// Sums and differences of residues modulo a Mersenne prime.
 ///

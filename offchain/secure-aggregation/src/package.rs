@@ -1,7 +1,7 @@
 //! A party opens its share package.
 
 use crate::{
-	field::{in_field, Field},
+	field::{in_field, Elements, Field},
 	key_stream::ElementStream,
 	packing::unpack,
 	product::correction,
@@ -18,7 +18,6 @@ use consilium_primitives::{
 };
 use sha2::{Digest, Sha256};
 use std::fmt;
-use zeroize::Zeroizing;
 
 /// What the chain says of a package.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,14 +32,6 @@ pub struct Expected {
 	pub party: u8,
 	/// SHA-256 of the package, as committed.
 	pub package: H256,
-}
-
-/// The elements of a share.
-pub(crate) enum Elements {
-	/// Over p = 2^61 - 1.
-	Mersenne61(Zeroizing<Vec<u64>>),
-	/// Over p = 2^31 - 1.
-	Mersenne31(Zeroizing<Vec<u32>>),
 }
 
 /// One party's share of one hospital's update: all its elements. Wiped from memory when it is dropped.

@@ -11,8 +11,8 @@
 //! The element for coordinate j is sum_i w_i f_ij(m) over the hospitals i.
 
 use crate::{
-	field::{in_field, Field},
-	package::{Elements, Expected, Share},
+	field::{in_field, Elements, Field, Mersenne31, Mersenne61},
+	package::{Expected, Share},
 	packing::{unpack, Packer},
 	shape::{Shape, ShapeError},
 };
@@ -95,10 +95,10 @@ impl PartialAggregate {
 		let weight = self.shape.field.reduce(weight.into());
 		match (&mut self.sums, &share.elements) {
 			(Elements::Mersenne61(sums), Elements::Mersenne61(elements)) => {
-				crate::field::Mersenne61::add_multiple(sums, weight, elements);
+				Mersenne61::add_multiple(sums, weight, elements);
 			},
 			(Elements::Mersenne31(sums), Elements::Mersenne31(elements)) => {
-				crate::field::Mersenne31::add_multiple(sums, weight as u32, elements);
+				Mersenne31::add_multiple(sums, weight as u32, elements);
 			},
 			_ => return Err(PartialError::Foreign),
 		}
@@ -112,8 +112,8 @@ impl PartialAggregate {
 			return Err(PartialError::Header);
 		}
 		Ok(match &self.sums {
-			Elements::Mersenne61(sums) => pack::<crate::field::Mersenne61>(header, sums),
-			Elements::Mersenne31(sums) => pack::<crate::field::Mersenne31>(header, sums),
+			Elements::Mersenne61(sums) => pack::<Mersenne61>(header, sums),
+			Elements::Mersenne31(sums) => pack::<Mersenne31>(header, sums),
 		})
 	}
 

@@ -1,9 +1,26 @@
 //! Mini-batch stochastic gradient descent, whoever computes the gradient.
 
-use crate::local::TrainingError;
+use crate::model::ModelError;
 use consilium_primitives::model::{LocalSteps, LocalTraining};
 use rand::{seq::SliceRandom, SeedableRng};
 use rand_chacha::ChaCha20Rng;
+
+/// Why training brought no parameters.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TrainingError {
+	/// Parameters or records do not fit the model.
+	#[error(transparent)]
+	Model(#[from] ModelError),
+	/// No record.
+	#[error("no training record; at least one is needed")]
+	NoRecords,
+	/// Settings out of range.
+	#[error("the number of steps, the batch size and the learning rate must each be above 0")]
+	Settings,
+	/// A parameter is infinite or not a number.
+	#[error("training diverged: parameters are no longer finite; use a lower learning rate or check the records' scale")]
+	Diverged,
+}
 
 /// Descends from `start` over `records` records and returns where it ends. `gradient(parameters, batch, slopes)`
 /// overwrites `slopes` by the mean gradient over the records whose numbers are in `batch`.

@@ -1,29 +1,10 @@
 //! Training at one hospital in one round.
 
-use crate::{
-	descent::descend,
-	model::{Model, ModelError},
-	records::Records,
-};
+pub use crate::descent::TrainingError;
+
+use crate::{descent::descend, model::Model, records::Records};
 use consilium_primitives::model::LocalTraining;
 use ndarray::Axis;
-
-/// Why training brought no parameters.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum TrainingError {
-	/// Parameters or records do not fit the model.
-	#[error(transparent)]
-	Model(#[from] ModelError),
-	/// No record.
-	#[error("no training record; at least one is needed")]
-	NoRecords,
-	/// Settings out of range.
-	#[error("the number of steps, the batch size and the learning rate must each be above 0")]
-	Settings,
-	/// A parameter is infinite or not a number.
-	#[error("training diverged: parameters are no longer finite; use a lower learning rate or check the records' scale")]
-	Diverged,
-}
 
 /// Trains from the global parameters on a hospital's standardised training records and returns the local
 /// parameters.

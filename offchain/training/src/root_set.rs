@@ -26,7 +26,6 @@ use crate::{
 };
 use consilium_primitives::{commitment::BlobReference, H256};
 use ndarray::Array2;
-use sha2::{Digest, Sha256};
 use std::path::Path;
 
 const DOMAIN: [u8; 8] = *b"CSLMroo1";
@@ -175,9 +174,7 @@ impl RootSet {
 
 	/// What a study names the set by: SHA-256 and length of its bytes.
 	pub fn reference(&self) -> BlobReference {
-		let bytes = self.to_bytes();
-		let hash: [u8; 32] = Sha256::digest(&bytes).into();
-		BlobReference { hash: hash.into(), length: bytes.len() as u64 }
+		BlobReference::of(&self.to_bytes())
 	}
 }
 

@@ -7,7 +7,10 @@
 //! these four and exact scaling; its version is exact in the workspace, and a test pins the bits.
 
 use crate::{
-	descent::descend, federated::difference, local::TrainingError, model::Model, records::Records,
+	descent::{descend, TrainingError},
+	federated::difference,
+	model::Model,
+	records::Records,
 	root_set::RootSet,
 };
 use consilium_primitives::model::{LocalTraining, ModelSpec};

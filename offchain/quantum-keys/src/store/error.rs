@@ -1,6 +1,6 @@
 //! What goes wrong with a key store.
 
-use super::MAX_METADATA_BYTES;
+use super::entry::MAX_METADATA_BYTES;
 use std::{io, path::PathBuf};
 
 /// Why a store does not work.

@@ -1,8 +1,8 @@
 //! Files that appear whole or not at all, in a folder of one process.
 
 use super::{
+	error::StoreError,
 	format::{Kind, MAX_FILE_BYTES},
-	StoreError,
 };
 use crate::step::{reached, Step};
 use rustix::fs::{flock, FlockOperation};

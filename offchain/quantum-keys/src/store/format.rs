@@ -19,7 +19,10 @@
 //! | 10 | m | metadata |
 //! | 10 + m | k | key: 1 to 8192 bytes in kind 1, else none |
 
-use super::{Entry, StoreError, MAX_METADATA_BYTES};
+use super::{
+	entry::{Entry, MAX_METADATA_BYTES},
+	error::StoreError,
+};
 use crate::etsi014::MAX_KEY_BITS;
 use ring::{
 	aead::{Aad, LessSafeKey, Nonce, UnboundKey, AES_256_GCM, NONCE_LEN},

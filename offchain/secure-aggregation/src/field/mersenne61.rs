@@ -1,7 +1,6 @@
 //! Integers modulo 2^61 - 1.
 
-use super::{Field, Residues};
-use crate::package::Elements;
+use super::{Elements, Field, Residues};
 use consilium_primitives::committee::field::PrimeField;
 use zeroize::Zeroizing;
 
