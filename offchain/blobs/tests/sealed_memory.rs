@@ -1,5 +1,5 @@
-//! A stream of 256 MiB is sealed and opened in a few MiB of memory. The only test of its process, because it is about the
-//! memory of the process.
+//! Seals and opens a stream of 256 MiB in a few MiB of memory. The only test of this binary, since it
+//! measures the memory of the whole process.
 
 #![allow(clippy::unwrap_used, missing_docs)]
 
@@ -12,17 +12,17 @@ use std::{
 
 const LENGTH: u64 = 256 << 20;
 
-/// Most that sealing and opening may add to the process, in KiB.
+/// Limit of the additional resident memory, in KiB.
 const LIMIT: u64 = 4096;
 
-/// The most memory that the process has had resident, in KiB.
+/// Peak resident memory of the process, in KiB.
 fn peak() -> u64 {
 	let status = fs::read_to_string("/proc/self/status").unwrap();
 	let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
 	line.trim().trim_end_matches(" kB").parse().unwrap()
 }
 
-/// Yields, and when written to demands, bytes that count up to 250.
+/// Yields bytes that count up to 250, and asserts that what is written to it does.
 struct Counting(u64);
 
 impl Counting {

@@ -1,6 +1,7 @@
-//! Bytes as a sealed blob: no header, or one that is written again as it was read.
+//! Parses arbitrary bytes as a sealed blob: either an error, or a header that serialises to the same bytes.
 //!
-//! With an odd first byte the rest stands behind the mark, the version and a suite, and its stated length is made right.
+//! With an odd first byte, the rest follows valid magic bytes, version and suite, and the stated length is
+//! made consistent.
 
 #![no_main]
 

@@ -1,11 +1,14 @@
-//! A sealed blob of which any bytes may be altered: refused, in memory, in place and as a stream, unless it is the right one again.
+//! Alters any bytes of a sealed blob: it is rejected in memory, in place and as a stream, unless it equals
+//! the original.
 //!
-//! The first two bytes choose the length of the plaintext, a few around one chunk; then each four bytes alter the blob: three
-//! of place and one of mask. A mask of 0 cuts the blob off there, or continues it.
+//! The first two bytes choose the length of the plaintext, some around one chunk. Then every four bytes alter
+//! the blob: three are the offset, one is the mask. A mask of 0 truncates or extends the blob to the offset.
 
 #![no_main]
 
-use consilium_blobs::sealed::{open, open_in_place, open_stream, seal, ContentKeys, Expected, Header, SealContext};
+use consilium_blobs::sealed::{
+	open, open_in_place, open_stream, seal, ContentKeys, Expected, Header, SealContext,
+};
 use consilium_primitives::{study::RoundKey, H256};
 use std::io::Cursor;
 

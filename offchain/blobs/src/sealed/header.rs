@@ -54,7 +54,7 @@ pub struct Header {
 	pub length: u64,
 }
 
-/// A header that was read, and the key commitment behind it.
+/// A parsed header and the key commitment that follows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Parsed {
 	/// The header.
@@ -64,7 +64,7 @@ pub struct Parsed {
 }
 
 impl Parsed {
-	/// Whether the blob commits to these keys. Takes the same time for all of the same length.
+	/// Whether the blob commits to these keys. Constant-time.
 	pub fn commits_to(&self, keys: &ContentKeys) -> bool {
 		self.commitment.ct_eq(&keys.commitment).into()
 	}
@@ -88,8 +88,8 @@ impl Header {
 		}
 	}
 
-	/// The context from which the blob's keys must be derived: its first 1266 bytes, all of the header before the key
-	/// commitment.
+	/// The context from which the blob's keys must be derived: its first 1266 bytes, all of the header before
+	/// the key commitment.
 	pub fn derivation_context(&self) -> Vec<u8> {
 		let SealContext { genesis, round, sender, receiver } = self.context;
 		let mut bytes = Vec::with_capacity(HEADER_LENGTH);
@@ -110,12 +110,13 @@ impl Header {
 		bytes
 	}
 
-	/// Reads the header of a whole blob. Nothing of it is authentic before the blob is opened.
+	/// Parses the header of a whole blob. Nothing in it is authentic until the blob is opened.
 	pub fn parse(blob: &[u8]) -> Result<Parsed, FormatError> {
 		Self::parse_start(blob, blob.len() as u64)
 	}
 
-	/// Reads the header of a blob of `blob_length` bytes, of which `start` holds the first [`HEADER_LENGTH`] or more.
+	/// Parses the header of a blob of `blob_length` bytes; `start` holds at least its first
+	/// [`HEADER_LENGTH`].
 	pub fn parse_start(start: &[u8], blob_length: u64) -> Result<Parsed, FormatError> {
 		let (magic, rest) = start.split_first_chunk().ok_or(FormatError::Magic)?;
 		if *magic != MAGIC {
@@ -172,7 +173,7 @@ impl Header {
 }
 
 impl Expected {
-	/// The first field in which a header is not as expected.
+	/// The first field in which a header differs from what is expected.
 	pub fn difference(&self, header: &Header) -> Option<&'static str> {
 		let (expected, found) = (&self.context, &header.context);
 		let fields = [

@@ -1,22 +1,22 @@
-//! Sealed blobs: encrypted from one hospital for another, in one try of one round.
+//! Sealed blobs: encrypted by one hospital for another, in one attempt of one round.
 //!
-//! `docs/sealed-blob.md` says what every byte means and why. Who may open a blob depends on the keys, which come from the
-//! caller and are derived with [`Header::derivation_context`] as context.
+//! `docs/sealed-blob.md` specifies the format byte by byte. Who may open a blob depends on its keys, which
+//! the caller derives with [`Header::derivation_context`] as context.
 //!
 //! | module | holds |
 //! | --- | --- |
-//! | [`error`] | why a blob cannot be sealed or opened |
-//! | [`header`] | what stands before the chunks, and what the opener expects of it |
+//! | [`error`] | errors of sealing and opening |
+//! | [`header`] | the header, and what the opener expects of it |
 //! | [`keys`] | content key, key commitment and nonce prefix |
 //! | [`layout`] | lengths |
-//! | [`stream`] | sealing and opening of what need not fit into memory |
+//! | [`stream`] | sealing and opening of streams, with one chunk in memory |
 //! | [`whole`] | sealing and opening in memory |
 //!
 //! ```
 //! use consilium_blobs::sealed::{open, seal, ContentKeys, Expected, Header, SealContext};
 //! use consilium_primitives::{study::RoundKey, H256};
 //! # use zeroize::Zeroizing;
-//! # // Stands for HKDF-SHA-512 with the session secret.
+//! # // Replaces HKDF-SHA-512 with the session secret.
 //! # fn derive(context: &[u8]) -> Zeroizing<[u8; 71]> {
 //! #     Zeroizing::new(std::array::from_fn(|index| context[index] ^ index as u8))
 //! # }

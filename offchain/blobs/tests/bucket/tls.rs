@@ -1,4 +1,4 @@
-//! A service over TLS, with a certificate of an authority of its own.
+//! A service over TLS with a private certificate authority.
 
 use crate::server::*;
 use consilium_blobs::{BlobError, BlobReference, BlobStore};
@@ -50,7 +50,7 @@ fn a_service_with_the_right_certificate_is_used() {
 }
 
 #[test]
-fn a_service_with_another_certificate_is_unreachable() {
+fn a_service_with_an_untrusted_certificate_is_unreachable() {
 	let (elsewhere, _folder, _) = server(&authority(), "localhost");
 	let (_, _other_folder, other_roots) = server(&authority(), "localhost");
 	let right = authority();
@@ -65,10 +65,10 @@ fn a_service_with_another_certificate_is_unreachable() {
 }
 
 #[test]
-fn a_file_without_certificates_is_refused() {
+fn a_file_without_certificates_is_rejected() {
 	let folder = tempfile::tempdir().unwrap();
 	let roots = folder.path().join("roots.pem");
 	fs::write(&roots, "no certificate").unwrap();
 	let (_, message) = open_message(&Server::start().tls_config(&roots));
-	assert!(message.contains("roots.pem") && message.contains("no certificate in PEM"), "{message}");
+	assert!(message.contains("roots.pem") && message.contains("no PEM certificate"), "{message}");
 }

@@ -1,4 +1,4 @@
-//! The vectors for other implementations. `vectors/check.py` checks them with another AES-GCM.
+//! Test vectors for other implementations. `vectors/check.py` verifies them with another AES-GCM.
 
 use crate::common::*;
 use consilium_blobs::sealed::{open, seal, ContentKeys, Header, OpenError, SealContext};
@@ -19,7 +19,7 @@ fn number(value: &Value, name: &str) -> usize {
 	value[name].as_u64().unwrap_or_else(|| panic!("{name} is a number")).try_into().unwrap()
 }
 
-/// Bytes that are written in hexadecimal, or as `count` numbers: byte i is (first + i * step) mod 251.
+/// Bytes in hexadecimal, or generated: byte i of `count` is (first + i * step) mod 251.
 fn bytes(value: &Value) -> Vec<u8> {
 	match value.as_str() {
 		Some(text) => hex::decode(text).unwrap(),
@@ -83,18 +83,18 @@ fn blobs_are_those_of_the_vectors() {
 }
 
 #[test]
-fn what_the_vectors_reject_is_rejected() {
+fn blobs_that_the_vectors_reject_are_rejected() {
 	let vectors = vectors();
 	let blobs: HashMap<_, _> =
 		vectors["sealed"].as_array().unwrap().iter().map(|vector| (text(vector, "name"), vector)).collect();
-	for rejected in vectors["rejected"].as_array().unwrap() {
-		let name = text(rejected, "name");
-		let vector = blobs[text(rejected, "blob")];
+	for case in vectors["rejected"].as_array().unwrap() {
+		let name = text(case, "name");
+		let vector = blobs[text(case, "blob")];
 		let (header, keys) =
 			(header(&vector["header"]), ContentKeys::from_okm(&array(&vector["okm"]).into()));
 		let mut blob = seal(&header, &keys, &bytes(&vector["plaintext"])).unwrap();
-		edit(&mut blob, rejected);
-		let error = refused(&keys, &expected_of(&header), &blob);
+		edit(&mut blob, case);
+		let error = rejected(&keys, &expected_of(&header), &blob);
 		let found = match error {
 			OpenError::Format(_) => "format",
 			OpenError::Unexpected { .. } => "unexpected",
@@ -102,7 +102,7 @@ fn what_the_vectors_reject_is_rejected() {
 			OpenError::Altered { .. } => "altered",
 			other => panic!("{name}: {other}"),
 		};
-		assert_eq!(found, text(rejected, "error"), "{name}: {error}");
+		assert_eq!(found, text(case, "error"), "{name}: {error}");
 	}
 }
 
