@@ -292,6 +292,7 @@ pub enum JobStatus {
 mod tests {
 	use super::*;
 	use crate::{
+		encoding::UpdateEncoding,
 		fixed_point::Decimal,
 		model::{LocalSteps, LocalTraining, ModelFamily, ModelSpec, ServerOptimizer},
 		study::AggregationScheme,
@@ -316,7 +317,7 @@ mod tests {
 				optimizer: ServerOptimizer::FedAvg,
 				scheme: AggregationScheme::Plain,
 				max_examples: 1,
-				fraction_bits: 16,
+				encoding: UpdateEncoding { clip: None, fraction_bits: 16 },
 				hospitals: Default::default(),
 				quorum: 1,
 				max_rounds: 1,

@@ -12,6 +12,7 @@
 //! | [`audit`] | audit records and the chain of their hashes |
 //! | [`committee`] | secure aggregation by a committee: its specification, posts, decoding |
 //! | [`commitment`] | what the chain knows of an update, and the payload that is signed |
+//! | [`encoding`] | from an update of real numbers to integers |
 //! | [`fixed_point`] | reals as integers, weighted means without rounding differences |
 //! | [`hospital`] | members, their roles and their post-quantum keys |
 //! | [`job`] | what the off-chain worker hands to native code, and what comes back |
@@ -27,6 +28,7 @@ pub mod artifact;
 pub mod audit;
 pub mod commitment;
 pub mod committee;
+pub mod encoding;
 pub mod fixed_point;
 pub mod hospital;
 pub mod job;

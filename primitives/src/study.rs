@@ -2,7 +2,8 @@
 
 use crate::{
 	committee::{Committee, CommitteeFault},
-	fixed_point::{Decimal, MAX_FRACTION_BITS},
+	encoding::UpdateEncoding,
+	fixed_point::Decimal,
 	model::{LocalTraining, ModelSpec, ServerOptimizer},
 	AgreementId, BlockNumber, MaxParties, Name, RoundNumber, StudyId,
 };
@@ -28,6 +29,14 @@ impl<AccountId> AggregationScheme<AccountId> {
 			Self::Committee(committee) => Some(committee),
 		}
 	}
+
+	/// The same scheme with other account ids.
+	pub fn map_accounts<Other>(&self, map: impl Fn(&AccountId) -> Other) -> AggregationScheme<Other> {
+		match self {
+			Self::Plain => AggregationScheme::Plain,
+			Self::Committee(committee) => AggregationScheme::Committee(committee.map_accounts(map)),
+		}
+	}
 }
 
 /// One model to be trained under one agreement.
@@ -49,8 +58,8 @@ pub struct StudySpec<AccountId> {
 	pub scheme: AggregationScheme<AccountId>,
 	/// A hospital's weight in the mean is its number of training records, but at most this; at least 1.
 	pub max_examples: u32,
-	/// Fractional bits of an update's coordinates, at most 40.
-	pub fraction_bits: u8,
+	/// How an update becomes integers.
+	pub encoding: UpdateEncoding,
 	/// The hospitals that train, each once.
 	pub hospitals: BoundedVec<AccountId, MaxParties>,
 	/// How many must commit, and must accept one artifact; more than half of the hospitals.
@@ -86,6 +95,8 @@ pub enum StudySpecFault {
 	MaxExamples,
 	/// More than 40 fractional bits.
 	FractionBits,
+	/// A clip of 0.
+	Clip,
 	/// No hospital, or one named twice.
 	Hospitals,
 	/// Not more than half of the hospitals, or more than all.
@@ -110,7 +121,8 @@ impl<AccountId: PartialEq> StudySpec<AccountId> {
 			(self.training.is_valid(), StudySpecFault::Training),
 			(self.optimizer.is_valid(), StudySpecFault::Optimizer),
 			(self.max_examples > 0, StudySpecFault::MaxExamples),
-			(self.fraction_bits <= MAX_FRACTION_BITS, StudySpecFault::FractionBits),
+			(self.encoding.has_valid_fraction_bits(), StudySpecFault::FractionBits),
+			(self.encoding.has_valid_clip(), StudySpecFault::Clip),
 			(hospitals > 0 && distinct, StudySpecFault::Hospitals),
 			(self.quorum > hospitals / 2 && self.quorum <= hospitals, StudySpecFault::Quorum),
 			(
@@ -124,8 +136,37 @@ impl<AccountId: PartialEq> StudySpec<AccountId> {
 		match &self.scheme {
 			AggregationScheme::Plain => Ok(()),
 			AggregationScheme::Committee(committee) => committee
-				.check(parameters, self.fraction_bits, hospitals, self.max_examples)
+				.check(parameters, &self.encoding, hospitals, self.max_examples)
 				.map_err(StudySpecFault::Committee),
+		}
+	}
+}
+
+impl<AccountId> StudySpec<AccountId> {
+	/// The same specification with other account ids.
+	pub fn map_accounts<Other>(&self, map: impl Fn(&AccountId) -> Other) -> StudySpec<Other> {
+		let Self { agreement, schema, training, optimizer, max_examples, encoding, quorum, .. } = *self;
+		let Self { max_rounds, max_attempts, collecting_blocks, attesting_blocks, .. } = *self;
+		let Self { retention_blocks, max_log_loss_increase, seed, .. } = *self;
+		StudySpec {
+			title: self.title.clone(),
+			agreement,
+			schema,
+			model: self.model.clone(),
+			training,
+			optimizer,
+			scheme: self.scheme.map_accounts(&map),
+			max_examples,
+			encoding,
+			hospitals: BoundedVec::truncate_from(self.hospitals.iter().map(&map).collect()),
+			quorum,
+			max_rounds,
+			max_attempts,
+			collecting_blocks,
+			attesting_blocks,
+			retention_blocks,
+			max_log_loss_increase,
+			seed,
 		}
 	}
 }

@@ -12,11 +12,12 @@ use consilium_primitives::{
 		field::PrimeField,
 		Committee, Direction,
 	},
+	encoding::UpdateEncoding,
 	fixed_point::Decimal,
 	model::{LocalTraining, ModelSpec},
 	study::UpdateFault,
 };
-use consilium_secure_aggregation::encoding::{clip_and_encode, encode_direction, EncodingError};
+use consilium_privacy::encoding::encode_direction;
 use consilium_training::{
 	federated::training_seed, root_set::RootSet, root_update::root_update, schema::Schema,
 };
@@ -26,13 +27,10 @@ use std::path::{Path, PathBuf};
 #[derive(Args)]
 #[command(next_help_heading = "Checks of a committee")]
 pub struct CommitteeArguments {
-	/// An honest hospital scales its update down to this L2 norm. With it the committee checks norms and, with
-	/// --direction, directions
+	/// An honest hospital scales its update down to this L2 norm. With it the committee excludes updates of a greater
+	/// norm and, with --direction, checks directions
 	#[arg(long, value_name = "NORM", value_parser = positive)]
 	clip: Option<Decimal>,
-	/// An update of a greater L2 norm is excluded; without it the clip is the bound
-	#[arg(long, value_name = "NORM", value_parser = positive, requires = "clip")]
-	norm_bound: Option<Decimal>,
 	/// What follows from the direction of an update
 	#[arg(long, value_enum, default_value = "off", requires_ifs = [("exclude", "root"), ("weight", "root")])]
 	direction: DirectionRule,
@@ -62,15 +60,10 @@ pub struct Checks {
 	model: ModelSpec,
 	training: LocalTraining,
 	parameters: u32,
-	fraction_bits: u8,
+	encoding: UpdateEncoding,
 }
 
 impl Checks {
-	/// Clips and encodes an honest hospital's update, as the hospital itself does.
-	pub fn encode(&self, update: &[f64]) -> Result<Vec<i64>, EncodingError> {
-		clip_and_encode(update, self.specification.clip.to_f64(), self.fraction_bits)
-	}
-
 	/// The root update of a round from the global parameters `base`; `None` when directions are not looked at. On the chain
 	/// its seed comes from the challenge; here it comes from the study's seed, which is as unknown to the hospitals.
 	pub fn direction(&self, base: &[f64], seed: u64, round: u32) -> Result<Option<Vec<i64>>, Error> {
@@ -94,7 +87,7 @@ impl Checks {
 			inner_product: direction.map(|root| product(root).clamp(i64::MIN.into(), i64::MAX.into()) as i64),
 			projections: Vec::new(),
 		};
-		weigh(&self.specification, self.parameters, self.fraction_bits, &numbers)
+		weigh(&self.specification, self.parameters, &self.encoding, &numbers)
 	}
 
 	/// What [`Self::judge`] answers at most.
@@ -104,6 +97,11 @@ impl Checks {
 }
 
 impl CommitteeArguments {
+	/// The clip of honest updates, if there is one.
+	pub const fn clip(&self) -> Option<Decimal> {
+		self.clip
+	}
+
 	/// The committee of a study; `None` without `--clip`.
 	pub fn open(
 		&self,
@@ -111,9 +109,11 @@ impl CommitteeArguments {
 		evaluation: &Evaluation,
 		model: &ModelSpec,
 		training: LocalTraining,
-		fraction_bits: u8,
+		encoding: UpdateEncoding,
 	) -> Result<Option<Checks>, Error> {
-		let Some(clip) = self.clip else { return Ok(None) };
+		if self.clip.is_none() {
+			return Ok(None);
+		}
 		let root = match (&self.root, self.direction) {
 			(None, _) | (_, DirectionRule::Off) => None,
 			(Some(path), _) => Some(read_root_set(path, schema)?),
@@ -129,8 +129,6 @@ impl CommitteeArguments {
 			threshold: 1,
 			parties: (1..=4).collect::<Vec<_>>().try_into().unwrap_or_default(),
 			field: PrimeField::Mersenne61,
-			clip,
-			norm_bound: self.norm_bound.unwrap_or(clip),
 			direction,
 			projections: 0,
 			weakest_suite: consilium_primitives::commitment::Suite::QkdMlKem768,
@@ -140,9 +138,9 @@ impl CommitteeArguments {
 		let hospitals = evaluation.hospitals.iter().map(|hospital| hospital.training.len());
 		let most = hospitals.max().unwrap_or(0) as u32;
 		specification
-			.check(parameters, fraction_bits, evaluation.hospitals.len() as u32, most)
+			.check(parameters, &encoding, evaluation.hospitals.len() as u32, most)
 			.map_err(Error::Committee)?;
-		Ok(Some(Checks { specification, root, model: model.clone(), training, parameters, fraction_bits }))
+		Ok(Some(Checks { specification, root, model: model.clone(), training, parameters, encoding }))
 	}
 }
 
@@ -161,17 +159,14 @@ fn read_root_set(path: &Path, schema: &Schema) -> Result<RootSet, Error> {
 mod tests {
 	use super::*;
 	use consilium_primitives::model::{LocalSteps, ModelFamily};
+	use consilium_privacy::encoding::encode_update;
 	use consilium_training::synthetic;
-
-	const BITS: u8 = 16;
 
 	fn checks(direction: Direction, root: Option<RootSet>) -> Checks {
 		let specification = Committee {
 			threshold: 1,
 			parties: vec![1, 2, 3, 4].try_into().unwrap(),
 			field: PrimeField::Mersenne61,
-			clip: Decimal::ONE,
-			norm_bound: Decimal::from_nanos(2_000_000_000),
 			direction,
 			projections: 0,
 			weakest_suite: consilium_primitives::commitment::Suite::QkdMlKem768,
@@ -188,7 +183,7 @@ mod tests {
 				proximal: Decimal::ZERO,
 			},
 			parameters: 16,
-			fraction_bits: BITS,
+			encoding: UpdateEncoding { clip: Some(Decimal::from_nanos(2_000_000_000)), fraction_bits: 16 },
 		}
 	}
 
@@ -245,8 +240,8 @@ mod tests {
 	#[test]
 	fn honest_updates_are_clipped_below_the_bound() {
 		let checks = checks(Direction::Off, None);
-		let encoded = checks.encode(&[30.0, -40.0]).unwrap();
-		assert_eq!(encoded, [39322, -52429]);
+		let encoded = encode_update(&[30.0, -40.0], &checks.encoding).unwrap();
+		assert_eq!(encoded, [78643, -104858]);
 		assert_eq!(checks.judge(&encoded, None), Ok(1));
 	}
 

@@ -1,7 +1,7 @@
 //! What can go wrong, in one sentence each.
 
 use consilium_primitives::{artifact::Malformed, committee::CommitteeFault};
-use consilium_secure_aggregation::encoding::EncodingError;
+use consilium_privacy::encoding::EncodingError;
 use consilium_training::{
 	dataset::DatasetError,
 	federated::FederatedError,
@@ -41,22 +41,10 @@ pub enum Error {
 	},
 	/// The committee cannot check updates of this kind.
 	#[error(
-		"the committee's settings do not fit ({0:?}): the norm bound must be at least the clip, and with norm bound and \
-		 fractional bits no checked number may reach 2^60"
+		"the committee's settings do not fit ({0:?}): with this clip and these fractional bits a checked number could \
+		 reach 2^60; lower one of them"
 	)]
 	Committee(CommitteeFault),
-	/// An honest update has no fixed-point form.
-	#[error("seed {seed}, round {round}, hospital {hospital}: {source}")]
-	Encoding {
-		/// The run.
-		seed: u64,
-		/// From 1.
-		round: u32,
-		/// Its number, from 0.
-		hospital: usize,
-		/// Why.
-		source: EncodingError,
-	},
 	/// Training on the root set failed.
 	#[error("seed {seed}, round {round}, root set: {source}")]
 	RootUpdate {

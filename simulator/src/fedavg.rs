@@ -12,6 +12,7 @@ use crate::{
 };
 use clap::{Args, ValueEnum};
 use consilium_primitives::{
+	encoding::UpdateEncoding,
 	fixed_point::{Decimal, MAX_FRACTION_BITS},
 	model::{Adaptive, LocalSteps, LocalTraining, ServerOptimizer},
 };
@@ -127,9 +128,11 @@ pub fn run(arguments: &Arguments) -> Result<(), Error> {
 		ProgressStyle::with_template("{msg:>12} {wide_bar} {pos}/{len} rounds, {eta} left")
 			.unwrap_or_else(|_| ProgressStyle::default_bar()),
 	);
-	let (training, fraction_bits) = (arguments.training.settings(), arguments.server.fraction_bits);
+	let training = arguments.training.settings();
+	let encoding =
+		UpdateEncoding { clip: arguments.committee.clip(), fraction_bits: arguments.server.fraction_bits };
 	let hostile = arguments.hostile.find(&evaluation)?;
-	let checks = arguments.committee.open(&data.schema, &evaluation, &spec, training, fraction_bits)?;
+	let checks = arguments.committee.open(&data.schema, &evaluation, &spec, training, encoding)?;
 	let (mut models, mut contributions) = (Vec::new(), Vec::new());
 	for seed in &arguments.seeds.0 {
 		progress.set_message(format!("seed {seed}"));
@@ -140,7 +143,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Error> {
 				model: evaluation.model.clone(),
 				training,
 				optimizer: arguments.server.optimizer(),
-				fraction_bits,
+				encoding,
 				seed: *seed,
 			},
 			evaluation: &evaluation,

@@ -100,7 +100,6 @@ mod tests {
 			["--seeds", "46-42"],
 			["--seeds", ""],
 			["--clip", "0"],
-			["--norm-bound", "2"],
 			["--direction", "exclude"],
 			["--root", "root-set.bin"],
 			["--hostile", "hospital-00"],

@@ -1,7 +1,10 @@
 //! One study in one process: its rounds, with what a hostile hospital sends and what a committee says.
 
 use crate::{committee::Checks, error::Error, evaluation::Evaluation, hostile::Hostile};
-use consilium_primitives::{artifact::Artifact, model::ModelSpec, study::UpdateFault};
+use consilium_primitives::{
+	artifact::Artifact, encoding::UpdateEncoding, model::ModelSpec, study::UpdateFault,
+};
+use consilium_privacy::encoding::encode_update;
 use consilium_training::{
 	federated::{self, FederatedError, Federation},
 	model::initial_parameters,
@@ -91,16 +94,12 @@ impl Study<'_> {
 			if let Some(hostile) = is_hostile {
 				hostile.spoil(update);
 			}
-			let coordinates = match self.checks.filter(|_| is_hostile.is_none()) {
-				Some(checks) => checks.encode(update).map_err(|source| Error::Encoding {
-					seed,
-					round,
-					hospital,
-					source,
-				})?,
-				None => federated::encode_changes(update, self.federation.fraction_bits)
-					.map_err(|source| failed(FederatedError::Update { hospital, source }))?,
-			};
+			let honest = self.federation.encoding;
+			// A hostile hospital does not clip.
+			let encoding =
+				if is_hostile.is_some() { UpdateEncoding { clip: None, ..honest } } else { honest };
+			let coordinates = encode_update(update, &encoding)
+				.map_err(|source| failed(FederatedError::Update { hospital, source }))?;
 			let (verdict, full) = match self.checks {
 				Some(checks) => (checks.judge(&coordinates, direction.as_deref()), checks.largest_factor()),
 				None => (Ok(1), 1),
@@ -146,7 +145,7 @@ mod tests {
 			model: Model::new(&spec).unwrap(),
 			training,
 			optimizer: ServerOptimizer::FedAvg,
-			fraction_bits: 24,
+			encoding: UpdateEncoding { clip: None, fraction_bits: 24 },
 			seed: 42,
 		};
 		let evaluation = Evaluation::new(&data, &spec).unwrap();
@@ -194,13 +193,14 @@ mod tests {
 		with_study(hostile, |study| {
 			let schema = Schema::parse(synthetic::SCHEMA).unwrap();
 			let line = Line::parse_from(std::iter::once(&"test").chain(options));
+			let clip = line.committee.clip();
+			let encoding = UpdateEncoding { clip, ..study.federation.encoding };
 			let checks = line
 				.committee
-				.open(&schema, study.evaluation, study.spec, study.federation.training, 24)
+				.open(&schema, study.evaluation, study.spec, study.federation.training, encoding)
 				.unwrap();
-			Study { checks: checks.as_ref(), federation: study.federation.clone(), ..*study }
-				.run(2, || ())
-				.unwrap()
+			let federation = Federation { encoding, ..study.federation.clone() };
+			Study { checks: checks.as_ref(), federation, ..*study }.run(2, || ()).unwrap()
 		})
 	}
 

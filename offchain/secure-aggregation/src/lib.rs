@@ -7,7 +7,6 @@
 //!
 //! | module | holds |
 //! | --- | --- |
-//! | [`encoding`] | updates as integers: clipping, fixed point, the root update |
 //! | [`dealing`] | a hospital's shares, with the proof of its norm |
 //! | [`package`] | a party opens its share package |
 //! | [`challenge`] | what follows from the public randomness of a round |
@@ -22,19 +21,16 @@
 //! use consilium_primitives::{
 //!     commitment::Suite,
 //!     committee::{field::PrimeField, Committee, Direction},
-//!     fixed_point::Decimal,
 //!     study::RoundKey,
 //!     H256,
 //! };
-//! use consilium_secure_aggregation::{dealing, encoding, package, partial, reconstruct};
+//! use consilium_secure_aggregation::{dealing, package, partial, reconstruct};
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let committee = Committee {
 //!     threshold: 1,
 //!     parties: vec!["a", "b", "c", "d"].try_into().expect("four parties"),
 //!     field: PrimeField::Mersenne61,
-//!     clip: Decimal::ONE,
-//!     norm_bound: Decimal::ONE,
 //!     direction: Direction::Off,
 //!     projections: 0,
 //!     weakest_suite: Suite::QkdMlKem768,
@@ -42,8 +38,8 @@
 //! };
 //! let (genesis, round, hospital) = (H256::zero(), RoundKey { study: 0, round: 1, attempt: 1 }, [7; 32]);
 //!
-//! // The hospital.
-//! let coordinates = encoding::clip_and_encode(&[0.5, -0.25], 1.0, 16)?;
+//! // The hospital; its update is (0.5, -0.25) with 16 fractional bits.
+//! let coordinates = [1 << 15, -1 << 14];
 //! let header = dealing::DealingHeader { genesis, round, hospital };
 //! let dealing = dealing::deal(&committee, &header, &coordinates, &[42; 32])?;
 //!
@@ -73,7 +69,6 @@
 pub mod challenge;
 pub mod checks;
 pub mod dealing;
-pub mod encoding;
 mod field;
 mod key_stream;
 pub mod package;

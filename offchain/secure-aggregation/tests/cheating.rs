@@ -5,8 +5,8 @@
 mod common;
 
 use common::{
-	challenge, committee, fraction_bits, squares_that_sum_to, strict, Dealt, FIELDS, GENESIS, HEADER,
-	HOSPITAL, ROUND,
+	challenge, committee, encoding, squares_that_sum_to, strict, Dealt, FIELDS, GENESIS, HEADER, HOSPITAL,
+	ROUND,
 };
 use consilium_primitives::{
 	committee::{
@@ -18,9 +18,9 @@ use consilium_primitives::{
 	study::{RoundKey, UpdateFault},
 	H256,
 };
+use consilium_privacy::encoding::encode_direction;
 use consilium_secure_aggregation::{
 	dealing::{deal, DealingHeader},
-	encoding::encode_direction,
 	package::{hash, open, Expected, PackageError},
 };
 
@@ -116,8 +116,7 @@ fn a_false_norm_is_found() {
 #[test]
 fn a_norm_above_the_bound_is_too_large() {
 	everywhere(|committee| {
-		let bits = fraction_bits(committee.field);
-		let bound = committee.encoded_norm_bound(2, bits).unwrap() as i64;
+		let bound = encoding(committee.field).norm_bound(2).unwrap() as i64;
 		for update in [[bound, 0], [-bound, 0], [0, bound - 1]] {
 			let within = Dealt::new(&committee, &update);
 			assert!(matches!(assessment(&within), Assessment::Sound { .. }), "{committee:?}, {update:?}");
@@ -155,7 +154,7 @@ fn a_norm_that_wrapped_around_is_found_by_projections() {
 		assert_eq!(opened.at(0)[field.degree_tests() as usize + 1], 10_000);
 
 		let seeing = Committee { projections: 32, ..committee(field, 4, 1) };
-		assert_eq!(seeing.check(1010, fraction_bits(field), 4, 100), Ok(()));
+		assert_eq!(seeing.check(1010, &encoding(field), 4, 100), Ok(()));
 		// Spread over many coordinates none of which is large by itself.
 		let mut spread = vec![(field.modulus() / 1000).isqrt() as i64; 999];
 		let rest = field.modulus() + 10_000 - spread.iter().map(|x| (x * x) as u64).sum::<u64>();

@@ -4,19 +4,19 @@
 
 mod common;
 
-use common::{committee, fraction_bits, strict, Dealt, FIELDS, GENESIS, HEADER, ROUND};
+use common::{committee, encoding, strict, Dealt, FIELDS, GENESIS, HEADER, ROUND};
 use consilium_primitives::{
 	committee::{
 		assessment::Assessment, decoding::interpolate, field::PrimeField, posts::Check, Committee, Direction,
 	},
-	fixed_point::{mean_of_sums, weighted_mean, Decimal},
+	fixed_point::{mean_of_sums, weighted_mean},
 	study::UpdateFault,
 	H256,
 };
+use consilium_privacy::encoding::{encode_direction, encode_update};
 use consilium_secure_aggregation::{
 	challenge::Challenge,
 	dealing::{deal, DealingHeader},
-	encoding::{clip_and_encode, encode_direction},
 	package::{hash, open, Expected},
 	partial::{PartialAggregate, PartialHeader},
 	reconstruct::{reconstruct, AggregateHeader, ReconstructError},
@@ -201,9 +201,9 @@ proptest! {
 		seed in any::<[u8; 32]>(),
 	) {
 		let committee = strict(field, parties, threshold);
-		let bits = fraction_bits(field);
-		prop_assert_eq!(committee.check(update.len() as u32, bits, 4, 100), Ok(()));
-		let coordinates = clip_and_encode(&update, committee.clip.to_f64(), bits).unwrap();
+		let encoding = encoding(field);
+		prop_assert_eq!(committee.check(update.len() as u32, &encoding, 4, 100), Ok(()));
+		let coordinates = encode_update(&update, &encoding).unwrap();
 		let mut root = encode_direction(&root[..update.len()], committee.root_bits()).unwrap();
 		let inner = |root: &[i64]| coordinates.iter().zip(root).map(|(x, u)| x * u).sum::<i64>();
 		if inner(&root) < 0 {
@@ -234,33 +234,6 @@ proptest! {
 			let expected: i64 = coordinates.iter().enumerate().map(|(j, x)| sign(j) * x).sum();
 			prop_assert_eq!(*found, expected);
 		}
-	}
-
-	#[test]
-	fn the_encoded_norm_stays_within_its_bound(
-		seed in proptest::collection::vec(any::<u64>(), 1..200),
-		repeat in 1usize..50,
-		scale in -30i32..300,
-		clip in 1u64..10_000_000_000,
-		bits in 0u8..=40,
-	) {
-		let update: Vec<f64> = seed
-			.iter()
-			.cycle()
-			.take(seed.len() * repeat)
-			.map(|bits| (*bits as i64 as f64) / (1u64 << 63) as f64 * 10f64.powi(scale))
-			.collect();
-		let clip = Decimal::from_nanos(clip);
-		let committee = Committee { norm_bound: clip, clip, ..committee(PrimeField::Mersenne61, 3, 1) };
-		let encoded = clip_and_encode(&update, clip.to_f64(), bits).unwrap();
-		let squared: u128 = encoded.iter().map(|x| u128::from(x.unsigned_abs()).pow(2)).sum();
-		let bound = committee.encoded_norm_bound(update.len() as u32, bits).unwrap();
-		prop_assert!(squared <= u128::from(bound).pow(2), "{squared} is above {bound} squared");
-		// Clipping takes away no more than it must.
-		let norm = update.iter().map(|x| (x / 10f64.powi(scale)).powi(2)).sum::<f64>().sqrt() * 10f64.powi(scale);
-		let least = norm.min(clip.to_f64()) * (1u64 << bits) as f64 * (1.0 - 1e-8);
-		let rounding = (update.len() as f64).sqrt() / 2.0;
-		prop_assert!((squared as f64).sqrt() >= least - rounding - 1e-6);
 	}
 }
 

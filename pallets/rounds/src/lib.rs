@@ -53,6 +53,7 @@ pub use pallet::*;
 mod committee;
 pub mod crypto;
 pub mod machine;
+pub mod migrations;
 mod progress;
 #[cfg(any(feature = "std", feature = "try-runtime"))]
 mod try_state;
@@ -93,7 +94,7 @@ pub mod pallet {
 		pallet_prelude::*,
 	};
 
-	const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
+	const STORAGE_VERSION: StorageVersion = StorageVersion::new(2);
 
 	#[pallet::pallet]
 	#[pallet::storage_version(STORAGE_VERSION)]
@@ -392,10 +393,10 @@ pub mod pallet {
 		CommitteeTooLarge,
 		/// A committee has each party once.
 		InvalidParties,
-		/// A clip is above 0, and a norm bound at least the clip.
-		InvalidNorm,
+		/// A clip is above 0, and a committee needs one.
+		InvalidClip,
 		/// Norms, weighted sums or projections could exceed half the field's modulus: use fewer fractional bits, a lower
-		/// norm bound, fewer examples or the larger field.
+		/// clip, fewer examples or the larger field.
 		RangeTooLarge,
 		/// At most 32 projections.
 		TooManyProjections,

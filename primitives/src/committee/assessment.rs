@@ -6,7 +6,7 @@ use super::{
 	posts::Check,
 	Committee, Direction, FULL_WEIGHT, PROJECTION_FACTOR,
 };
-use crate::study::UpdateFault;
+use crate::{encoding::UpdateEncoding, study::UpdateFault};
 use alloc::vec::Vec;
 
 /// What the chain concludes of one hospital.
@@ -56,8 +56,8 @@ pub struct Numbers {
 	pub projections: Vec<i64>,
 }
 
-/// Assesses one hospital's update of `parameters` coordinates with `fraction_bits` fractional bits by what the parties
-/// posted, each with its point.
+/// Assesses one hospital's update of `parameters` coordinates in this encoding by what the parties posted, each with its
+/// point.
 ///
 /// With at most t parties that lie or are silent, and n >= 3t + 1:
 ///
@@ -69,7 +69,7 @@ pub struct Numbers {
 pub fn assess<AccountId>(
 	committee: &Committee<AccountId>,
 	parameters: u32,
-	fraction_bits: u8,
+	encoding: &UpdateEncoding,
 	posts: &[(u8, &Check)],
 ) -> Assessment {
 	let field = committee.field;
@@ -127,7 +127,7 @@ pub fn assess<AccountId>(
 	disputed.sort_unstable();
 
 	let opened = Opened { field, residue, polynomials };
-	match weigh(committee, parameters, fraction_bits, &numbers(committee, &opened)) {
+	match weigh(committee, parameters, encoding, &numbers(committee, &opened)) {
 		Ok(factor) => Assessment::Sound { factor, disputed, opened },
 		Err(fault) => Assessment::Faulty(fault),
 	}
@@ -149,16 +149,15 @@ fn numbers<AccountId>(committee: &Committee<AccountId>, opened: &Opened) -> Numb
 	}
 }
 
-/// What the number of examples behind an update of `parameters` coordinates with `fraction_bits` fractional bits is
-/// multiplied by, 1, or 1 to [`FULL_WEIGHT`] under [`Direction::Weight`]; or why the update does not count. Norm and
+/// What the number of examples behind an update of `parameters` coordinates in this encoding is multiplied by, 1, or 1 to [`FULL_WEIGHT`] under [`Direction::Weight`]; or why the update does not count. Norm and
 /// projections first, so that the direction is only asked of an update within its bounds.
 pub fn weigh<AccountId>(
 	committee: &Committee<AccountId>,
 	parameters: u32,
-	fraction_bits: u8,
+	encoding: &UpdateEncoding,
 	numbers: &Numbers,
 ) -> Result<u32, UpdateFault> {
-	let bound = committee.encoded_norm_bound(parameters, fraction_bits).unwrap_or(0);
+	let bound = encoding.norm_bound(parameters).unwrap_or(0);
 	if u128::from(numbers.norm_squared) > u128::from(bound) * u128::from(bound) {
 		return Err(UpdateFault::NormTooLarge);
 	}
@@ -166,7 +165,7 @@ pub fn weigh<AccountId>(
 	if numbers.projections.iter().any(|projection| projection.unsigned_abs() > projection_bound) {
 		return Err(UpdateFault::ProjectionTooLarge);
 	}
-	let lowest = committee.lowest_inner_product(fraction_bits).unwrap_or(0);
+	let lowest = committee.lowest_inner_product(encoding.fraction_bits).unwrap_or(0);
 	match (committee.direction, numbers.inner_product) {
 		(Direction::Off, _) | (_, None) => Ok(1),
 		(_, Some(product)) if product < lowest => Err(UpdateFault::HostileDirection),

@@ -23,6 +23,7 @@ pub mod share_package;
 
 use crate::{
 	commitment::{BlobReference, Suite},
+	encoding::UpdateEncoding,
 	fixed_point::Decimal,
 	BlockNumber, MaxParties,
 };
@@ -55,10 +56,6 @@ pub struct Committee<AccountId> {
 	pub parties: BoundedVec<AccountId, MaxParties>,
 	/// The field of the shares.
 	pub field: PrimeField,
-	/// A hospital scales its update down to this L2 norm.
-	pub clip: Decimal,
-	/// An update of a greater L2 norm, beyond rounding, is excluded; at least `clip`.
-	pub norm_bound: Decimal,
 	/// What follows from an update's direction.
 	pub direction: Direction,
 	/// Random projections that are opened of each update, at most [`MAX_PROJECTIONS`]. Each lets an update whose norm is
@@ -76,7 +73,7 @@ pub struct Committee<AccountId> {
 /// small root set (FLTrust, Cao et al. 2021).
 ///
 /// The tolerance is how far an update may go against the root update: the length of its component in the opposite direction,
-/// in the unit of `norm_bound`. FLTrust's is 0, which suits updates that are similar. Near convergence the weighted updates
+/// in the unit of the clip. FLTrust's is 0, which suits updates that are similar. Near convergence the weighted updates
 /// of honest hospitals sum up to almost nothing, so some of them point away from any root update; they are short then,
 /// and a tolerance lets them count.
 #[derive(
@@ -135,9 +132,9 @@ pub enum CommitteeFault {
 	Threshold,
 	/// A party named twice.
 	Parties,
-	/// A clip of 0, or a norm bound below the clip.
-	Norm,
-	/// Norm, weights or projections can grow beyond half the modulus: fewer fractional bits, a lower norm bound, fewer
+	/// The study has no clip, and the committee cannot bound norms without one.
+	NoClip,
+	/// Norm, weights or projections can grow beyond half the modulus: fewer fractional bits, a lower clip, fewer
 	/// examples or the larger field is needed.
 	Range,
 	/// More than [`MAX_PROJECTIONS`] projections.
@@ -147,12 +144,12 @@ pub enum CommitteeFault {
 }
 
 impl<AccountId: PartialEq> Committee<AccountId> {
-	/// Checks whatever does not need the chain's state, for updates of `parameters` coordinates with `fraction_bits`
-	/// fractional bits, of `hospitals` hospitals with at most `max_examples` examples each.
+	/// Checks what does not need the chain's state, for updates of `parameters` coordinates in this encoding, of
+	/// `hospitals` hospitals with at most `max_examples` examples each.
 	pub fn check(
 		&self,
 		parameters: u32,
-		fraction_bits: u8,
+		encoding: &UpdateEncoding,
 		hospitals: u32,
 		max_examples: u32,
 	) -> Result<(), CommitteeFault> {
@@ -162,10 +159,10 @@ impl<AccountId: PartialEq> Committee<AccountId> {
 		let rules = [
 			(self.threshold > 0 && parties > 2 * u64::from(self.threshold), CommitteeFault::Threshold),
 			(distinct, CommitteeFault::Parties),
-			(!self.clip.is_zero() && self.norm_bound >= self.clip, CommitteeFault::Norm),
+			(encoding.clip.is_some(), CommitteeFault::NoClip),
 			(self.projections <= MAX_PROJECTIONS, CommitteeFault::Projections),
 			(
-				self.has_room(parameters, fraction_bits, hospitals, max_examples).unwrap_or(false),
+				self.has_room(parameters, encoding, hospitals, max_examples).unwrap_or(false),
 				CommitteeFault::Range,
 			),
 			(self.step_blocks > 0, CommitteeFault::Schedule),
@@ -177,11 +174,11 @@ impl<AccountId: PartialEq> Committee<AccountId> {
 	fn has_room(
 		&self,
 		parameters: u32,
-		fraction_bits: u8,
+		encoding: &UpdateEncoding,
 		hospitals: u32,
 		max_examples: u32,
 	) -> Option<bool> {
-		let bound = u128::from(self.encoded_norm_bound(parameters, fraction_bits)?);
+		let bound = u128::from(encoding.norm_bound(parameters)?);
 		let weight = u128::from(hospitals)
 			.checked_mul(u128::from(max_examples))?
 			.checked_mul(u128::from(self.direction.largest_factor()))?;
@@ -207,14 +204,11 @@ impl<AccountId> Committee<AccountId> {
 		self.parties.len().saturating_sub(self.threshold as usize)
 	}
 
-	/// The greatest L2 norm that an update may have in fixed point: the bound, and half a unit of rounding in every
-	/// coordinate.
-	pub fn encoded_norm_bound(&self, parameters: u32, fraction_bits: u8) -> Option<u64> {
-		let scaled =
-			u128::from(self.norm_bound.nanos()).checked_mul(1u128.checked_shl(fraction_bits.into())?)?;
-		let bound = scaled.div_ceil(u128::from(Decimal::ONE.nanos()));
-		let rounding = u128::from(parameters).isqrt() / 2 + 1;
-		u64::try_from(bound.checked_add(rounding)?).ok()
+	/// The same committee with other account ids.
+	pub fn map_accounts<Other>(&self, map: impl Fn(&AccountId) -> Other) -> Committee<Other> {
+		let Self { threshold, field, direction, projections, weakest_suite, step_blocks, .. } = *self;
+		let parties = BoundedVec::truncate_from(self.parties.iter().map(map).collect());
+		Committee { threshold, parties, field, direction, projections, weakest_suite, step_blocks }
 	}
 
 	/// The lowest inner product with the root update that is tolerated, as it is opened.

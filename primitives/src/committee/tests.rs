@@ -13,8 +13,6 @@ fn committee(parties: u8, threshold: u32) -> Committee<u8> {
 		threshold,
 		parties: (0..parties).collect::<alloc::vec::Vec<_>>().try_into().expect("few enough"),
 		field: PrimeField::Mersenne61,
-		clip: Decimal::ONE,
-		norm_bound: Decimal::ONE,
 		direction: Direction::Off,
 		projections: 0,
 		weakest_suite: Suite::QkdMlKem768,
@@ -26,8 +24,13 @@ fn root() -> BlobReference {
 	BlobReference { hash: H256::zero(), length: 1 }
 }
 
+/// A clip of 1.
+fn encoding(fraction_bits: u8) -> UpdateEncoding {
+	UpdateEncoding { clip: Some(Decimal::ONE), fraction_bits }
+}
+
 fn fault(committee: &Committee<u8>) -> Result<(), CommitteeFault> {
-	committee.check(14, 16, 4, 1_000)
+	committee.check(14, &encoding(16), 4, 1_000)
 }
 
 #[test]
@@ -39,9 +42,8 @@ fn each_rule_of_the_specification_is_checked() {
 	assert_eq!(fault(&committee(4, u32::MAX)), Err(CommitteeFault::Threshold));
 	let twice = Committee { parties: alloc::vec![1, 2, 3, 1].try_into().expect("few"), ..committee(4, 1) };
 	assert_eq!(fault(&twice), Err(CommitteeFault::Parties));
-	assert_eq!(fault(&Committee { clip: Decimal::ZERO, ..committee(4, 1) }), Err(CommitteeFault::Norm));
-	let loose = Committee { clip: Decimal::from_nanos(1_000_000_001), ..committee(4, 1) };
-	assert_eq!(fault(&loose), Err(CommitteeFault::Norm));
+	let unclipped = UpdateEncoding { clip: None, ..encoding(16) };
+	assert_eq!(committee(4, 1).check(14, &unclipped, 4, 1_000), Err(CommitteeFault::NoClip));
 	let many = Committee { projections: MAX_PROJECTIONS + 1, ..committee(4, 1) };
 	assert_eq!(fault(&many), Err(CommitteeFault::Projections));
 	assert_eq!(fault(&Committee { step_blocks: 0, ..committee(4, 1) }), Err(CommitteeFault::Schedule));
@@ -51,28 +53,29 @@ fn each_rule_of_the_specification_is_checked() {
 fn numbers_that_could_wrap_around_are_refused() {
 	let small = Committee { field: PrimeField::Mersenne31, ..committee(4, 1) };
 	// (2^10 + 2)^2 and 4,000 (2^10 + 2) fit into 30 bits; 2^16 squared does not.
-	assert_eq!(small.check(14, 10, 4, 1_000), Ok(()));
-	assert_eq!(small.check(14, 16, 4, 1_000), Err(CommitteeFault::Range));
-	assert_eq!(small.check(14, 10, 4, 1_000_000), Err(CommitteeFault::Range));
+	assert_eq!(small.check(14, &encoding(10), 4, 1_000), Ok(()));
+	assert_eq!(small.check(14, &encoding(16), 4, 1_000), Err(CommitteeFault::Range));
+	assert_eq!(small.check(14, &encoding(10), 4, 1_000_000), Err(CommitteeFault::Range));
 	let weighted = Committee {
 		direction: Direction::Weight { root: root(), tolerance: Decimal::ZERO },
 		..small.clone()
 	};
-	assert_eq!(weighted.check(14, 10, 4, 1_000), Ok(()));
-	assert_eq!(weighted.check(14, 10, 4, 1_030), Err(CommitteeFault::Range));
+	assert_eq!(weighted.check(14, &encoding(10), 4, 1_000), Ok(()));
+	assert_eq!(weighted.check(14, &encoding(10), 4, 1_030), Err(CommitteeFault::Range));
 	// 81 (8 (2^9 + 2))^2 is below 2^31, 81 (8 (2^10 + 2))^2 is not.
 	let projecting = Committee { projections: 1, ..small };
-	assert_eq!(projecting.check(14, 9, 4, 1_000), Ok(()));
-	assert_eq!(projecting.check(14, 10, 4, 1_000), Err(CommitteeFault::Range));
-	let huge = Committee { norm_bound: Decimal::from_nanos(u64::MAX), ..committee(4, 1) };
-	assert_eq!(fault(&huge), Err(CommitteeFault::Range));
-	assert_eq!(huge.check(14, u8::MAX, 4, 1_000), Err(CommitteeFault::Range));
+	assert_eq!(projecting.check(14, &encoding(9), 4, 1_000), Ok(()));
+	assert_eq!(projecting.check(14, &encoding(10), 4, 1_000), Err(CommitteeFault::Range));
+	for fraction_bits in [16, u8::MAX] {
+		let huge = UpdateEncoding { clip: Some(Decimal::from_nanos(u64::MAX)), fraction_bits };
+		assert_eq!(committee(4, 1).check(14, &huge, 4, 1_000), Err(CommitteeFault::Range));
+	}
 }
 
 #[test]
 fn the_bound_leaves_room_for_rounding() {
 	// 2^16, half of the root of 10,000 coordinates, and 1.
-	assert_eq!(committee(4, 1).encoded_norm_bound(10_000, 16), Some(65_536 + 50 + 1));
+	assert_eq!(encoding(16).norm_bound(10_000), Some(65_536 + 50 + 1));
 }
 
 #[test]
@@ -99,7 +102,7 @@ fn honest(committee: &Committee<u8>, norm_squared: u64, product: i64) -> alloc::
 
 fn judge(committee: &Committee<u8>, posts: &[Check]) -> Assessment {
 	let posts: alloc::vec::Vec<(u8, &Check)> = (1..).zip(posts).collect();
-	assess(committee, 14, 16, &posts)
+	assess(committee, 14, &encoding(16), &posts)
 }
 
 fn falsify(check: &mut Check, element: usize) {
@@ -158,7 +161,7 @@ fn against_more_parties_than_may_lie_the_hospital_is_at_fault() {
 
 #[test]
 fn numbers_over_their_bounds_are_faults() {
-	let bound = committee(4, 1).encoded_norm_bound(14, 16).expect("small");
+	let bound = encoding(16).norm_bound(14).expect("small");
 	let at = honest(&committee(4, 1), bound * bound, 0);
 	assert!(matches!(judge(&committee(4, 1), &at), Assessment::Sound { .. }));
 	let over = honest(&committee(4, 1), bound * bound + 1, 0);

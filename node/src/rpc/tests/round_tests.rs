@@ -92,8 +92,6 @@ fn other_choices_of_a_study_have_their_shapes() {
 		threshold: 1,
 		parties: BoundedVec::truncate_from(vec![alice(), bob()]),
 		field: PrimeField::Mersenne31,
-		clip: Decimal::ONE,
-		norm_bound: Decimal::from_nanos(1_500_000_000),
 		direction: Direction::Weight { root, tolerance: Decimal::ZERO },
 		projections: 8,
 		weakest_suite: consilium_primitives::commitment::Suite::QkdMlKem768,

@@ -19,10 +19,6 @@ pub struct CommitteeSpec {
 	pub parties: Vec<AccountId>,
 	/// `Mersenne61`, `Mersenne31`.
 	pub field: Choice,
-	/// L2 norm that a hospital scales its update down to.
-	pub clip: f64,
-	/// L2 norm above which an update is excluded.
-	pub norm_bound: f64,
 	/// What follows from an update's direction.
 	pub direction: Direction,
 	/// Random projections that are opened of each update.
@@ -148,8 +144,6 @@ impl From<committee::Committee<AccountId>> for CommitteeSpec {
 			threshold: committee.threshold,
 			parties: committee.parties.into_inner(),
 			field: Choice::of(committee.field),
-			clip: Decimal::to_f64(committee.clip),
-			norm_bound: Decimal::to_f64(committee.norm_bound),
 			direction: match committee.direction {
 				committee::Direction::Off => Direction::Off,
 				committee::Direction::Exclude { root, tolerance } => {

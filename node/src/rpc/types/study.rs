@@ -68,8 +68,8 @@ pub struct Spec {
 	pub scheme: Scheme,
 	/// Largest weight of a hospital in the mean.
 	pub max_examples: u32,
-	/// Fractional bits of an update's coordinates.
-	pub fraction_bits: u8,
+	/// How updates become integers.
+	pub encoding: Encoding,
 	/// The hospitals that train.
 	pub hospitals: Vec<AccountId>,
 	/// How many must commit, and must accept one artifact.
@@ -88,6 +88,16 @@ pub struct Spec {
 	pub max_log_loss_increase: f64,
 	/// Seed, in decimal. As text, because JSON readers round large numbers.
 	pub seed: String,
+}
+
+/// How updates become integers.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Encoding {
+	/// L2 norm that a hospital scales its update down to; `null` when updates are not clipped.
+	pub clip: Option<f64>,
+	/// Fractional bits of an update's coordinates.
+	pub fraction_bits: u8,
 }
 
 /// How updates are aggregated.
@@ -221,7 +231,10 @@ impl From<study::StudySpec<AccountId>> for Spec {
 			optimizer: spec.optimizer.into(),
 			scheme: spec.scheme.into(),
 			max_examples: spec.max_examples,
-			fraction_bits: spec.fraction_bits,
+			encoding: Encoding {
+				clip: spec.encoding.clip.map(Decimal::to_f64),
+				fraction_bits: spec.encoding.fraction_bits,
+			},
 			hospitals: spec.hospitals.into_inner(),
 			quorum: spec.quorum,
 			max_rounds: spec.max_rounds,

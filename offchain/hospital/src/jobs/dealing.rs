@@ -11,7 +11,6 @@ use consilium_primitives::{
 };
 use consilium_secure_aggregation::{
 	dealing::{deal, Dealing, DealingHeader},
-	encoding::clip_and_encode,
 	package,
 };
 use zeroize::{Zeroize, ZeroizeOnDrop};
@@ -19,20 +18,15 @@ use zeroize::{Zeroize, ZeroizeOnDrop};
 /// What the shares of an update are made from. Overwritten with zeros when dropped.
 #[derive(Encode, Decode, Zeroize, ZeroizeOnDrop)]
 pub(super) struct DealingSecret {
-	/// The update, clipped, in fixed point.
+	/// The encoded update.
 	coordinates: Vec<i64>,
 	/// From the operating system; every random number of the sharing comes from it.
 	seed: [u8; 32],
 }
 
 impl DealingSecret {
-	/// For an update, with a new seed.
-	pub fn new(
-		update: &[f64],
-		committee: &Committee<AccountBytes>,
-		fraction_bits: u8,
-	) -> Result<Self, JobError> {
-		let coordinates = clip_and_encode(update, committee.clip.to_f64(), fraction_bits)?;
+	/// For an encoded update, with a new seed.
+	pub fn new(coordinates: Vec<i64>) -> Result<Self, JobError> {
 		Ok(Self { coordinates, seed: *random()? })
 	}
 

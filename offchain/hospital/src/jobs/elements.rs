@@ -2,9 +2,8 @@
 
 use super::{shares::Reader, JobError, Workplace};
 use consilium_primitives::{commitment::BlobReference, job::RoundContext, H256};
-use consilium_secure_aggregation::{
-	challenge::Challenge, checks::check_elements, encoding::encode_direction, package::Share,
-};
+use consilium_privacy::encoding::encode_direction;
+use consilium_secure_aggregation::{challenge::Challenge, checks::check_elements, package::Share};
 use consilium_training::{root_set::RootSet, root_update::root_update};
 use sha2::{Digest, Sha256};
 

@@ -30,12 +30,11 @@ use consilium_primitives::{
 	study::StudySpec,
 	AccountBytes, H256,
 };
+use consilium_privacy::encoding::EncodingError;
 use consilium_secure_aggregation::{
-	checks::CheckError, dealing::DealingError, encoding::EncodingError, partial::PartialError,
-	reconstruct::ReconstructError,
+	checks::CheckError, dealing::DealingError, partial::PartialError, reconstruct::ReconstructError,
 };
 use consilium_training::{
-	federated::UpdateError,
 	local::TrainingError,
 	model::{initial_parameters, ModelError},
 	root_set::MalformedRootSet,
@@ -93,8 +92,8 @@ pub(crate) enum JobError {
 	NothingInStore(&'static str),
 	#[error(transparent)]
 	Trainer(#[from] TrainerError),
-	#[error(transparent)]
-	Update(#[from] UpdateError),
+	#[error("training gave a model of {local} parameters; the one that the round starts from has {global}")]
+	UpdateLength { local: usize, global: usize },
 	#[error(transparent)]
 	Encoding(#[from] EncodingError),
 	#[error(transparent)]

@@ -35,7 +35,8 @@ pub(super) fn mean(
 			if !wrong.is_empty() {
 				log::warn!(target: "hospital", "corrected the partial aggregates of the parties {wrong:?}");
 			}
-			let mean = mean_of_sums(&sums, total_weight, spec.fraction_bits).ok_or(JobError::NoMean)?;
+			let mean =
+				mean_of_sums(&sums, total_weight, spec.encoding.fraction_bits).ok_or(JobError::NoMean)?;
 			let corrected = wrong.try_into().map_err(|_| JobError::TooMany)?;
 			Ok(Some(Sum { mean, corrected }))
 		},

@@ -33,7 +33,8 @@ use consilium_primitives::{
 	study::AggregationScheme,
 	H256,
 };
-use consilium_training::federated::{encode_update, training_seed, UpdateError};
+use consilium_privacy::encoding::encode_update;
+use consilium_training::federated::training_seed;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
@@ -226,25 +227,22 @@ fn new(workplace: &mut Workplace, id: &JobId, context: &RoundContext) -> Result<
 	let local = workplace.trainer()?.train(spec, &base.parameters, seed)?;
 	let local_parameters = Zeroizing::new(local.parameters);
 
+	let coordinates = encode_update(&change(&base.parameters, &local_parameters)?, &spec.encoding)?;
 	let (secret, release) = match &spec.scheme {
 		AggregationScheme::Plain => {
-			let coordinates = encode_update(&base.parameters, &local_parameters, spec.fraction_bits)?;
 			let update = PlainUpdate { round: context.round, hospital: context.hospital, coordinates };
 			let blob = SealedBlob { suite: Suite::Plain, bytes: update.to_bytes() };
 			(None, Some(Release::new(workplace, context, local.examples, vec![blob], Vec::new())?))
 		},
-		AggregationScheme::Committee(committee) => {
-			let change = change(&base.parameters, &local_parameters)?;
-			(Some(DealingSecret::new(&change, committee, spec.fraction_bits)?), None)
-		},
+		AggregationScheme::Committee(_) => (Some(DealingSecret::new(coordinates)?), None),
 	};
 	Ok(Trained { work: id.work, examples: local.examples, secret, release })
 }
 
 /// What training changed, coordinate by coordinate.
-fn change(global: &[f64], local: &[f64]) -> Result<Zeroizing<Vec<f64>>, UpdateError> {
+fn change(global: &[f64], local: &[f64]) -> Result<Zeroizing<Vec<f64>>, JobError> {
 	if local.len() != global.len() {
-		return Err(UpdateError::Length { local: local.len(), global: global.len() });
+		return Err(JobError::UpdateLength { local: local.len(), global: global.len() });
 	}
 	Ok(Zeroizing::new(local.iter().zip(global).map(|(local, global)| local - global).collect()))
 }

@@ -24,7 +24,7 @@ pub(super) fn mean(
 		Err(obstacle) => return Ok(Err(obstacle)),
 	};
 	let weighted: Vec<_> = updates.iter().map(|(weight, update)| (*weight, update.as_slice())).collect();
-	weighted_mean(&weighted, context.spec.fraction_bits).ok_or(JobError::NoMean).map(Ok)
+	weighted_mean(&weighted, context.spec.encoding.fraction_bits).ok_or(JobError::NoMean).map(Ok)
 }
 
 /// Weight and coordinates of one hospital.

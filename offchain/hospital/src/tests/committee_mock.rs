@@ -38,8 +38,6 @@ pub fn committee() -> Committee<AccountBytes> {
 		threshold: 1,
 		parties: BoundedVec::truncate_from((0..4).map(account).collect()),
 		field: PrimeField::Mersenne61,
-		clip: Decimal::from_f64(20.0).unwrap(),
-		norm_bound: Decimal::from_f64(20.0).unwrap(),
 		direction: Direction::Off,
 		projections: 2,
 		weakest_suite: Suite::Plain,
@@ -51,8 +49,9 @@ pub fn committee() -> Committee<AccountBytes> {
 pub fn town(committee: Committee<AccountBytes>) -> Town {
 	let mut town = Town::new();
 	if committee.field == PrimeField::Mersenne31 {
-		town.spec.fraction_bits = 10;
+		town.spec.encoding.fraction_bits = 10;
 	}
+	town.spec.encoding.clip = Decimal::from_f64(20.0);
 	town.spec.scheme = AggregationScheme::Committee(committee);
 	assert_eq!(town.spec.check(), Ok(()));
 	town
@@ -145,7 +144,7 @@ impl Round {
 	pub fn assess(&self, hospital: usize, checks: &[Checks]) -> Assessment {
 		let posts: Vec<(u8, &Check)> = (1..).zip(checks.iter().map(|checks| &checks[hospital])).collect();
 		let spec = &self.town.spec;
-		assess(self.committee(), spec.model.parameters().unwrap(), spec.fraction_bits, &posts)
+		assess(self.committee(), spec.model.parameters().unwrap(), &spec.encoding, &posts)
 	}
 
 	/// Each hospital's number of records, times its factor.

@@ -75,18 +75,16 @@ fn a_commitment_names_a_package_for_each_party_and_is_signed() {
 
 #[test]
 fn an_update_is_clipped_to_the_studys_norm() {
-	let tight = Decimal::from_f64(0.01).unwrap();
-	// What is clipped passes the same bound,
-	let mut round = Round::new(town(Committee { clip: tight, norm_bound: tight, ..committee() }));
+	let tight = Decimal::from_f64(0.01);
+	// What is clipped passes the bound of the same clip,
+	let mut clipping = town(committee());
+	clipping.spec.encoding.clip = tight;
+	let mut round = Round::new(clipping);
 	let checks = round.check_all();
 	assert!(matches!(round.assess(0, &checks), Assessment::Sound { .. }));
 	// and what is not clipped does not.
 	let mut loose = Round::new(town(committee()));
 	let checks = loose.check_all();
-	round.town.spec.scheme = consilium_primitives::study::AggregationScheme::Committee(Committee {
-		norm_bound: tight,
-		..committee()
-	});
 	assert_eq!(round.assess(0, &checks), Assessment::Faulty(UpdateFault::NormTooLarge));
 }
 

@@ -11,6 +11,7 @@ use crate::{
 };
 use consilium_primitives::{
 	commitment::{Commitment, Suite},
+	encoding::UpdateEncoding,
 	fixed_point::Decimal,
 	hospital::{SaeId, SealingIdentity},
 	job::{Contribution, Inputs, Job, JobId, JobStatus, Outcome, RoundContext},
@@ -69,7 +70,7 @@ pub fn study_of(hospitals: Vec<AccountBytes>, seed: u64) -> StudySpec<AccountByt
 		optimizer: ServerOptimizer::FedAvg,
 		scheme: AggregationScheme::Plain,
 		max_examples: 1000,
-		fraction_bits: 20,
+		encoding: UpdateEncoding { clip: None, fraction_bits: 20 },
 		hospitals: BoundedVec::truncate_from(hospitals),
 		quorum,
 		max_rounds: 3,

@@ -62,7 +62,7 @@ fn four_hospitals_compute_what_a_simulation_computes_and_agree_on_it() {
 		model: Model::new(&spec.model).unwrap(),
 		training: spec.training,
 		optimizer: spec.optimizer,
-		fraction_bits: spec.fraction_bits,
+		encoding: spec.encoding,
 		seed: spec.seed,
 	};
 	let initial = initial_parameters(&spec.model, spec.seed).unwrap();
@@ -152,7 +152,7 @@ fn hostile(town: &Town, change: i64) -> Contribution {
 #[test]
 fn a_model_that_does_worse_than_the_study_allows_is_rejected_by_its_hash() {
 	let mut town = Town::new();
-	let contributions = [hostile(&town, 100 << town.spec.fraction_bits)];
+	let contributions = [hostile(&town, 100 << town.spec.encoding.fraction_bits)];
 	let outcome = town.open(1).outcome(town.attest(1, 1, None, &contributions));
 	let Outcome::Attested { verdict: Verdict::RejectModel { artifact }, metrics: Some(metrics), .. } =
 		outcome

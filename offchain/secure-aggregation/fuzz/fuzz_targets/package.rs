@@ -26,8 +26,6 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
 		threshold: 2,
 		parties: (0..7).collect::<Vec<u8>>().try_into().expect("few"),
 		field,
-		clip: Decimal::ONE,
-		norm_bound: Decimal::ONE,
 		direction: Direction::Off,
 		projections: 3,
 		weakest_suite: consilium_primitives::commitment::Suite::QkdMlKem768,

@@ -28,8 +28,6 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
 		threshold: 2,
 		parties: (0..PARTIES).collect::<Vec<u8>>().try_into().expect("few"),
 		field,
-		clip: Decimal::ONE,
-		norm_bound: Decimal::ONE,
 		direction: Direction::Off,
 		projections: 0,
 		weakest_suite: consilium_primitives::commitment::Suite::QkdMlKem768,

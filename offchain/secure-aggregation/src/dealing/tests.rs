@@ -1,8 +1,5 @@
 use super::*;
-use consilium_primitives::{
-	committee::{field::PrimeField, Direction},
-	fixed_point::Decimal,
-};
+use consilium_primitives::committee::{field::PrimeField, Direction};
 use std::collections::HashSet;
 
 /// A field so small that all its polynomials can be looked at.
@@ -104,8 +101,6 @@ fn committee(field: PrimeField) -> Committee<u8> {
 		threshold: 2,
 		parties: vec![1, 2, 3, 4, 5].try_into().unwrap(),
 		field,
-		clip: Decimal::ONE,
-		norm_bound: Decimal::ONE,
 		direction: Direction::Off,
 		projections: 0,
 		weakest_suite: consilium_primitives::commitment::Suite::QkdMlKem768,

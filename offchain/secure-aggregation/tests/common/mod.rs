@@ -11,6 +11,7 @@ use consilium_primitives::{
 		share_package::HEADER_BYTES,
 		Committee, Direction,
 	},
+	encoding::UpdateEncoding,
 	fixed_point::Decimal,
 	study::RoundKey,
 	H256,
@@ -33,8 +34,6 @@ pub fn committee(field: PrimeField, parties: u8, threshold: u32) -> Committee<u8
 		threshold,
 		parties: (0..parties).collect::<Vec<_>>().try_into().unwrap(),
 		field,
-		clip: Decimal::ONE,
-		norm_bound: Decimal::ONE,
 		direction: Direction::Off,
 		projections: 0,
 		weakest_suite: consilium_primitives::commitment::Suite::QkdMlKem768,
@@ -49,12 +48,13 @@ pub fn strict(field: PrimeField, parties: u8, threshold: u32) -> Committee<u8> {
 	Committee { direction, projections: 32, ..committee(field, parties, threshold) }
 }
 
-/// Fractional bits under which an update of norm 1 fits a field with all checks.
-pub fn fraction_bits(field: PrimeField) -> u8 {
-	match field {
+/// A clip of 1, and fractional bits under which such an update fits a field with all checks.
+pub fn encoding(field: PrimeField) -> UpdateEncoding {
+	let fraction_bits = match field {
 		PrimeField::Mersenne61 => 16,
 		PrimeField::Mersenne31 => 9,
-	}
+	};
+	UpdateEncoding { clip: Some(Decimal::ONE), fraction_bits }
 }
 
 pub fn challenge() -> Challenge {
@@ -104,7 +104,7 @@ impl Dealt {
 	/// What the chain makes of posts.
 	pub fn assess(&self, posts: &[Check]) -> Assessment {
 		let posts: Vec<(u8, &Check)> = (1..).zip(posts).collect();
-		assess(&self.committee, self.parameters, fraction_bits(self.committee.field), &posts)
+		assess(&self.committee, self.parameters, &encoding(self.committee.field), &posts)
 	}
 
 	/// Whether another party finds the published package right.

@@ -80,7 +80,7 @@ fn the_outcome_can_be_learnt() {
 		model: Model::new(&spec).unwrap(),
 		training: settings(LocalSteps::Updates(100), 0.01),
 		optimizer: ServerOptimizer::FedAvg,
-		fraction_bits: 16,
+		encoding: consilium_primitives::encoding::UpdateEncoding { clip: None, fraction_bits: 16 },
 		seed: 42,
 	};
 	let hospitals: Vec<_> = data.hospitals.iter().map(|hospital| hospital.standardized().training).collect();

@@ -2,7 +2,7 @@
 
 mod attesting;
 mod collecting;
-mod committee;
+pub(crate) mod committee;
 mod costs;
 mod deadlines;
 mod finishing;

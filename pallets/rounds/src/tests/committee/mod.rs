@@ -32,8 +32,6 @@ pub fn committee() -> Committee<AccountId32> {
 		threshold: 1,
 		parties: accounts(&PARTIES),
 		field: PrimeField::Mersenne61,
-		clip: Decimal::ONE,
-		norm_bound: Decimal::ONE,
 		direction: Direction::Off,
 		projections: 0,
 		weakest_suite: Suite::MlKem768,

@@ -2,7 +2,10 @@
 //!
 //! Everything here is `+ - * /` and `sqrt` of doubles in a fixed order, so that every machine computes the same integers.
 
-use consilium_primitives::fixed_point::{encode, MAX_COORDINATE, MAX_FRACTION_BITS};
+use consilium_primitives::{
+	encoding::UpdateEncoding,
+	fixed_point::{encode, MAX_COORDINATE, MAX_FRACTION_BITS},
+};
 
 /// Sums of squares that run beside each other, so that they need not wait for one another.
 const LANES: usize = 8;
@@ -29,22 +32,19 @@ pub enum EncodingError {
 		/// The coordinate, from 0.
 		place: usize,
 	},
-	/// The clip is not a positive number.
-	#[error("updates cannot be clipped to the norm {clip}; it must be finite and above 0")]
-	Clip {
-		/// The clip.
-		clip: f64,
-	},
+	/// The clip is 0.
+	#[error("updates cannot be clipped to the norm 0; the study's clip must be above 0")]
+	Clip,
 	/// Too many fractional bits.
 	#[error("{bits} fractional bits are too many; at most {MAX_FRACTION_BITS} are possible")]
 	FractionBits {
 		/// How many.
 		bits: u32,
 	},
-	/// A coordinate that is too large even after clipping.
+	/// A coordinate that is too large, after clipping if there is a clip.
 	#[error(
-		"coordinate {place} of the clipped update is above {MAX_COORDINATE} in fixed point; lower the clip or the \
-		 fractional bits"
+		"coordinate {place} of the update is above {MAX_COORDINATE} in fixed point; lower the learning rate, the clip or \
+		 the fractional bits"
 	)]
 	OutOfRange {
 		/// The coordinate, from 0.
@@ -52,18 +52,19 @@ pub enum EncodingError {
 	},
 }
 
-/// Scales an update down to the L2 norm `clip`, if it is above, and rounds its coordinates to the nearest multiples of
-/// 2^-fraction_bits.
+/// Scales an update, the change of the parameters by training, down to the L2 norm of the clip if there is one and the
+/// update's norm is above it, and rounds its coordinates to the nearest multiples of 2^-fraction_bits.
 ///
-/// The norm of what is returned is at most
-/// [`Committee::encoded_norm_bound`](consilium_primitives::committee::Committee::encoded_norm_bound) of the norm bound
-/// `clip`. To keep it so in spite of rounding, updates are clipped to `clip` (1 - 2^-30).
-pub fn clip_and_encode(update: &[f64], clip: f64, fraction_bits: u8) -> Result<Vec<i64>, EncodingError> {
-	if !(clip.is_finite() && clip > 0.0) {
-		return Err(EncodingError::Clip { clip });
-	}
+/// The norm of the result is at most [`UpdateEncoding::norm_bound`]. To keep it so in spite of rounding, updates are
+/// clipped to clip (1 - 2^-30).
+pub fn encode_update(update: &[f64], encoding: &UpdateEncoding) -> Result<Vec<i64>, EncodingError> {
+	let UpdateEncoding { clip, fraction_bits } = *encoding;
 	let norm = Norm::of(update)?;
-	let target = clip * (1.0 - MARGIN);
+	let Some(clip) = clip else { return scale_and_encode(update, 1.0, 1.0, fraction_bits) };
+	if clip.is_zero() {
+		return Err(EncodingError::Clip);
+	}
+	let target = clip.to_f64() * (1.0 - MARGIN);
 	// The norm of shrunk coordinates is above any clip that shrinks to a normal number.
 	let factor = if norm.value > target * norm.shrink { target / norm.value } else { 1.0 / norm.shrink };
 	scale_and_encode(update, norm.shrink, factor, fraction_bits)
@@ -138,20 +139,32 @@ fn sum_of_squares(numbers: &[f64], shrink: f64) -> f64 {
 #[cfg(test)]
 mod tests {
 	use super::*;
+	use consilium_primitives::fixed_point::Decimal;
+
+	fn clipped(clip: f64, fraction_bits: u8) -> UpdateEncoding {
+		UpdateEncoding { clip: Decimal::from_f64(clip), fraction_bits }
+	}
 
 	#[test]
 	fn an_update_within_the_clip_is_only_rounded() {
-		assert_eq!(clip_and_encode(&[0.5, -0.25, 0.1], 1.0, 4), Ok(vec![8, -4, 2]));
-		assert_eq!(clip_and_encode(&[0.0, -0.0], 1.0, 4), Ok(vec![0, 0]));
-		assert_eq!(clip_and_encode(&[], 1.0, 4), Ok(vec![]));
+		assert_eq!(encode_update(&[0.5, -0.25, 0.1], &clipped(1.0, 4)), Ok(vec![8, -4, 2]));
+		assert_eq!(encode_update(&[0.0, -0.0], &clipped(1.0, 4)), Ok(vec![0, 0]));
+		assert_eq!(encode_update(&[], &clipped(1.0, 4)), Ok(vec![]));
 	}
 
 	#[test]
 	fn a_longer_one_is_scaled_down() {
-		assert_eq!(clip_and_encode(&[30.0, -40.0], 1.0, 10), Ok(vec![614, -819]));
-		assert_eq!(clip_and_encode(&[f64::MAX, -f64::MAX], 2.0, 10), Ok(vec![1448, -1448]));
-		assert_eq!(clip_and_encode(&[1e101, 0.5], 1e120, 0), Err(EncodingError::OutOfRange { place: 0 }));
-		assert_eq!(clip_and_encode(&[f64::MIN_POSITIVE; 3], 1.0, 40), Ok(vec![0; 3]));
+		assert_eq!(encode_update(&[30.0, -40.0], &clipped(1.0, 10)), Ok(vec![614, -819]));
+		assert_eq!(encode_update(&[f64::MAX, -f64::MAX], &clipped(2.0, 10)), Ok(vec![1448, -1448]));
+		assert_eq!(encode_update(&[f64::MIN_POSITIVE; 3], &clipped(1.0, 40)), Ok(vec![0; 3]));
+	}
+
+	#[test]
+	fn without_a_clip_every_update_is_only_rounded() {
+		let unclipped = UpdateEncoding { clip: None, fraction_bits: 2 };
+		assert_eq!(encode_update(&[0.25, -0.5, 1e9], &unclipped), Ok(vec![1, -2, 4_000_000_000]));
+		let limit = MAX_COORDINATE as f64;
+		assert_eq!(encode_update(&[0.0, limit], &unclipped), Err(EncodingError::OutOfRange { place: 1 }));
 	}
 
 	#[test]
@@ -163,18 +176,19 @@ mod tests {
 	}
 
 	#[test]
-	fn what_is_no_update_is_refused() {
+	fn what_is_not_an_update_is_refused() {
 		for number in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
 			let error = Err(EncodingError::NotFinite { place: 1 });
-			assert_eq!(clip_and_encode(&[0.0, number], 1.0, 16), error);
+			for clip in [None, Some(Decimal::ONE)] {
+				let encoding = UpdateEncoding { clip, fraction_bits: 16 };
+				assert_eq!(encode_update(&[0.0, number], &encoding), error);
+			}
 			assert_eq!(encode_direction(&[0.0, number], 20), error);
 		}
-		for clip in [0.0, -1.0, f64::INFINITY] {
-			assert_eq!(clip_and_encode(&[1.0], clip, 16), Err(EncodingError::Clip { clip }));
-		}
-		assert!(matches!(clip_and_encode(&[1.0], f64::NAN, 16), Err(EncodingError::Clip { .. })));
-		assert_eq!(clip_and_encode(&[1.0], 1.0, 41), Err(EncodingError::FractionBits { bits: 41 }));
+		assert_eq!(encode_update(&[1.0], &clipped(0.0, 16)), Err(EncodingError::Clip));
+		assert_eq!(encode_update(&[1.0], &clipped(1.0, 41)), Err(EncodingError::FractionBits { bits: 41 }));
 		assert_eq!(encode_direction(&[1.0], 300), Err(EncodingError::FractionBits { bits: 300 }));
-		assert_eq!(clip_and_encode(&[1e15], 1e15, 16), Err(EncodingError::OutOfRange { place: 0 }));
+		let wide = UpdateEncoding { clip: Some(Decimal::from_nanos(u64::MAX)), fraction_bits: 40 };
+		assert_eq!(encode_update(&[1e10], &wide), Err(EncodingError::OutOfRange { place: 0 }));
 	}
 }
