@@ -226,7 +226,7 @@ mod tests {
 			Fault::Unreachable("refused".into()),
 			Fault::Timeout(Duration::from_secs(20)),
 			Fault::Interrupted("cut off".into()),
-			Fault::Malformed("with no key container".into()),
+			Fault::Malformed("not a key container".into()),
 			Fault::Status { code: 502, message: text() },
 			Fault::Request("nothing".into()),
 		] {

@@ -3,15 +3,13 @@
 use std::{fmt, str::FromStr};
 use uuid::Uuid;
 
-/// The name of a key: a UUID, never the nil UUID, which stands for *no key* elsewhere.
+/// The id of a key: a UUID other than the nil UUID, which means *no key* elsewhere.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct KeyId(Uuid);
 
-/// This is not the name of a key.
+/// Not the id of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error(
-	"this is no key id; it must be a UUID such as bc490419-7d60-487f-adc1-4ddcc177c139, and not the nil UUID"
-)]
+#[error("not a key id: it must be a UUID such as bc490419-7d60-487f-adc1-4ddcc177c139, and not the nil UUID")]
 pub struct NotAKeyId;
 
 impl KeyId {
@@ -33,7 +31,8 @@ impl KeyId {
 impl FromStr for KeyId {
 	type Err = NotAKeyId;
 
-	/// Reads the form with hyphens, which is the only one in ETSI GS QKD 014; in either case (RFC 9562, section 4).
+	/// Parses the hyphenated form, the only one in ETSI GS QKD 014, in upper or lower case (RFC 9562, section
+	/// 4).
 	fn from_str(text: &str) -> Result<Self, NotAKeyId> {
 		const HYPHENATED: usize = 36;
 		if text.len() != HYPHENATED {

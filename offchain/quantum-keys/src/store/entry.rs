@@ -3,11 +3,11 @@
 /// Most bytes of [`Entry::metadata`].
 pub const MAX_METADATA_BYTES: usize = 256;
 
-/// What is remembered beside a key.
+/// What is stored beside a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
 	/// The caller's bytes, at most [`MAX_METADATA_BYTES`]; encrypted.
 	pub metadata: Vec<u8>,
-	/// When the key may be removed: seconds since 1970.
+	/// When the key may be removed, in Unix time.
 	pub expiry: u64,
 }
