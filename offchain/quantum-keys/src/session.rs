@@ -32,14 +32,12 @@
 //! The output's length is not in `info`: of two outputs from the same inputs, the shorter is a prefix of the
 //! longer. Derive everything that an exchange needs in one call.
 
+use consilium_primitives::hospital::MlKem768EncapsulationKey;
 use hkdf::Hkdf;
 use ml_kem::{kem::Decapsulate, DecapsulationKey768, EncapsulationKey768, Seed, B32};
 use ring::rand::{SecureRandom, SystemRandom};
 use sha2::{Digest, Sha512};
 use zeroize::{Zeroize, Zeroizing};
-
-/// Bytes of an ML-KEM-768 encapsulation key (FIPS 203, table 3).
-pub const ENCAPSULATION_KEY_BYTES: usize = 1184;
 
 /// Bytes of an ML-KEM-768 ciphertext (FIPS 203, table 3).
 pub const CIPHERTEXT_BYTES: usize = 1088;
@@ -88,7 +86,7 @@ impl SharedSecret {
 /// Encapsulates a fresh secret to a key, which is checked first (FIPS 203, algorithm 20). Returns the
 /// ciphertext and the secret.
 pub fn encapsulate(
-	key: &[u8; ENCAPSULATION_KEY_BYTES],
+	key: &MlKem768EncapsulationKey,
 ) -> Result<([u8; CIPHERTEXT_BYTES], SharedSecret), EncapsulationError> {
 	let mut randomness = Zeroizing::new([0; 32]);
 	SystemRandom::new().fill(randomness.as_mut_slice()).map_err(|_| EncapsulationError::Randomness)?;
@@ -97,7 +95,7 @@ pub fn encapsulate(
 
 /// As [`encapsulate`], with the randomness m of FIPS 203, algorithm 17.
 fn encapsulate_with(
-	key: &[u8; ENCAPSULATION_KEY_BYTES],
+	key: &MlKem768EncapsulationKey,
 	randomness: &[u8; 32],
 ) -> Result<([u8; CIPHERTEXT_BYTES], SharedSecret), EncapsulationError> {
 	let key = EncapsulationKey768::new(&(*key).into()).map_err(|_| EncapsulationError::InvalidKey)?;

@@ -27,7 +27,7 @@ fn secret(byte: u8) -> SharedSecret {
 	SharedSecret(Zeroizing::new([byte; SHARED_SECRET_BYTES]))
 }
 
-fn key_pair(seed: &[u8; SEED_BYTES]) -> [u8; ENCAPSULATION_KEY_BYTES] {
+fn key_pair(seed: &[u8; SEED_BYTES]) -> MlKem768EncapsulationKey {
 	DecapsulationKey768::from_seed(Seed::from(*seed)).encapsulation_key().to_bytes().into()
 }
 
