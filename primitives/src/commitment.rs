@@ -6,7 +6,6 @@ use bounded_collections::BoundedVec;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use primitive_types::H256;
 use scale_info::TypeInfo;
-use sha2::{Digest, Sha256};
 
 /// Separates commitments from everything else an ML-DSA key may sign. It stands in the message, and
 /// the context string of FIPS 204 is empty, so that verifiers without contexts can check it.
@@ -68,7 +67,6 @@ impl Suite {
 	Eq,
 	PartialOrd,
 	Ord,
-	Hash,
 	Encode,
 	Decode,
 	DecodeWithMemTracking,
@@ -80,13 +78,6 @@ pub struct BlobReference {
 	pub hash: H256,
 	/// Length in bytes.
 	pub length: u64,
-}
-
-impl BlobReference {
-	/// The reference to these bytes.
-	pub fn of(bytes: &[u8]) -> Self {
-		Self { hash: H256(Sha256::digest(bytes).into()), length: bytes.len() as u64 }
-	}
 }
 
 /// The blobs of one update: one for the scheme `Plain`, else one for each receiver.
@@ -127,6 +118,14 @@ pub fn signing_payload(
 	packages: &Packages,
 ) -> Vec<u8> {
 	(COMMITMENT_DOMAIN, genesis, round, sender, suites, examples, blobs, packages).encode()
+}
+
+impl BlobReference {
+	/// The reference to these bytes.
+	pub fn of(bytes: &[u8]) -> Self {
+		let hash = <sha2::Sha256 as sha2::Digest>::digest(bytes);
+		Self { hash: H256(hash.into()), length: bytes.len() as u64 }
+	}
 }
 
 #[cfg(test)]

@@ -1,7 +1,5 @@
 //! Members, their roles and their post-quantum keys.
 
-pub use crate::sae_id::{NotAnSaeId, SaeId, SaeIdBytes, MAX_SAE_ID_BYTES};
-
 use crate::{BlockNumber, Name};
 use alloc::vec::Vec;
 use bounded_collections::{BoundedVec, ConstU32};
@@ -31,6 +29,8 @@ pub type MlDsa65Signature = BoundedVec<u8, ConstU32<{ ML_DSA_65_SIGNATURE_BYTES 
 
 /// An ML-KEM-768 encapsulation key, encoded as in FIPS 203, algorithm 16.
 pub type MlKem768EncapsulationKey = [u8; ML_KEM_768_ENCAPSULATION_KEY_BYTES];
+
+pub use crate::sae_id::{NotAnSaeId, SaeId, SaeIdBytes, MAX_SAE_ID_BYTES};
 
 /// What a member does.
 #[derive(

@@ -106,7 +106,7 @@ mod tests {
 			cuts in 1usize..70,
 		) {
 			let bytes = packed::<Mersenne61>(&wide, cuts);
-			prop_assert_eq!(unpack::<Mersenne61>(&bytes, wide.len()).as_ref(), Some(&wide));
+			prop_assert_eq!(unpack::<Mersenne61>(&bytes, wide.len()), Some(wide.clone()));
 			let narrow: Vec<u32> = wide.iter().map(|element| (element % PrimeMax::P31) as u32).collect();
 			let bytes = packed::<Mersenne31>(&narrow, cuts);
 			prop_assert_eq!(unpack::<Mersenne31>(&bytes, narrow.len()), Some(narrow));
