@@ -120,6 +120,14 @@ pub fn signing_payload(
 	(COMMITMENT_DOMAIN, genesis, round, sender, suites, examples, blobs, packages).encode()
 }
 
+impl BlobReference {
+	/// The reference to these bytes.
+	pub fn of(bytes: &[u8]) -> Self {
+		let hash = <sha2::Sha256 as sha2::Digest>::digest(bytes);
+		Self { hash: H256(hash.into()), length: bytes.len() as u64 }
+	}
+}
+
 #[cfg(test)]
 mod tests {
 	use super::*;

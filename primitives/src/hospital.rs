@@ -30,9 +30,7 @@ pub type MlDsa65Signature = BoundedVec<u8, ConstU32<{ ML_DSA_65_SIGNATURE_BYTES 
 /// An ML-KEM-768 encapsulation key, encoded as in FIPS 203, algorithm 16.
 pub type MlKem768EncapsulationKey = [u8; ML_KEM_768_ENCAPSULATION_KEY_BYTES];
 
-/// The name under which a hospital's key management entity knows it (ETSI GS QKD 014, SAE ID):
-/// printable ASCII, at most 64 bytes.
-pub type SaeId = BoundedVec<u8, ConstU32<64>>;
+pub use crate::sae_id::{NotAnSaeId, SaeId, SaeIdBytes, MAX_SAE_ID_BYTES};
 
 /// What a member does.
 #[derive(

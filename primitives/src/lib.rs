@@ -33,6 +33,7 @@ pub mod fixed_point;
 pub mod hospital;
 pub mod job;
 pub mod model;
+mod sae_id;
 pub mod study;
 
 #[cfg(feature = "substrate")]

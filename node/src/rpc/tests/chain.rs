@@ -65,7 +65,7 @@ fn members() -> Vec<(AccountId, Hospital)> {
 		name: text(name),
 		roles: list(roles),
 		keys: PublicKeys { ml_dsa_65: [key; 1952], ml_kem_768: [key; 1184] },
-		sae_id: text("sae-1"),
+		sae_id: "sae-1".parse().unwrap(),
 		admitted_at: 4,
 		keys_since: 5,
 		suspended,

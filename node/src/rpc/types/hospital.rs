@@ -48,7 +48,7 @@ impl From<(AccountId, hospital::Hospital)> for Hospital {
 				ml_dsa_65: Bytes(hospital.keys.ml_dsa_65.to_vec()),
 				ml_kem_768: Bytes(hospital.keys.ml_kem_768.to_vec()),
 			},
-			sae_id: text(&hospital.sae_id),
+			sae_id: hospital.sae_id.into(),
 			admitted_at: hospital.admitted_at,
 			keys_since: hospital.keys_since,
 			suspended: hospital.suspended,

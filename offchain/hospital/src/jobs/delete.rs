@@ -4,7 +4,7 @@
 //! published in a try that failed is named by the chain no longer, and goes with the next try. Deleting again is no error, so
 //! nothing is saved: after a crash the work is done again. Models stay; they are what a study is for.
 
-use super::{in_store, train::Trained, JobError, Saved, Workplace};
+use super::{train::Trained, JobError, Saved, Workplace};
 use crate::state::{Entry, StateError};
 use consilium_primitives::{
 	commitment::BlobReference,
@@ -18,8 +18,7 @@ const TRIES: u32 = 8;
 
 /// Deletes blobs from the store. If one cannot be deleted, the others are gone all the same.
 pub(super) fn delete(workplace: &Workplace, blobs: &[BlobReference]) -> Result<(), JobError> {
-	let references: Vec<_> = blobs.iter().map(in_store).collect();
-	let outcomes = workplace.runtime.block_on(workplace.store.delete_all(&references));
+	let outcomes = workplace.runtime.block_on(workplace.store.delete_all(blobs));
 	outcomes.into_iter().collect::<Result<(), _>>().map_err(JobError::Store)
 }
 

@@ -20,7 +20,7 @@ use crate::{
 	trainer::{Trainer, TrainerError},
 };
 use codec::{Compact, CompactLen, Decode, Encode};
-use consilium_blobs::{BlobError, BlobStore, Reference};
+use consilium_blobs::{BlobError, BlobStore};
 use consilium_primitives::{
 	artifact::{Artifact, Malformed},
 	commitment::BlobReference,
@@ -181,7 +181,7 @@ struct Saved<T> {
 
 impl Workplace {
 	fn get(&self, blob: BlobReference) -> Result<Vec<u8>, BlobError> {
-		Ok(self.runtime.block_on(self.store.get(&in_store(&blob)))?.into())
+		Ok(self.runtime.block_on(self.store.get(&blob))?.into())
 	}
 
 	/// A blob, or what is wrong with it. An error when the store cannot be asked.
@@ -193,8 +193,7 @@ impl Workplace {
 	}
 
 	fn put(&self, bytes: Vec<u8>) -> Result<BlobReference, JobError> {
-		let reference = self.runtime.block_on(self.store.put(bytes.into())).map_err(JobError::Publish)?;
-		Ok(on_chain(reference))
+		self.runtime.block_on(self.store.put(bytes.into())).map_err(JobError::Publish)
 	}
 
 	fn trainer(&mut self) -> Result<&mut dyn Trainer, JobError> {
@@ -258,14 +257,6 @@ fn artifact_length(spec: &StudySpec<AccountBytes>) -> Option<u64> {
 	let vector = |length: u32| Compact::<u32>::compact_len(&length) as u64 + 8 * u64::from(length);
 	let mark = 8;
 	Some(mark + (1 + moments) * vector(parameters) + (2 - moments) * vector(0))
-}
-
-fn in_store(blob: &BlobReference) -> Reference {
-	Reference { hash: blob.hash.0, length: blob.length }
-}
-
-fn on_chain(reference: Reference) -> BlobReference {
-	BlobReference { hash: H256(reference.hash), length: reference.length }
 }
 
 #[cfg(test)]

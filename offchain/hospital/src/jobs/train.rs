@@ -18,14 +18,13 @@
 use super::{
 	dealing::{self, DealingSecret},
 	delete::delete_failed_tries,
-	on_chain, JobError, Workplace,
+	JobError, Workplace,
 };
 use crate::{
 	sealer::SealedBlob,
 	state::{Entry, StateError},
 };
 use codec::{Decode, Encode};
-use consilium_blobs::Reference;
 use consilium_primitives::{
 	artifact::PlainUpdate,
 	commitment::{signing_payload, BlobReference, Blobs, Commitment, Packages, Suite, Suites},
@@ -95,7 +94,7 @@ impl Release {
 		blobs: Vec<SealedBlob>,
 		packages: Vec<H256>,
 	) -> Result<Self, JobError> {
-		let references = blobs.iter().map(|blob| on_chain(Reference::of(&blob.bytes))).collect();
+		let references = blobs.iter().map(|blob| BlobReference::of(&blob.bytes)).collect();
 		let suites = blobs.iter().map(|blob| blob.suite).collect();
 		let mut commitment = Commitment {
 			blobs: Blobs::truncate_from(references),
