@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The rules of this repository that no compiler checks: length of lines and files, words, scripts, dependencies.
+# The rules of this repository that no compiler checks: lines, files, words, scripts, dependencies.
 
 set -euo pipefail
 
@@ -13,8 +13,8 @@ usage() {
 	cat <<'EOF'
 Checks the rules of this repository and prints file:line and the remedy for each offence:
 
-  text          lines of at most 110 characters, source files of at most 500 lines, no word that docs/glossary.md
-                lists as not to be used
+  text          lines of at most 110 characters, source files of at most 500 lines, no word that
+                docs/glossary.md lists as not to be used
   scripts       formatted and linted
   advisories    no known vulnerability in Cargo.lock beyond those that deny.toml gives a reason for
   dependencies  licences, duplicate versions and sources (cargo deny)
@@ -47,7 +47,8 @@ check_scripts() {
 }
 
 check_dependencies() {
-	cargo deny --manifest-path "$REPOSITORY/Cargo.toml" --offline --log-level error check licenses bans sources
+	cargo deny --manifest-path "$REPOSITORY/Cargo.toml" --offline --log-level error \
+		check licenses bans sources
 }
 
 main() {

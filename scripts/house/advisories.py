@@ -2,10 +2,10 @@
 """Checks Cargo.lock against a snapshot of the RustSec advisory database, without network.
 
     advisories.py REPOSITORY            compare Cargo.lock with scripts/house/advisories.jsonl
-    advisories.py --snapshot CHECKOUT   write advisories.jsonl anew, from a git checkout of RustSec/advisory-db
+    advisories.py --snapshot CHECKOUT   renew the snapshot from a git checkout of RustSec/advisory-db
 
-An advisory that applies must be in deny.toml, under [advisories] ignore, with a reason; an entry there that no longer
-applies must go. Exits with 1 otherwise. The snapshot needs Python 3.11.
+An advisory that applies must be in deny.toml, under [advisories] ignore, with a reason; an entry there that
+no longer applies must go. Exits with 1 otherwise. Renewing the snapshot needs Python 3.11.
 """
 import json
 import pathlib
@@ -20,7 +20,7 @@ CLAUSE = re.compile(r"\s*(\^|>=|<=|>|<|=|~)?\s*(\d[\d.]*)")
 
 
 def numbers(text):
-    """Major, minor and patch of a version; what it leaves out is 0, and pre-releases count as their release."""
+    """Major, minor and patch of a version, 0 where missing; pre-releases count as their release."""
     return tuple(int(part) for part in (re.split(r"[-+]", text)[0].split(".") + ["0", "0"])[:3])
 
 
@@ -48,39 +48,52 @@ def satisfies(version, requirement):
 
 def read_snapshot():
     """Advisories by crate."""
-    return {line["crate"]: line["advisories"] for line in map(json.loads, SNAPSHOT.read_text().splitlines()[1:])}
+    lines = [json.loads(line) for line in SNAPSHOT.read_text().splitlines()[1:]]
+    return {line["crate"]: line["advisories"] for line in lines}
+
+
+def found(path, pattern):
+    """Line and groups of each match in a file."""
+    text = path.read_text()
+    return [(text.count("\n", 0, match.start()) + 1, *match.groups()) for match in pattern.finditer(text)]
 
 
 def check(repository):
     snapshot = read_snapshot()
-    exceptions = dict(EXCEPTION.findall((repository / "deny.toml").read_text()))
-    unexplained = [identifier for identifier, reason in exceptions.items() if not reason]
-    offences = [f"deny.toml: {identifier} has no reason; add one" for identifier in unexplained]
+    exceptions = found(repository / "deny.toml", EXCEPTION)
+    listed = {identifier for _, identifier, _ in exceptions}
     applying = set()
-    for name, version in PACKAGE.findall((repository / "Cargo.lock").read_text()):
+    offences = []
+    for line, name, version in found(repository / "Cargo.lock", PACKAGE):
         for advisory in snapshot.get(name, []):
             safe = advisory["patched"] + advisory["unaffected"]
             if any(satisfies(numbers(version), requirement) for requirement in safe):
                 continue
-            applying.add(advisory["id"])
-            if advisory["id"] not in exceptions:
+            identifier = advisory["id"]
+            applying.add(identifier)
+            if identifier not in listed:
                 patched = " or ".join(advisory["patched"]) or "no version"
                 offences.append(
-                    f"Cargo.lock: {name} {version}: {advisory['id']} ({advisory['kind']}), patched in {patched}; "
+                    f"Cargo.lock:{line}: {name} {version}: {identifier} ({advisory['kind']}), "
+                    f"patched in {patched}; "
                     "update or replace the crate, or add the advisory with a reason to deny.toml "
-                    f"(https://rustsec.org/advisories/{advisory['id']})"
+                    f"(https://rustsec.org/advisories/{identifier})"
                 )
-    offences += [f"deny.toml: {identifier} no longer applies; remove it" for identifier in exceptions.keys() - applying]
-    print("\n".join(sorted(offences)), end="\n" if offences else "")
+    for line, identifier, reason in exceptions:
+        if not reason:
+            offences.append(f"deny.toml:{line}: {identifier} has no reason; add one")
+        if identifier not in applying:
+            offences.append(f"deny.toml:{line}: {identifier} no longer applies; remove it")
+    for offence in offences:
+        print(offence)
     return 1 if offences else 0
 
 
 def write_snapshot(checkout):
     import tomllib
 
-    date = subprocess.run(
-        ["git", "log", "-1", "--format=%cs"], cwd=checkout, check=True, capture_output=True, text=True
-    ).stdout.strip()
+    command = ["git", "log", "-1", "--format=%cs"]
+    date = subprocess.check_output(command, cwd=checkout, text=True).strip()
     crates = {}
     for path in sorted(checkout.glob("crates/*/RUSTSEC-*.md")):
         facts = tomllib.loads(re.match(r"```toml\n(.*?)```", path.read_text(), re.DOTALL)[1])

@@ -52,7 +52,7 @@ describe('scripts/house.sh', () => {
 
   beforeEach(() => {
     execFileSync('git', ['rm', '-r', '--quiet', '--cached', '--ignore-unmatch', '.'], { cwd: folder });
-    write('docs/glossary.md', '```words\nin vain => timed out\n```\n');
+    write('docs/glossary.md', '```words\nfnord words? => plain words\n```\n');
     write('Cargo.toml', 'rust-version = "1.92"\n');
     write('Cargo.lock', SAFE_LOCK);
     write('deny.toml', '[advisories]\nignore = []\n');
@@ -97,9 +97,9 @@ describe('scripts/house.sh', () => {
   });
 
   it('finds a word not to be used, in any case and over the end of a line', () => {
-    write('src/lib.rs', '//! Nothing.\n/// Bob waits in\n\t/// Vain.\n');
-    refuses(/^src\/lib\.rs:2: "in Vain" .* timed out/m, '--fast');
-    write('src/lib.rs', '/// Amended inventory, invaluable.\n');
+    write('src/lib.rs', '//! Nothing.\n/// Bob says a fnord\n\t/// Word.\n');
+    refuses(/^src\/lib\.rs:2: "fnord Word" .* plain words/m, '--fast');
+    write('src/lib.rs', '/// Some fnords and a wording.\n');
     assert.equal(house('--fast').status, 0);
   });
 
@@ -112,11 +112,13 @@ describe('scripts/house.sh', () => {
 
   it('finds an advisory that has no reason, and a reason that has no advisory', () => {
     write('Cargo.lock', '[[package]]\nname = "ring"\nversion = "0.17.11"\n');
-    refuses(/^Cargo\.lock: ring 0\.17\.11: RUSTSEC-2025-0009 .*>= 0\.17\.12/m, '--fast');
+    refuses(/^Cargo\.lock:1: ring 0\.17\.11: RUSTSEC-2025-0009 .*>= 0\.17\.12/m, '--fast');
+    write('deny.toml', '[advisories]\nignore = [\n{ id = "RUSTSEC-2025-0009" },\n]\n');
+    refuses(/^deny\.toml:3: RUSTSEC-2025-0009 has no reason/m, '--fast');
     write('deny.toml', '[advisories]\nignore = [\n{ id = "RUSTSEC-2025-0009", reason = "a test" },\n]\n');
     assert.equal(house('--fast').status, 0);
     write('Cargo.lock', '[[package]]\nname = "ring"\nversion = "0.17.12"\n');
-    refuses(/^deny\.toml: RUSTSEC-2025-0009 no longer applies/m, '--fast');
+    refuses(/^deny\.toml:3: RUSTSEC-2025-0009 no longer applies/m, '--fast');
   });
 
   it('fails when cargo deny does, but for --fast', () => {
