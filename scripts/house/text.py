@@ -26,6 +26,7 @@ GENERATED = (
     "*.pub",
     "*/vectors/*.json",
     "chain-specs/*.json",
+    "docs/study.schema.json",
     "scripts/house/advisories.jsonl",
 )
 # These quote the words.
