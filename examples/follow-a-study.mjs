@@ -23,7 +23,8 @@ const parties = spec.scheme.kind === 'Committee' ? spec.scheme.parties : [];
 for await (const event of follow(finalBlocks(chain, 300), [Number(study)])) {
   if (event.type === 'finalised') {
     const metrics = pooled(event.entry.attestations);
-    console.log(`round ${event.round} in ${event.seconds} s, accuracy ${metrics?.accuracy?.toFixed(3)}`);
+    const accuracy = metrics?.accuracy?.toFixed(3) ?? 'unknown';
+    console.log(`round ${event.round}: accuracy ${accuracy} on ${metrics?.examples ?? 0} test records`);
   } else if (event.type === 'over') {
     console.log(`the study is ${event.entry.status.kind}; last model ${event.entry.artifact}`);
   } else {
