@@ -47,8 +47,8 @@ check_scripts() {
 }
 
 check_dependencies() {
-	cargo deny --manifest-path "$REPOSITORY/Cargo.toml" --offline --log-level error \
-		check licenses bans sources
+	cargo deny --manifest-path "$REPOSITORY/Cargo.toml" --locked --log-level error \
+		check --deny unmatched-skip --deny unnecessary-skip licenses bans sources
 }
 
 main() {
