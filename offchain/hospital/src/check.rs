@@ -8,13 +8,15 @@ use crate::{
 	trainer::{LocalTrainer, TrainerError},
 };
 use consilium_blobs::{BlobError, BlobStore, OpenError};
+use serde::{Serialize, Serializer};
 use std::{fmt, io};
 
 /// What is written to the blob store and deleted again.
 const PROBE: &[u8] = b"consilium: can this store be written?\n";
 
-/// What works.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What works. As JSON its keys are in camel case and the schema's hash is a string of `0x` and 64 digits.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Report {
 	/// The hospital.
 	pub name: String,
@@ -27,9 +29,11 @@ pub struct Report {
 }
 
 /// What a study must say of a hospital's records, and how many there are.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct RecordsReport {
 	/// Hash of the schema: `StudySpec::schema`.
+	#[serde(serialize_with = "hexadecimal")]
 	pub schema_hash: [u8; 32],
 	/// Features of a record: `ModelSpec::features`.
 	pub features: usize,
@@ -101,6 +105,10 @@ fn read_records(name: &str, files: RecordFiles) -> Result<RecordsReport, Trainer
 		training: records.training.len(),
 		test: records.test.len(),
 	})
+}
+
+fn hexadecimal<S: Serializer>(hash: &[u8; 32], serializer: S) -> Result<S::Ok, S::Error> {
+	serializer.collect_str(&format_args!("0x{}", hex::encode(hash)))
 }
 
 impl fmt::Display for Report {

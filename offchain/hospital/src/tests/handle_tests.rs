@@ -3,7 +3,7 @@
 use super::mock::{account, Town, PHASE_SINCE, QUEUE};
 use crate::{
 	board::BACKOFF,
-	check::{check, CheckError},
+	check::{check, CheckError, RecordsReport},
 	trainer::{LocalModel, LocalTrainer, Trainer, TrainerError},
 	Hospital, HospitalConfig, StartError,
 };
@@ -13,6 +13,7 @@ use consilium_primitives::{
 	AccountBytes,
 };
 use consilium_training::metrics::Metrics;
+use serde_json::json;
 use std::{fs, path::Path, sync::mpsc, time::Duration};
 
 #[test]
@@ -154,6 +155,29 @@ fn a_check_reports_what_a_study_must_say() {
 		assert!(text.contains(part), "{text}");
 	}
 	assert!(super::mock::files(&town.blobs()).is_empty());
+}
+
+#[test]
+fn a_report_is_one_json_object() {
+	let town = Town::new();
+	let report = check(&town.config(0)).unwrap();
+	let RecordsReport { schema_hash, features, classes, training, test } = report.records.clone().unwrap();
+	let expected = json!({
+		"name": "Alice General",
+		"kme": null,
+		"store": report.store,
+		"records": {
+			"schemaHash": format!("0x{}", hex::encode(schema_hash)),
+			"features": features,
+			"classes": classes,
+			"training": training,
+			"test": test,
+		},
+	});
+	assert_eq!(serde_json::to_value(&report).unwrap(), expected);
+	town.remove_records(0);
+	let report = serde_json::to_value(check(&town.config(0)).unwrap()).unwrap();
+	assert_eq!(report["records"], json!(null));
 }
 
 #[test]
