@@ -5,7 +5,7 @@ use crate::{
 	keys::{HospitalKeys, KeyError},
 	sealer::{Kme, KmeError},
 	secret_file::{read_secret, SecretFileError},
-	trainer::{LocalTrainer, TrainerError},
+	trainer::{LocalTrainer, Records, TrainerError},
 };
 use consilium_blobs::{BlobError, BlobStore, OpenError};
 use serde::{Serialize, Serializer};
@@ -96,14 +96,14 @@ pub fn check(config: &HospitalConfig) -> Result<Report, CheckError> {
 }
 
 fn read_records(name: &str, files: RecordFiles) -> Result<RecordsReport, TrainerError> {
-	let mut trainer = LocalTrainer::new(name.to_owned(), files);
-	let (schema, records) = trainer.records()?;
+	let records = LocalTrainer::new(name.to_owned(), files).records()?;
+	let Records { schema, hospital, .. } = &*records;
 	Ok(RecordsReport {
 		schema_hash: schema.hash(),
 		features: schema.features(),
 		classes: schema.classes(),
-		training: records.training.len(),
-		test: records.test.len(),
+		training: hospital.training.len(),
+		test: hospital.test.len(),
 	})
 }
 

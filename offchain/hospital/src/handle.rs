@@ -1,9 +1,9 @@
 //! Starts a hospital, and talks to it without waiting.
 
 use crate::{
-	board::{Board, Clock},
 	config::HospitalConfig,
-	jobs::Workplace,
+	job_table::{Clock, JobTable},
+	jobs::Resources,
 	keys::{HospitalKeys, KeyError},
 	sealer::{Kme, KmeError, QuantumKeys, Sealer, SessionSealer},
 	state::{State, StateError},
@@ -20,7 +20,7 @@ use std::{
 	path::Path,
 	sync::{
 		mpsc::{sync_channel, SyncSender},
-		Arc, Once,
+		Arc, Mutex, Once,
 	},
 	thread,
 	time::Instant,
@@ -60,7 +60,7 @@ pub struct Hospital;
 #[derive(Clone)]
 pub struct Handle {
 	account: AccountBytes,
-	board: Arc<Board>,
+	table: Arc<JobTable>,
 	sender: SyncSender<Message>,
 	foreign_job: Arc<Once>,
 }
@@ -88,8 +88,8 @@ impl Hospital {
 			.records
 			.clone()
 			.map(|files| -> Box<dyn Trainer> { Box::new(LocalTrainer::new(config.name.clone(), files)) });
-		let workplace = workplace(&config, state, session_sealer(&config, state)?, trainer)?;
-		Ok(spawn(workplace, account, guard)?)
+		let resources = open_resources(&config, state, session_sealer(&config, state)?, trainer)?;
+		Ok(spawn(resources, account, guard)?)
 	}
 }
 
@@ -102,30 +102,30 @@ fn session_sealer(config: &HospitalConfig, state: &Path) -> Result<Box<dyn Seale
 }
 
 /// Opens everything that jobs work with.
-pub(crate) fn workplace(
+pub(crate) fn open_resources(
 	config: &HospitalConfig,
 	state: &Path,
 	sealer: Box<dyn Sealer>,
 	trainer: Option<Box<dyn Trainer>>,
-) -> Result<Workplace, StartError> {
-	Ok(Workplace {
+) -> Result<Resources, StartError> {
+	Ok(Resources {
 		keys: HospitalKeys::load(&config.keys)?,
 		store: BlobStore::open_with(&config.blobs)?,
-		runtime: tokio::runtime::Builder::new_current_thread().enable_all().build()?,
+		runtime: tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?,
 		state: State::open(state)?,
-		sealer,
+		sealer: Mutex::new(sealer),
 		trainer,
 	})
 }
 
 pub(crate) fn spawn<Guard>(
-	workplace: Workplace,
+	resources: Resources,
 	account: AccountBytes,
 	guard: impl FnOnce() -> Guard + Send + 'static,
 ) -> io::Result<Handle> {
 	let (sender, receiver) = sync_channel(QUEUE_LENGTH);
 	let handle = Handle::new(account, sender, Box::new(Instant::now));
-	let mut worker = Worker::new(workplace, handle.board.clone());
+	let mut worker = Worker::new(resources, handle.table.clone());
 	thread::Builder::new().name(THREAD_NAME.into()).spawn(move || {
 		let _guard = guard();
 		while let Ok(message) = receiver.recv() {
@@ -137,7 +137,7 @@ pub(crate) fn spawn<Guard>(
 
 impl Handle {
 	pub(crate) fn new(account: AccountBytes, sender: SyncSender<Message>, clock: Clock) -> Self {
-		Self { account, board: Arc::new(Board::new(clock)), sender, foreign_job: Arc::new(Once::new()) }
+		Self { account, table: Arc::new(JobTable::new(clock)), sender, foreign_job: Arc::new(Once::new()) }
 	}
 
 	/// Queues a job, unless it is known. `false` only when the queue is full: ask again later.
@@ -157,13 +157,13 @@ impl Handle {
 			});
 			return true;
 		}
-		self.board.start(id, || self.sender.try_send(Message::Start(Box::new(job))).is_ok())
+		self.table.start(id, || self.sender.try_send(Message::Start(Box::new(job))).is_ok())
 	}
 
 	/// Where a job stands.
 	pub fn poll(&self, id: JobId) -> JobStatus {
 		if id.hospital == self.account {
-			self.board.poll(&id)
+			self.table.poll(&id)
 		} else {
 			JobStatus::Failed
 		}
@@ -171,13 +171,13 @@ impl Handle {
 
 	/// Block `number` and all before it are final.
 	pub fn finalised(&self, number: BlockNumber) {
-		self.board.set_finalised(number);
+		self.table.set_finalised(number);
 		// With a full queue the thread has a message to come back for anyway.
 		let _ = self.sender.try_send(Message::Finalised);
 	}
 
 	#[cfg(test)]
-	pub(crate) fn board(&self) -> Arc<Board> {
-		self.board.clone()
+	pub(crate) fn table(&self) -> Arc<JobTable> {
+		self.table.clone()
 	}
 }

@@ -61,10 +61,10 @@
 //!
 //! | module | holds |
 //! | --- | --- |
-//! | `board` | where jobs stand |
 //! | [`check`](mod@check) | whether a configuration works |
 //! | [`config`] | hospital.toml |
 //! | [`handle`] | starts a hospital, and talks to it |
+//! | `job_table` | the status of every job |
 //! | `jobs` | one module for each kind of work, and what they share |
 //! | [`keys`] | post-quantum keys, and the well-known ones for development |
 //! | [`sealer`] | the seam behind which share packages are sealed |
@@ -75,10 +75,10 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
-mod board;
 pub mod check;
 pub mod config;
 pub mod handle;
+mod job_table;
 mod jobs;
 pub mod keys;
 pub mod sealer;

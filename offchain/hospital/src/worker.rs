@@ -1,30 +1,26 @@
 //! Works on jobs, one after the other, on the hospital's thread.
 
 use crate::{
-	board::Board,
-	jobs::{self, train, JobError, Workplace},
+	job_table::JobTable,
+	jobs::{self, caught, name, train, Resources},
 };
 use consilium_primitives::{
 	committee::posts::Check,
 	job::{Job, JobId, Outcome},
-	study::{RoundKey, Verdict},
+	study::Verdict,
 };
-use std::{
-	any::Any,
-	panic::{catch_unwind, AssertUnwindSafe},
-	sync::Arc,
-};
+use std::sync::Arc;
 
 /// What the hospital's thread is told.
 pub(crate) enum Message {
 	Start(Box<Job>),
-	/// More blocks are final; the board says up to which.
+	/// More blocks are final; the job table says up to which.
 	Finalised,
 }
 
 pub(crate) struct Worker {
-	workplace: Workplace,
-	board: Arc<Board>,
+	resources: Resources,
+	table: Arc<JobTable>,
 	waiting: Vec<Waiting>,
 }
 
@@ -35,8 +31,8 @@ struct Waiting {
 }
 
 impl Worker {
-	pub fn new(workplace: Workplace, board: Arc<Board>) -> Self {
-		Self { workplace, board, waiting: Vec::new() }
+	pub fn new(resources: Resources, table: Arc<JobTable>) -> Self {
+		Self { resources, table, waiting: Vec::new() }
 	}
 
 	pub fn handle(&mut self, message: Message) {
@@ -52,7 +48,7 @@ impl Worker {
 		let id = job.id();
 		self.give_up_for(&id);
 		if let Job::Train { context, .. } = &*job {
-			if let Err(reason) = caught(|| train::prepare(&mut self.workplace, &id, context)) {
+			if let Err(reason) = caught(|| train::prepare(&self.resources, &id, context)) {
 				return self.fail(id, reason);
 			}
 		}
@@ -64,18 +60,18 @@ impl Worker {
 	fn give_up_for(&mut self, id: &JobId) {
 		let place = |id: &JobId| (id.genesis, id.hospital, id.round, id.kind);
 		for Waiting { id, .. } in self.waiting.extract_if(.., |waiting| place(&waiting.id) == place(id)) {
-			log::info!(target: "hospital", "{}: {:?} given up for other work", words(&id.round), id.kind);
-			self.board.forget(&id);
+			log::info!(target: "hospital", "{}: {:?} given up for other work", name(&id.round), id.kind);
+			self.table.forget(&id);
 		}
 	}
 
 	/// Does whatever need not wait any longer.
 	fn go_on(&mut self) {
-		let finalised = self.board.finalised();
+		let finalised = self.table.finalised();
 		let ready: Vec<_> =
 			self.waiting.extract_if(.., |waiting| waiting.job.context().phase_since <= finalised).collect();
 		for Waiting { id, job } in ready {
-			match caught(|| jobs::run(&mut self.workplace, &id, &job)) {
+			match caught(|| jobs::run(&self.resources, &id, &job)) {
 				Ok(outcome) => self.finish(id, outcome),
 				Err(reason) => self.fail(id, reason),
 			}
@@ -83,39 +79,21 @@ impl Worker {
 	}
 
 	fn finish(&mut self, id: JobId, outcome: Outcome) {
-		log::info!(target: "hospital", "{}: {}", words(&id.round), summary(&outcome));
-		self.board.done(id, outcome);
-		if let Err(error) = self.workplace.state.prune(&id) {
+		log::info!(target: "hospital", "{}: {}", name(&id.round), summary(&outcome));
+		self.table.done(id, outcome);
+		if let Err(error) = self.resources.state.prune(&id) {
 			log::warn!(target: "hospital", "old rounds are not cleared away: {error}");
 		}
 	}
 
 	fn fail(&self, id: JobId, reason: String) {
-		let text = format!("{}: {:?} failed: {reason}", words(&id.round), id.kind);
-		if self.board.failed(id, reason) {
+		let text = format!("{}: {:?} failed: {reason}", name(&id.round), id.kind);
+		if self.table.failed(id, reason) {
 			log::error!(target: "hospital", "{text}");
 		} else {
 			log::debug!(target: "hospital", "{text}");
 		}
 	}
-}
-
-/// Runs a step of a job; a panic in it is its failure and no one else's.
-fn caught<T>(step: impl FnOnce() -> Result<T, JobError>) -> Result<T, String> {
-	// What a step changes is a file, written whole, or the trainer's records, replaced whole.
-	match catch_unwind(AssertUnwindSafe(step)) {
-		Ok(result) => result.map_err(|error| error.to_string()),
-		Err(panic) => Err(format!("it panicked, which is a bug: {}", panic_message(&*panic))),
-	}
-}
-
-fn panic_message(panic: &(dyn Any + Send)) -> &str {
-	let text = panic.downcast_ref::<&str>().copied();
-	text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no reason given")
-}
-
-fn words(round: &RoundKey) -> String {
-	format!("study {}, round {}, try {}", round.study, round.round, round.attempt)
 }
 
 fn summary(outcome: &Outcome) -> String {

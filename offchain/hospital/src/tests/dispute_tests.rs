@@ -220,21 +220,21 @@ fn a_hospital_answers_only_with_what_it_published_in_this_try() {
 	// Nothing was trained, and nothing published.
 	let answer = |town: &Town| Job::Answer { context: town.context(0, 1, None), parties: vec![2] };
 	let reason = town.open(0).failure(answer(&town));
-	assert!(reason.contains("has no update that was published in this try"), "{reason}");
+	assert!(reason.contains("has no update that was published in this attempt"), "{reason}");
 	town.open(0).start(town.train(0, 1, None));
 	let reason = town.open(0).failure(answer(&town));
-	assert!(reason.contains("has no update that was published in this try"), "{reason}");
+	assert!(reason.contains("has no update that was published in this attempt"), "{reason}");
 	town.open(0).commitment(town.train(0, 1, None));
 	let blobs = files(&town.blobs()).len();
 	// Another try's dispute.
 	let mut context = town.context(0, 1, None);
 	context.round.attempt = 2;
 	let reason = town.open(0).failure(Job::Answer { context, parties: vec![2] });
-	assert!(reason.contains("has no update that was published in this try"), "{reason}");
+	assert!(reason.contains("has no update that was published in this attempt"), "{reason}");
 	// The state is gone.
 	fs::rename(town.state(0).join("1-1-train.outcome"), town.folder.path().join("away")).unwrap();
 	let reason = town.open(0).failure(answer(&town));
-	assert!(reason.contains("has no update that was published in this try"), "{reason}");
+	assert!(reason.contains("has no update that was published in this attempt"), "{reason}");
 	fs::rename(town.folder.path().join("away"), town.state(0).join("1-1-train.outcome")).unwrap();
 	assert_eq!(files(&town.blobs()).len(), blobs);
 	assert!(matches!(town.open(0).run(answer(&town)), JobStatus::Done(_)));
@@ -246,5 +246,5 @@ fn updates_that_were_not_shared_have_no_answer() {
 	let town = Town::new();
 	town.open(0).commitment(town.train(0, 1, None));
 	let job = Job::Answer { context: town.context(0, 1, None), parties: vec![2] };
-	assert!(town.open(0).failure(job).contains("has no committee"));
+	assert!(town.open(0).failure(job).contains("has no work of this kind"));
 }

@@ -2,8 +2,8 @@
 
 use super::mock::{account, Town, PHASE_SINCE, QUEUE};
 use crate::{
-	board::BACKOFF,
 	check::{check, CheckError, RecordsReport},
+	job_table::BACKOFF,
 	trainer::{LocalModel, LocalTrainer, Trainer, TrainerError},
 	Hospital, HospitalConfig, StartError,
 };
@@ -14,7 +14,12 @@ use consilium_primitives::{
 };
 use consilium_training::metrics::Metrics;
 use serde_json::json;
-use std::{fs, path::Path, sync::mpsc, time::Duration};
+use std::{
+	fs,
+	path::Path,
+	sync::{mpsc, Mutex},
+	time::Duration,
+};
 
 #[test]
 fn a_thread_works_while_nobody_waits() {
@@ -76,16 +81,17 @@ fn a_job_of_another_hospital_is_refused() {
 }
 
 /// Panics or fails at first, then works.
-struct Moody(LocalTrainer, Vec<Result<(), TrainerError>>);
+struct Moody(LocalTrainer, Mutex<Vec<Result<(), TrainerError>>>);
 
 impl Trainer for Moody {
 	fn train(
-		&mut self,
+		&self,
 		spec: &StudySpec<AccountBytes>,
 		global: &[f64],
 		seed: [u8; 32],
 	) -> Result<LocalModel, TrainerError> {
-		match self.1.pop() {
+		let mood = self.1.lock().unwrap().pop();
+		match mood {
 			None => self.0.train(spec, global, seed),
 			Some(Err(error)) => Err(error),
 			Some(Ok(())) => panic!("moody"),
@@ -93,7 +99,7 @@ impl Trainer for Moody {
 	}
 
 	fn evaluate(
-		&mut self,
+		&self,
 		spec: &StudySpec<AccountBytes>,
 		parameters: &[f64],
 	) -> Result<Option<Metrics>, TrainerError> {
@@ -105,7 +111,7 @@ impl Trainer for Moody {
 fn a_job_that_panics_or_fails_is_tried_again_after_a_while_and_harms_no_other() {
 	let town = Town::new();
 	let error = TrainerError::Training(consilium_training::local::TrainingError::Diverged);
-	let moody = Moody(town.trainer(0).unwrap(), vec![Err(error), Ok(())]);
+	let moody = Moody(town.trainer(0).unwrap(), Mutex::new(vec![Err(error), Ok(())]));
 	let mut desk = town.open_with(0, Some(Box::new(moody)));
 	let job = || town.train(0, 1, None);
 	let starts = |desk: &super::mock::Desk| {
@@ -128,11 +134,11 @@ fn a_job_that_panics_or_fails_is_tried_again_after_a_while_and_harms_no_other() 
 fn the_same_reason_is_news_once() {
 	let town = Town::new();
 	let desk = town.open(0);
-	let board = desk.handle.board();
+	let table = desk.handle.table();
 	let id = town.train(0, 1, None).id();
 	let news = |reason: &str| {
-		assert!(board.start(id, || true));
-		let news = board.failed(id, reason.to_owned());
+		assert!(table.start(id, || true));
+		let news = table.failed(id, reason.to_owned());
 		desk.pass(BACKOFF);
 		news
 	};

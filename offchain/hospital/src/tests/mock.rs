@@ -1,7 +1,7 @@
 //! A study of four hospitals with made-up records.
 
 use crate::{
-	handle::{workplace, Handle},
+	handle::{open_resources, Handle},
 	keys::HospitalKeys,
 	sealer::{SealContext, SealError, SealedBlob, Sealer},
 	secret_file::write_secret,
@@ -196,9 +196,10 @@ impl Town {
 		let clock = now.clone();
 		let handle = Handle::new(account(number), sender, Box::new(move || *clock.lock().unwrap()));
 		let state = self.home(number).join("state");
-		let workplace =
-			workplace(&self.config(number), &state, (self.sealer)(&self.config(number)), trainer).unwrap();
-		Desk { worker: Worker::new(workplace, handle.board()), handle, receiver, now }
+		let resources =
+			open_resources(&self.config(number), &state, (self.sealer)(&self.config(number)), trainer)
+				.unwrap();
+		Desk { worker: Worker::new(resources, handle.table()), handle, receiver, now }
 	}
 
 	pub fn open_all(&self) -> Vec<Desk> {
@@ -297,7 +298,7 @@ impl Desk {
 	pub fn failure(&mut self, job: Job) -> String {
 		let id = job.id();
 		assert_eq!(self.run(job), JobStatus::Failed);
-		self.handle.board().reason(&id).unwrap()
+		self.handle.table().reason(&id).unwrap()
 	}
 
 	pub fn outcome(&mut self, job: Job) -> Outcome {

@@ -34,7 +34,7 @@ struct Reversed(LocalTrainer);
 
 impl Trainer for Reversed {
 	fn train(
-		&mut self,
+		&self,
 		spec: &StudySpec<AccountBytes>,
 		global: &[f64],
 		seed: [u8; 32],
@@ -47,7 +47,7 @@ impl Trainer for Reversed {
 	}
 
 	fn evaluate(
-		&mut self,
+		&self,
 		spec: &StudySpec<AccountBytes>,
 		parameters: &[f64],
 	) -> Result<Option<Metrics>, TrainerError> {

@@ -171,7 +171,7 @@ struct NoPredictions;
 
 impl Trainer for NoPredictions {
 	fn train(
-		&mut self,
+		&self,
 		_: &StudySpec<AccountBytes>,
 		global: &[f64],
 		_: [u8; 32],
@@ -179,7 +179,7 @@ impl Trainer for NoPredictions {
 		Ok(LocalModel { parameters: global.to_vec(), examples: 1 })
 	}
 
-	fn evaluate(&mut self, _: &StudySpec<AccountBytes>, _: &[f64]) -> Result<Option<Metrics>, TrainerError> {
+	fn evaluate(&self, _: &StudySpec<AccountBytes>, _: &[f64]) -> Result<Option<Metrics>, TrainerError> {
 		Ok(None)
 	}
 }

@@ -19,8 +19,8 @@ fn zeros(town: &Town) -> Vec<f64> {
 #[test]
 fn records_are_read_when_needed_and_again_when_a_file_has_changed() {
 	let town = Town::new();
-	let mut trainer = trainer(&town);
-	let mut train = || trainer.train(&town.spec, &zeros(&town), [1; 32]).unwrap();
+	let trainer = trainer(&town);
+	let train = || trainer.train(&town.spec, &zeros(&town), [1; 32]).unwrap();
 	let first = train();
 	assert_eq!(train(), first);
 	town.change_records(0);
@@ -41,8 +41,8 @@ fn records_are_read_when_needed_and_again_when_a_file_has_changed() {
 #[test]
 fn the_seed_decides_on_the_order_of_records() {
 	let town = Town::new();
-	let mut trainer = trainer(&town);
-	let mut train = |seed| trainer.train(&town.spec, &zeros(&town), [seed; 32]).unwrap().parameters;
+	let trainer = trainer(&town);
+	let train = |seed| trainer.train(&town.spec, &zeros(&town), [seed; 32]).unwrap().parameters;
 	assert_eq!(train(1), train(1));
 	assert_ne!(train(1), train(2));
 }
@@ -73,8 +73,8 @@ fn a_model_of_another_shape_is_refused() {
 #[test]
 fn metrics_are_those_of_the_test_records() {
 	let town = Town::new();
-	let mut trainer = trainer(&town);
-	let test = trainer.records().unwrap().1.test.len();
+	let trainer = trainer(&town);
+	let test = trainer.records().unwrap().hospital.test.len();
 	let metrics = trainer.evaluate(&town.spec, &zeros(&town)).unwrap().unwrap();
 	assert_eq!(metrics.examples, test);
 	assert!((metrics.log_loss - 2f64.ln()).abs() < 1e-12);
@@ -87,7 +87,7 @@ fn metrics_are_those_of_the_test_records() {
 fn files_that_are_gone_are_named() {
 	let town = Town::new();
 	for file in ["records.csv", "schema.toml"] {
-		let mut trainer = trainer(&town);
+		let trainer = trainer(&town);
 		let path = town.home(0).join(file);
 		let bytes = fs::read(&path).unwrap();
 		fs::remove_file(&path).unwrap();
