@@ -81,10 +81,12 @@ pub mod handle;
 mod job_table;
 mod jobs;
 pub mod keys;
+mod messages;
 pub mod sealer;
 pub mod secret_file;
 mod state;
 pub mod trainer;
+mod training;
 mod worker;
 
 #[cfg(test)]

@@ -24,6 +24,7 @@ use std::{
 	fs::File,
 	io::{self, Write},
 	path::{Path, PathBuf},
+	sync::{Mutex, PoisonError},
 };
 use zeroize::Zeroizing;
 
@@ -65,6 +66,8 @@ pub enum StateError {
 /// The folder with a hospital's state.
 pub struct State {
 	folder: PathBuf,
+	/// Held while files are written: [`State::prune`] must not take one thread's half-written file for that of a crash.
+	writing: Mutex<()>,
 }
 
 impl State {
@@ -72,7 +75,7 @@ impl State {
 	pub fn open(folder: &Path) -> Result<Self, StateError> {
 		create_private_folder(folder)
 			.map_err(|source| StateError::Unusable { path: folder.into(), source })?;
-		Ok(Self { folder: folder.into() })
+		Ok(Self { folder: folder.into(), writing: Mutex::default() })
 	}
 
 	/// What was saved; `None` if nothing was.
@@ -93,6 +96,7 @@ impl State {
 	pub fn save(&self, id: &JobId, entry: Entry, value: &impl Encode) -> Result<(), StateError> {
 		let path = self.path(id, entry);
 		let folder = self.study(id);
+		let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
 		write(&folder, &path, &frame(value)).map_err(|source| StateError::Unusable { path, source })
 	}
 
@@ -100,6 +104,7 @@ impl State {
 	/// and what a crash left half written.
 	pub fn prune(&self, id: &JobId) -> Result<(), StateError> {
 		let folder = self.study(id);
+		let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
 		let prune = || -> io::Result<()> {
 			for file in std::fs::read_dir(&folder)? {
 				let file = file?;

@@ -40,6 +40,11 @@ enum Left {
 	Unknown,
 }
 
+/// Whether an update that may be published is saved.
+pub(crate) fn is_prepared(resources: &Resources, id: &JobId) -> bool {
+	matches!(recall(resources, id), Ok((Some(_), _)))
+}
+
 /// Trains and saves the update, unless one is saved that may be published.
 pub(crate) fn prepare(resources: &Resources, id: &JobId, context: &RoundContext) -> Result<(), JobError> {
 	let (None, left) = recall(resources, id)? else { return Ok(()) };

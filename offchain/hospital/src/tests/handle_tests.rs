@@ -22,20 +22,21 @@ use std::{
 };
 
 #[test]
-fn a_thread_works_while_nobody_waits() {
+fn two_threads_work_while_nobody_waits() {
 	let town = Town::new();
 	let (began, ended) = mpsc::channel();
-	struct Guard(mpsc::Sender<&'static str>);
+	fn news(what: &str) -> String {
+		format!("{} {what}", std::thread::current().name().unwrap())
+	}
+	struct Guard(mpsc::Sender<String>);
 	impl Drop for Guard {
 		fn drop(&mut self) {
-			self.0.send("dropped").unwrap();
+			self.0.send(news("dropped")).unwrap();
 		}
 	}
 	let guard = move || {
-		began
-			.send(if std::thread::current().name() == Some("hospital") { "made" } else { "elsewhere" })
-			.unwrap();
-		Guard(began)
+		began.send(news("made")).unwrap();
+		Guard(began.clone())
 	};
 	let state = town.home(0).join("state");
 	let handle = Hospital::start_guarded(town.config(0), &state, account(0), guard).unwrap();
@@ -51,8 +52,11 @@ fn a_thread_works_while_nobody_waits() {
 		}
 	};
 	drop(handle);
-	// The guard lives as long as the thread.
-	assert_eq!(ended.iter().collect::<Vec<_>>(), ["made", "dropped"]);
+	// Each guard lives as long as its thread.
+	let mut news: Vec<String> = ended.iter().collect();
+	news.sort();
+	let expected = ["hospital dropped", "hospital made", "hospital-train dropped", "hospital-train made"];
+	assert_eq!(news, expected);
 	assert_eq!(town.open(0).commitment(job), outcome);
 }
 
