@@ -78,7 +78,8 @@ pub enum ConfigError {
 		/// The system's reason.
 		source: io::Error,
 	},
-	/// Not TOML, a key that is missing or unknown, or a value of the wrong type. The message has line and column.
+	/// Not TOML, a key that is missing or unknown, or a value of the wrong type. The message has line and
+	/// column.
 	#[error("{}: {source}", path.display())]
 	Syntax {
 		/// The file.

@@ -28,7 +28,7 @@ use std::{
 	time::Instant,
 };
 
-/// Jobs that may wait for the hospital's thread.
+/// Number of jobs that may wait for the hospital's thread.
 const QUEUE_LENGTH: usize = 64;
 
 /// Name of the hospital's thread.
@@ -60,8 +60,8 @@ pub enum StartError {
 /// A hospital's jobs, on their own threads.
 pub struct Hospital;
 
-/// The interface to a running hospital. No method waits. Its threads end when the last handle is dropped and all queues
-/// are empty.
+/// The interface to a running hospital. No method waits. Its threads end when the last handle is dropped and
+/// all queues are empty.
 #[derive(Clone)]
 pub struct Handle {
 	account: AccountBytes,
@@ -71,8 +71,8 @@ pub struct Handle {
 }
 
 impl Hospital {
-	/// Starts the hospital of `config`, which signs as `account` and keeps its state in the folder `state`, on two new
-	/// threads. No other process may use this folder at the same time.
+	/// Starts the hospital of `config`, which signs as `account` and keeps its state in the folder `state`,
+	/// on two new threads. No other process may use this folder at the same time.
 	///
 	/// A panic in a job is caught and only fails the job, unless the process ends at every panic: see
 	/// [`Self::start_guarded`].
@@ -80,9 +80,9 @@ impl Hospital {
 		Self::start_guarded(config, state, account, || ())
 	}
 
-	/// As [`Self::start`]. `guard` is called on each of the threads and its result kept until that thread ends.
-	/// A process whose panic hook ends it needs this to exempt the threads; in a Substrate node `guard` is
-	/// `sp_panic_handler::AbortGuard::force_unwind`.
+	/// As [`Self::start`]. `guard` is called on each of the threads and its result kept until that thread
+	/// ends. A process whose panic hook ends it needs this to exempt the threads; in a Substrate node
+	/// `guard` is `sp_panic_handler::AbortGuard::force_unwind`.
 	pub fn start_guarded<Guard>(
 		config: HospitalConfig,
 		state: &Path,
@@ -158,15 +158,15 @@ impl Handle {
 
 	/// Queues a job, unless it is known. `false` only when the queue is full: start it again later.
 	///
-	/// A job that failed is queued again, but not within five seconds after it failed. A job of another hospital is
-	/// refused: it is never queued, and its status is [`JobStatus::Failed`].
+	/// A job that failed is queued again, but not within five seconds after it failed. A job of another
+	/// hospital is refused: it is never queued, and its status is [`JobStatus::Failed`].
 	pub fn start(&self, job: Job) -> bool {
 		let id = job.id();
 		if id.hospital != self.account {
 			self.foreign_job.call_once(|| {
 				log::error!(
 					target: "hospital",
-					"refused a job of the account 0x{}: this hospital is 0x{}; is an old key in the node's keystore?",
+					"refused a job of the account 0x{}: this hospital is 0x{}; is an old key still in use?",
 					hex::encode(id.hospital),
 					hex::encode(self.account),
 				);

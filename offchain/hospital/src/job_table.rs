@@ -50,8 +50,8 @@ impl JobTable {
 		}
 	}
 
-	/// Makes a job pending and hands it over with `queue`, unless it is pending or done, or failed less than [`BACKOFF`]
-	/// ago. Returns what `queue` does, else `true`.
+	/// Makes a job pending and hands it over with `queue`, unless it is pending or done, or failed less than
+	/// [`BACKOFF`] ago. Returns what `queue` does, else `true`.
 	pub fn start(&self, id: JobId, queue: impl FnOnce() -> bool) -> bool {
 		let mut jobs = self.jobs();
 		let last_failure = match jobs.get(&id) {

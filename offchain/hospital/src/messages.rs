@@ -9,8 +9,8 @@ use std::sync::{
 
 /// What the hospital's thread receives.
 pub(crate) enum Message {
-	/// `reply` reaches the thread again. It comes with the job because the thread ends when nobody can send to it, so
-	/// it must not keep a sender of its own.
+	/// `reply` reaches the thread again. It comes with the job because the thread ends when nobody can send
+	/// to it, so it must not keep a sender of its own.
 	Start { job: Box<Job>, reply: SyncSender<Message> },
 	/// More blocks are final; the job table says up to which.
 	Finalised,

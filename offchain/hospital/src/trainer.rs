@@ -1,7 +1,8 @@
 //! The interface to a hospital's records.
 //!
-//! Everything that touches a record is behind [`Trainer`]; only a study's specification, parameters and metrics cross
-//! it. So the records can move to another process, beside the data, without a change to the rest.
+//! Everything that touches a record is behind [`Trainer`]; only a study's specification, parameters and
+//! metrics cross it. So the records can move to another process, beside the data, without a change to the
+//! rest.
 
 use crate::config::RecordFiles;
 use consilium_primitives::{study::StudySpec, AccountBytes};
@@ -22,8 +23,8 @@ use std::{
 
 /// One hospital's records, as far as jobs need them. One thread may train while another evaluates.
 pub trait Trainer: Send + Sync {
-	/// Trains from the parameters `global` on the training records. `seed` determines their order; the same arguments
-	/// and records give the same result.
+	/// Trains from the parameters `global` on the training records. `seed` determines their order; the same
+	/// arguments and records give the same result.
 	fn train(
 		&self,
 		spec: &StudySpec<AccountBytes>,
@@ -67,7 +68,7 @@ pub enum TrainerError {
 	Records(#[from] DatasetError),
 	/// The study has a different schema from this hospital.
 	#[error(
-		"the study needs records with the schema {}, but {} has the hash {}; replace it by the study's schema",
+		"the study needs records with the schema {}, but {} has the hash {}; use the study's schema there",
 		hex::encode(expected), path.display(), hex::encode(found)
 	)]
 	OtherSchema {
@@ -80,8 +81,8 @@ pub enum TrainerError {
 	},
 	/// The study's model does not fit its own schema.
 	#[error(
-		"the study's model has {model_features} features and {model_classes} classes, but records of its schema have \
-		 {features} and {classes}; the study must be opened with these"
+		"the study's model has {model_features} features and {model_classes} classes, but records of its \
+		 schema have {features} and {classes}; the study must be opened with these"
 	)]
 	Shape {
 		/// Features of the model.

@@ -25,8 +25,8 @@ pub(crate) struct Worker {
 	training_thread: Sender<Training>,
 	/// Handed to the training thread and not reported back, in this order.
 	trainings: VecDeque<(JobId, Abandoned)>,
-	/// While a training for its round and attempt is in `trainings`, no job to train is here: so the two threads never
-	/// write the same file of the state.
+	/// While a training for its round and attempt is in `trainings`, no job to train is here: so the two
+	/// threads never write the same file of the state.
 	waiting: Vec<Waiting>,
 }
 
@@ -58,8 +58,8 @@ impl Worker {
 		self.go_on();
 	}
 
-	/// Has an update trained that is not prepared yet. All else waits: its inputs are facts of a block that may still be
-	/// abandoned.
+	/// Has an update trained that is not prepared yet. All else waits: its inputs are facts of a block that
+	/// may still be abandoned.
 	fn begin(&mut self, job: Box<Job>, reply: SyncSender<Message>) {
 		let id = job.id();
 		self.abandon_for(&id);
@@ -70,7 +70,8 @@ impl Worker {
 			return;
 		}
 		if !self.trainings.is_empty() {
-			log::info!(target: "hospital", "{}: waits for {} trainings", name(&id.round), self.trainings.len());
+			let before = self.trainings.len();
+			log::info!(target: "hospital", "{}: waits for {before} trainings", name(&id.round));
 		}
 		let abandoned = Abandoned::default();
 		self.trainings.push_back((id, abandoned.clone()));
@@ -89,8 +90,9 @@ impl Worker {
 		}
 	}
 
-	/// Abandons work of the same kind and attempt that waits or trains: the chain asks for other work there now, so the
-	/// block that asked for it is gone. It must not leave when another block of that height becomes final.
+	/// Abandons work of the same kind and attempt that waits or trains: the chain asks for other work there
+	/// now, so the block that asked for it is gone. It must not leave when another block of that height
+	/// becomes final.
 	fn abandon_for(&mut self, id: &JobId) {
 		let waiting = self.waiting.extract_if(.., |waiting| place(&waiting.id) == place(id));
 		let mut abandoned: Vec<_> = waiting.map(|waiting| waiting.id).collect();

@@ -1,8 +1,9 @@
 //! Delete what this hospital published, once nobody needs it any more.
 //!
-//! After a finalised round that is when the study's retention is over; the chain asks for it and records it. The chain
-//! no longer names what was published in a failed attempt, which is deleted with the next attempt. Deletion is
-//! idempotent, so nothing is saved: after a crash the work is done again. Models stay; they are the study's result.
+//! After a finalised round that is when the study's retention is over; the chain asks for it and records it.
+//! The chain no longer names what was published in a failed attempt, which is deleted with the next attempt.
+//! Deletion is idempotent, so nothing is saved: after a crash the work is done again. Models stay; they are
+//! the study's result.
 
 use super::{
 	resources::{in_store, Saved},
@@ -27,8 +28,8 @@ pub(super) fn delete(resources: &Resources, blobs: &[BlobReference]) -> Result<(
 	outcomes.into_iter().collect::<Result<(), _>>().map_err(JobError::Store)
 }
 
-/// Deletes what was published in earlier attempts of this round. A failure is only logged: the present attempt matters
-/// more.
+/// Deletes what was published in earlier attempts of this round. A failure is only logged: the present
+/// attempt matters more.
 pub(super) fn delete_failed_attempts(resources: &Resources, id: &JobId) {
 	let present = id.round.attempt;
 	for attempt in present.saturating_sub(ATTEMPTS).max(1)..present {

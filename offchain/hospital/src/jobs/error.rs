@@ -24,8 +24,8 @@ pub(crate) enum JobError {
 	#[error("the study's committee has no party {0}")]
 	NoSuchParty(u8),
 	#[error(
-		"this node has no records and only computes; to train and attest, add [records] to its hospital.toml and \
-		 restart it"
+		"this node has no records and only computes; to train and attest, add [records] to its hospital.toml \
+		 and restart it"
 	)]
 	NoRecords,
 	#[error(transparent)]
@@ -65,8 +65,8 @@ pub(crate) enum JobError {
 	#[error(transparent)]
 	Reconstruct(#[from] ReconstructError),
 	#[error(
-		"the shares of hospital 0x{}, which count, are not available: {fault}; this party posts no partial aggregate, \
-		 and those of the others suffice",
+		"the shares of hospital 0x{}, which count, are not available: {fault}; this party posts no partial \
+		 aggregate, and those of the others suffice",
 		hex::encode(hospital)
 	)]
 	NeededShares { hospital: AccountBytes, fault: ShareFault },
@@ -77,13 +77,13 @@ pub(crate) enum JobError {
 	#[error("the trained update is no longer in the hospital's state; training starts again")]
 	NotPrepared,
 	#[error(
-		"an update was published in this round and cannot be reproduced: {0}; this hospital publishes no other one, \
-		 and takes part again in the next attempt or round"
+		"an update was published in this round and cannot be reproduced: {0}; this hospital publishes no \
+		 other one, and takes part again in the next attempt or round"
 	)]
 	PublishedBefore(&'static str),
 	#[error(
-		"shares of this attempt are disputed and cannot be published: {0}; this hospital's update does not count, and \
-		 it takes part again in the next attempt or round"
+		"shares of this attempt are disputed and cannot be published: {0}; this hospital's update does not \
+		 count, and it takes part again in the next attempt or round"
 	)]
 	NoAnswer(&'static str),
 	#[error("the job names {0} receivers for the shares of {1} parties")]

@@ -1,19 +1,21 @@
 //! Train on the hospital's records, publish the update or its shares, and sign the commitment.
 //!
-//! Two steps, between which the phase's first block becomes final: [`prepare`] trains, on the training thread;
-//! [`publish`] seals, signs and publishes what was prepared. Keys for sealing can be drawn only once, so they are not
-//! drawn for a block that may still be abandoned. Both steps can be repeated after a crash at any point, and a hospital
-//! never publishes two different updates, or two sharings of one update, in one attempt of one round:
+//! Two steps, between which the phase's first block becomes final: [`prepare`] trains, on the training
+//! thread; [`publish`] seals, signs and publishes what was prepared. Keys for sealing can be drawn only once,
+//! so they are not drawn for a block that may still be abandoned. Both steps can be repeated after a crash at
+//! any point, and a hospital never publishes two different updates, or two sharings of one update, in one
+//! attempt of one round:
 //!
-//! 1. The update is saved before it is published; if it is to be shared, first with the random seed of its shares, then
-//!    also with the sealed packages. What is saved is published, not what is computed again.
-//! 2. Before anything leaves, the hash of everything in the commitment is saved in a second file. From then on, if the
-//!    first file is damaged, only an update with this hash is published; if the second is, only the one in the first.
-//!    Whether an update can be reproduced without the first file depends on the study's scheme.
+//! 1. The update is saved before it is published; if it is to be shared, first with the random seed of its
+//!    shares, then also with the sealed packages. What is saved is published, not what is computed again.
+//! 2. Before anything leaves, the hash of everything in the commitment is saved in a second file. From then
+//!    on, if the first file is damaged, only an update with this hash is published; if the second is, only
+//!    the one in the first. Whether an update can be reproduced without the first file depends on the study's
+//!    scheme.
 //! 3. With neither, the job fails. An update that may differ from a published one stays inside.
 //!
-//! As long as the second file does not exist nothing has left, and an update that was prepared for a model of an
-//! abandoned fork is dropped. Another attempt shares its update again, with another seed.
+//! As long as the second file does not exist nothing has left, and an update that was prepared for a model of
+//! an abandoned fork is dropped. Another attempt shares its update again, with another seed.
 
 use super::{
 	delete::delete_failed_attempts,

@@ -32,7 +32,8 @@ pub(super) struct Trained {
 	pub work: H256,
 	/// Training records behind it, at least 1.
 	pub examples: u32,
-	/// What its contents are made from once the phase is final; `None` where they were complete after training.
+	/// What its contents are made from once the phase is final; `None` where they were complete after
+	/// training.
 	pub secret: Option<UpdateSecret>,
 	/// What leaves the hospital; `None` before it is made.
 	pub release: Option<Release>,

@@ -1,4 +1,5 @@
-//! What a hospital published is deleted when the chain asks for it, and what a failed try left with the next try.
+//! What a hospital published is deleted when the chain asks for it, and what a failed try left with the next
+//! try.
 
 use super::{
 	committee_mock::{committee, ml_kem_768, path, town, Round},

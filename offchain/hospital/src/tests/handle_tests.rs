@@ -196,7 +196,7 @@ fn a_check_says_that_a_node_only_computes() {
 	town.remove_records(0);
 	let report = check(&town.config(0)).unwrap();
 	assert_eq!(report.records, None);
-	assert!(report.to_string().contains("no records: computes only"), "{report}");
+	assert!(report.to_string().contains("no records: only computes"), "{report}");
 	let state = town.home(0).join("state");
 	assert!(Hospital::start(town.config(0), &state, account(0)).is_ok());
 }

@@ -1,5 +1,5 @@
-//! Hospitals of one study in one process. Most tests drive a hospital's two workers themselves, so that they can stop
-//! them anywhere, as a crash does.
+//! Hospitals of one study in one process. Most tests drive a hospital's two workers themselves, so that they
+//! can stop them anywhere, as a crash does.
 
 mod committee_mock;
 mod committee_round_tests;

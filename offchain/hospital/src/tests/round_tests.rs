@@ -80,7 +80,8 @@ fn four_hospitals_compute_what_a_simulation_computes_and_agree_on_it() {
 			.collect();
 		let artifacts: Vec<H256> = (0..4)
 			.map(|number| {
-				// The order of commitment differs from node to node as little as anything else, but must not matter.
+				// The order of commitment differs from node to node as little as anything else, but must not
+				// matter.
 				let mut contributions = contributions.clone();
 				contributions.rotate_left(number);
 				accepted(&desks[number].outcome(town.attest(number, round, base, &contributions)))

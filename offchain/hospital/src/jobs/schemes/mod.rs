@@ -28,8 +28,8 @@ pub(super) trait Scheme {
 	/// Makes of an encoded update what can be made before the phase is final.
 	fn prepare(&self, context: &RoundContext, coordinates: Vec<i64>) -> Result<Ready, JobError>;
 
-	/// Makes of a secret what leaves the hospital, once the phase is final. Not called where [`Self::prepare`] gives the
-	/// contents.
+	/// Makes of a secret what leaves the hospital, once the phase is final. Not called where
+	/// [`Self::prepare`] gives the contents.
 	fn seal(
 		&self,
 		_resources: &Resources,
@@ -40,8 +40,8 @@ pub(super) trait Scheme {
 		Err(JobError::OtherScheme)
 	}
 
-	/// Whether training again can reproduce what has left the hospital, after its file is lost; an error that says why
-	/// not.
+	/// Whether training again can reproduce what has left the hospital, after its file is lost; an error that
+	/// says why not.
 	fn is_reproducible(&self) -> Result<(), JobError>;
 
 	/// The mean of the updates, or the verdict on what prevents it.

@@ -27,8 +27,8 @@ impl Scheme for Plain {
 		Ok(())
 	}
 
-	/// The first hospital in the order of accounts whose update is missing or malformed is named, so that all hospitals
-	/// name the same.
+	/// The first hospital in the order of accounts whose update is missing or malformed is named, so that all
+	/// hospitals name the same.
 	fn aggregate(
 		&self,
 		resources: &Resources,

@@ -8,8 +8,8 @@ use consilium_primitives::{
 };
 use consilium_secure_aggregation::partial::{PartialAggregate, PartialHeader};
 
-/// Publishes the sum of weight times share over the hospitals with a weight. A package that was published in a dispute
-/// is used in place of the party's own blob.
+/// Publishes the sum of weight times share over the hospitals with a weight. A package that was published in
+/// a dispute is used in place of the party's own blob.
 pub(super) fn aggregate(
 	resources: &Resources,
 	reader: &Reader,

@@ -1,8 +1,8 @@
 //! Publish the share packages that parties dispute.
 //!
-//! With t + 1 packages of an update anyone can reconstruct it. So a hospital publishes those of at most t parties in one
-//! attempt, whatever it is asked: the points of the parties are saved before the first package leaves, and count for
-//! every later answer.
+//! With t + 1 packages of an update anyone can reconstruct it. So a hospital publishes those of at most t
+//! parties in one attempt, whatever it is asked: the points of the parties are saved before the first package
+//! leaves, and count for every later answer.
 
 use crate::{
 	jobs::{

@@ -1,8 +1,9 @@
 //! Open this party's shares of the checks.
 //!
-//! Elements under one challenge reveal nothing of an update but the numbers that the study opens; under two challenges
-//! they reveal more, because the masks of the sharing are used twice. So this work waits for the finality of the block
-//! that its context names, and the chain must name one by which the challenge is decided.
+//! Elements under one challenge reveal nothing of an update but the numbers that the study opens; under two
+//! challenges they reveal more, because the masks of the sharing are used twice. So this work waits for the
+//! finality of the block that its context names, and the chain must name one by which the challenge is
+//! decided.
 
 use super::{
 	opening::Opening,
@@ -15,8 +16,8 @@ use consilium_primitives::{
 	H256,
 };
 
-/// One check for each hospital, in the order of `dealt`: a complaint where the shares are missing, altered or not what
-/// the hospital committed to. When the store has no hospital's shares the job fails instead.
+/// One check for each hospital, in the order of `dealt`: a complaint where the shares are missing, altered or
+/// not what the hospital committed to. When the store has no hospital's shares the job fails instead.
 pub(super) fn check(
 	resources: &Resources,
 	reader: &Reader,

@@ -4,8 +4,8 @@ use super::{opening::Opening, shares::Reader};
 use crate::jobs::{JobError, Resources};
 use consilium_primitives::{committee::posts::Judgements, job::AnsweredDispute, H256};
 
-/// Whether each of the published packages is the one that was committed, and implies the expected elements. One that is
-/// missing from the store is wrong.
+/// Whether each of the published packages is the one that was committed, and implies the expected elements.
+/// One that is missing from the store is wrong.
 pub(super) fn judge(
 	resources: &Resources,
 	reader: &Reader,

@@ -50,8 +50,8 @@ fn direction(
 	Ok(encode_direction(&update, reader.committee.root_bits())?)
 }
 
-/// The seed of the order of the root set's records: SHA-256 over `consilium/root-update-seed/1`, a line feed and the
-/// challenge. So the root update is fixed only after the commitments.
+/// The seed of the order of the root set's records: SHA-256 over `consilium/root-update-seed/1`, a line feed
+/// and the challenge. So the root update is fixed only after the commitments.
 fn root_seed(challenge: H256) -> [u8; 32] {
 	Sha256::new().chain_update(SEED_DOMAIN).chain_update(challenge).finalize().into()
 }

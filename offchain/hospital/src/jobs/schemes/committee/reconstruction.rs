@@ -11,8 +11,8 @@ use consilium_secure_aggregation::reconstruct::{
 	reconstruct, AggregateHeader, ReconstructError, Reconstruction,
 };
 
-/// The mean of the updates; `None` when the store has too few partial aggregates, or more of them are wrong than can be
-/// corrected.
+/// The mean of the updates; `None` when the store has too few partial aggregates, or more of them are wrong
+/// than can be corrected.
 pub(super) fn mean(
 	resources: &Resources,
 	context: &RoundContext,

@@ -72,7 +72,8 @@ impl<'a> Reader<'a> {
 		}
 	}
 
-	/// The shares of `party` that were published in the clear. An error when the cause lies with this hospital.
+	/// The shares of `party` that were published in the clear. An error when the cause lies with this
+	/// hospital.
 	pub fn published(
 		&self,
 		resources: &Resources,
