@@ -49,7 +49,7 @@ pub enum KeyError {
 	File(#[from] SecretFileError),
 	/// A key file does not hold the secret. The message does not show its content.
 	#[error(
-		"{} does not hold an {what}; it must be one line of {} hexadecimal digits",
+		"{} does not hold the {what}; it must be one line of {} hexadecimal digits",
 		path.display(), bytes * 2
 	)]
 	NotASecret {

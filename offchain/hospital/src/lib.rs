@@ -19,5 +19,6 @@ mod worker;
 mod tests;
 
 pub use check::{check, CheckError, Report};
-pub use config::{ConfigError, HospitalConfig};
+pub use config::HospitalConfig;
+pub use consilium_config::ConfigError;
 pub use handle::{Handle, Hospital, StartError};

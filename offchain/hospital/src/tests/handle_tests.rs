@@ -1,4 +1,4 @@
-//! What the node sees of a hospital.
+//! The interface between a node and its hospital.
 
 use super::mock::{account, Town, PHASE_SINCE, QUEUE};
 use crate::{
@@ -61,7 +61,7 @@ fn two_threads_work_while_nobody_waits() {
 }
 
 #[test]
-fn a_full_queue_takes_no_job_and_known_jobs_need_no_room() {
+fn a_full_queue_accepts_no_job_and_known_jobs_need_no_room() {
 	let town = Town::new();
 	let mut desk = town.open(0);
 	let job = |round| town.train(0, round as u32 + 1, None);
@@ -76,7 +76,7 @@ fn a_full_queue_takes_no_job_and_known_jobs_need_no_room() {
 }
 
 #[test]
-fn a_job_of_another_hospital_is_refused() {
+fn a_job_of_another_hospital_is_rejected() {
 	let town = Town::new();
 	let mut desk = town.open(0);
 	assert_eq!(desk.run(town.train(1, 1, None)), JobStatus::Failed);
@@ -112,7 +112,7 @@ impl Trainer for Moody {
 }
 
 #[test]
-fn a_job_that_panics_or_fails_is_tried_again_after_a_while_and_harms_no_other() {
+fn a_job_that_panics_or_fails_is_started_again_after_a_while_and_affects_no_other() {
 	let town = Town::new();
 	let error = TrainerError::Training(consilium_training::local::TrainingError::Diverged);
 	let moody = Moody(town.trainer(0).unwrap(), Mutex::new(vec![Err(error), Ok(())]));
@@ -135,7 +135,7 @@ fn a_job_that_panics_or_fails_is_tried_again_after_a_while_and_harms_no_other() 
 }
 
 #[test]
-fn the_same_reason_is_news_once() {
+fn the_same_reason_is_reported_once() {
 	let town = Town::new();
 	let desk = town.open(0);
 	let table = desk.handle.table();
@@ -153,7 +153,7 @@ fn the_same_reason_is_news_once() {
 }
 
 #[test]
-fn a_check_reports_what_a_study_must_say() {
+fn a_check_reports_what_a_study_must_specify() {
 	let town = Town::new();
 	let report = check(&town.config(0)).unwrap();
 	let records = report.records.clone().unwrap();
@@ -191,7 +191,7 @@ fn a_report_is_one_json_object() {
 }
 
 #[test]
-fn a_check_says_that_a_node_only_computes() {
+fn a_check_reports_that_a_node_only_computes() {
 	let town = Town::new();
 	town.remove_records(0);
 	let report = check(&town.config(0)).unwrap();

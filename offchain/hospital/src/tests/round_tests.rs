@@ -124,7 +124,7 @@ fn a_commitment_is_signed_for_its_round_and_update() {
 }
 
 #[test]
-fn a_second_try_brings_the_same_coordinates_and_another_round_does_not() {
+fn a_second_attempt_brings_the_same_coordinates_and_another_round_does_not() {
 	let town = Town::new();
 	let mut desk = town.open(0);
 	let mut coordinates = |round, attempt| {

@@ -1,4 +1,4 @@
-//! The trainer in this process.
+//! The trainer on local files.
 
 use super::mock::Town;
 use crate::trainer::{LocalTrainer, Trainer, TrainerError};
@@ -27,7 +27,7 @@ fn records_are_read_when_needed_and_again_when_a_file_has_changed() {
 	let second = train();
 	assert_ne!(second, first);
 
-	// Other bytes with the old length and time are not looked at: that the file was not read again.
+	// Other bytes with the old length and time are not noticed, which shows that the file was not read again.
 	let records = town.home(0).join("records.csv");
 	let changed = fs::metadata(&records).unwrap().modified().unwrap();
 	fs::write(&records, "x".repeat(fs::metadata(&records).unwrap().len() as usize)).unwrap();
@@ -39,7 +39,7 @@ fn records_are_read_when_needed_and_again_when_a_file_has_changed() {
 }
 
 #[test]
-fn the_seed_decides_on_the_order_of_records() {
+fn the_seed_determines_the_order_of_records() {
 	let town = Town::new();
 	let trainer = trainer(&town);
 	let train = |seed| trainer.train(&town.spec, &zeros(&town), [seed; 32]).unwrap().parameters;
@@ -48,7 +48,7 @@ fn the_seed_decides_on_the_order_of_records() {
 }
 
 #[test]
-fn another_schema_is_refused_with_both_hashes() {
+fn another_schema_is_rejected_with_both_hashes() {
 	let mut town = Town::new();
 	let ours = hex::encode(town.spec.schema);
 	town.spec.schema.0[0] ^= 1;
@@ -59,7 +59,7 @@ fn another_schema_is_refused_with_both_hashes() {
 }
 
 #[test]
-fn a_model_of_another_shape_is_refused() {
+fn a_model_of_another_shape_is_rejected() {
 	let town = Town::new();
 	for (features, classes) in [(1, 0), (0, 1)] {
 		let mut spec = town.spec.clone();
