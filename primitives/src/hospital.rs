@@ -115,7 +115,6 @@ pub struct Hospital {
 	/// Its post-quantum keys.
 	pub keys: PublicKeys,
 	/// Its SAE id.
-	#[serde(serialize_with = "json::text")]
 	pub sae_id: SaeId,
 	/// Block at which it was admitted.
 	pub admitted_at: BlockNumber,

@@ -140,7 +140,7 @@ impl Round {
 		(1..=4).map(|party| self.check(party)).collect()
 	}
 
-	/// What the chain concludes of one hospital.
+	/// The chain's assessment of one hospital.
 	pub fn assess(&self, hospital: usize, checks: &[Checks]) -> Assessment {
 		let posts: Vec<(u8, &Check)> = (1..).zip(checks.iter().map(|checks| &checks[hospital])).collect();
 		let spec = &self.town.spec;
@@ -171,7 +171,7 @@ impl Round {
 		answers[0].shares
 	}
 
-	/// A dispute of a hospital with a party, as it stands once the hospital has published `published`.
+	/// A dispute of a hospital with a party, after the hospital has published `published`.
 	pub fn dispute(
 		&self,
 		hospital: usize,
@@ -222,7 +222,7 @@ impl Round {
 		Job::Attest { context: self.town.context(number, 1, None), inputs }
 	}
 
-	/// The artifact that a hospital accepts, and whom it corrects.
+	/// The artifact that a hospital accepts, and the parties that it corrects.
 	pub fn accepted(&mut self, number: usize, partials: &[Partial], weights: &[u64]) -> (H256, Vec<u8>) {
 		let job = self.attest_job(number, partials, weights);
 		match self.desks[number].outcome(job) {

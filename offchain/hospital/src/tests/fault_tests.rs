@@ -1,4 +1,4 @@
-//! Updates and stores that are not as they should be.
+//! Faulty updates and stores.
 
 use super::mock::{account, files, Desk, Town};
 use consilium_blobs::cid;
@@ -69,7 +69,7 @@ fn a_blob_that_is_not_as_committed_is_unavailable_and_its_hospital_named() {
 }
 
 #[test]
-fn a_blob_as_committed_that_is_no_update_of_the_round_is_malformed() {
+fn a_blob_as_committed_that_is_not_an_update_of_the_round_is_malformed() {
 	let parameters = Town::new().spec.model.parameters().unwrap() as usize;
 	let key = RoundKey { study: 0, round: 1, attempt: 1 };
 	let good = PlainUpdate { round: key, hospital: account(1), coordinates: vec![0; parameters] };
@@ -98,7 +98,7 @@ fn a_blob_as_committed_that_is_no_update_of_the_round_is_malformed() {
 }
 
 #[test]
-fn of_several_the_first_in_the_order_of_accounts_is_named() {
+fn of_several_faulty_updates_the_first_in_the_order_of_accounts_is_named() {
 	let mut round = Round::new();
 	fs::remove_file(round.blob(1)).unwrap();
 	round.commit(3, b"nothing");
@@ -107,7 +107,7 @@ fn of_several_the_first_in_the_order_of_accounts_is_named() {
 }
 
 #[test]
-fn a_store_that_is_gone_is_nobodys_fault_and_the_job_succeeds_once_it_is_back() {
+fn a_store_that_is_gone_is_no_hospitals_fault_and_the_job_succeeds_once_it_is_back() {
 	let mut round = Round::new();
 	let away = round.town.folder.path().join("away");
 	fs::rename(round.town.blobs(), &away).unwrap();
@@ -120,7 +120,7 @@ fn a_store_that_is_gone_is_nobodys_fault_and_the_job_succeeds_once_it_is_back() 
 }
 
 #[test]
-fn a_store_without_any_update_is_the_wrong_store_and_nobodys_fault() {
+fn a_store_without_any_update_is_the_wrong_store_and_no_hospitals_fault() {
 	let mut round = Round::new();
 	for blob in files(&round.town.blobs()) {
 		fs::remove_file(round.town.blobs().join(blob)).unwrap();

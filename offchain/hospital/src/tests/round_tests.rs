@@ -80,7 +80,8 @@ fn four_hospitals_compute_what_a_simulation_computes_and_agree_on_it() {
 			.collect();
 		let artifacts: Vec<H256> = (0..4)
 			.map(|number| {
-				// The order of commitment differs from node to node as little as anything else, but must not matter.
+				// The order of commitment differs from node to node as little as anything else, but must not
+				// matter.
 				let mut contributions = contributions.clone();
 				contributions.rotate_left(number);
 				accepted(&desks[number].outcome(town.attest(number, round, base, &contributions)))
@@ -123,7 +124,7 @@ fn a_commitment_is_signed_for_its_round_and_update() {
 }
 
 #[test]
-fn a_second_try_brings_the_same_coordinates_and_another_round_does_not() {
+fn a_second_attempt_brings_the_same_coordinates_and_another_round_does_not() {
 	let town = Town::new();
 	let mut desk = town.open(0);
 	let mut coordinates = |round, attempt| {
@@ -170,7 +171,7 @@ struct NoPredictions;
 
 impl Trainer for NoPredictions {
 	fn train(
-		&mut self,
+		&self,
 		_: &StudySpec<AccountBytes>,
 		global: &[f64],
 		_: [u8; 32],
@@ -178,7 +179,7 @@ impl Trainer for NoPredictions {
 		Ok(LocalModel { parameters: global.to_vec(), examples: 1 })
 	}
 
-	fn evaluate(&mut self, _: &StudySpec<AccountBytes>, _: &[f64]) -> Result<Option<Metrics>, TrainerError> {
+	fn evaluate(&self, _: &StudySpec<AccountBytes>, _: &[f64]) -> Result<Option<Metrics>, TrainerError> {
 		Ok(None)
 	}
 }

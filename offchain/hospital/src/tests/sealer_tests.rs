@@ -34,7 +34,8 @@ const PACKAGE: &[u8] = b"a share of an update";
 /// Who drew a key, and for whom.
 type Ends = (SaeId, SaeId);
 
-/// A link in memory, as one hospital sees it: keys by id with who drew them and for whom. A key is given once, and kept then.
+/// A link in memory, as one hospital sees it: keys by id with who drew them and for whom. A key is given
+/// once, and kept then.
 #[derive(Clone)]
 struct Memory {
 	own: SaeId,

@@ -1,4 +1,4 @@
-//! Where jobs stand: written by the hospital's thread, read by everyone else.
+//! The status of every job: written by the hospital's thread, read by everyone else.
 
 use crate::state::is_forgotten;
 use consilium_primitives::{
@@ -14,19 +14,19 @@ use std::{
 	time::{Duration, Instant},
 };
 
-/// A failed job is not started again sooner.
+/// How long a failed job is not started again.
 pub(crate) const BACKOFF: Duration = Duration::from_secs(5);
 
-/// Tells the time. Tests bring their own.
+/// The present time. Tests have their own.
 pub(crate) type Clock = Box<dyn Fn() -> Instant + Send + Sync>;
 
-pub(crate) struct Board {
-	jobs: Mutex<HashMap<JobId, Standing>>,
+pub(crate) struct JobTable {
+	jobs: Mutex<HashMap<JobId, Status>>,
 	finalised: AtomicU32,
 	clock: Clock,
 }
 
-enum Standing {
+enum Status {
 	/// With the reason of the last failure, if it failed before.
 	Pending(Option<String>),
 	Failed {
@@ -36,7 +36,7 @@ enum Standing {
 	Done(Outcome),
 }
 
-impl Board {
+impl JobTable {
 	pub fn new(clock: Clock) -> Self {
 		Self { jobs: Mutex::default(), finalised: AtomicU32::new(0), clock }
 	}
@@ -44,27 +44,27 @@ impl Board {
 	pub fn poll(&self, id: &JobId) -> JobStatus {
 		match self.jobs().get(id) {
 			None => JobStatus::Unknown,
-			Some(Standing::Pending(_)) => JobStatus::Pending,
-			Some(Standing::Failed { .. }) => JobStatus::Failed,
-			Some(Standing::Done(outcome)) => JobStatus::Done(outcome.clone()),
+			Some(Status::Pending(_)) => JobStatus::Pending,
+			Some(Status::Failed { .. }) => JobStatus::Failed,
+			Some(Status::Done(outcome)) => JobStatus::Done(outcome.clone()),
 		}
 	}
 
-	/// Hands the job over with `queue` and makes it pending, unless it is pending or done, or has failed just now.
-	/// Returns what `queue` does, else `true`.
+	/// Makes a job pending and hands it over with `queue`, unless it is pending or done, or failed less than
+	/// [`BACKOFF`] ago. Returns what `queue` does, else `true`.
 	pub fn start(&self, id: JobId, queue: impl FnOnce() -> bool) -> bool {
 		let mut jobs = self.jobs();
 		let last_failure = match jobs.get(&id) {
 			None => None,
-			Some(Standing::Failed { at, reason }) if (self.clock)().duration_since(*at) >= BACKOFF => {
+			Some(Status::Failed { at, reason }) if (self.clock)().duration_since(*at) >= BACKOFF => {
 				Some(reason.clone())
 			},
 			Some(_) => return true,
 		};
-		// The lock is held until the job stands here: it must not be done before it is pending.
+		// The lock is held until the job is inserted: it must not be done before it is pending.
 		let queued = queue();
 		if queued {
-			jobs.insert(id, Standing::Pending(last_failure));
+			jobs.insert(id, Status::Pending(last_failure));
 		}
 		queued
 	}
@@ -76,16 +76,16 @@ impl Board {
 			(other.genesis, other.round.study) != (id.genesis, id.round.study)
 				|| !is_forgotten(other.round.round, id.round.round)
 		});
-		jobs.insert(id, Standing::Done(outcome));
+		jobs.insert(id, Status::Done(outcome));
 	}
 
-	/// The job failed. Returns whether the reason is another than the last time.
+	/// The job failed. Returns whether the reason differs from that of the last failure.
 	pub fn failed(&self, id: JobId, reason: String) -> bool {
-		let standing = Standing::Failed { at: (self.clock)(), reason: reason.clone() };
-		!matches!(self.jobs().insert(id, standing), Some(Standing::Pending(Some(last))) if last == reason)
+		let status = Status::Failed { at: (self.clock)(), reason: reason.clone() };
+		!matches!(self.jobs().insert(id, status), Some(Status::Pending(Some(last))) if last == reason)
 	}
 
-	/// The job was given up for other work: it may be started again at once.
+	/// The job was abandoned for other work: it may be started again at once.
 	pub fn forget(&self, id: &JobId) {
 		self.jobs().remove(id);
 	}
@@ -94,7 +94,7 @@ impl Board {
 	#[cfg(test)]
 	pub fn reason(&self, id: &JobId) -> Option<String> {
 		match self.jobs().get(id) {
-			Some(Standing::Failed { reason, .. }) => Some(reason.clone()),
+			Some(Status::Failed { reason, .. }) => Some(reason.clone()),
 			_ => None,
 		}
 	}
@@ -108,8 +108,8 @@ impl Board {
 		self.finalised.fetch_max(number, Ordering::AcqRel);
 	}
 
-	fn jobs(&self) -> MutexGuard<'_, HashMap<JobId, Standing>> {
-		// Every change is one insertion, so a panic elsewhere leaves no half of it.
+	fn jobs(&self) -> MutexGuard<'_, HashMap<JobId, Status>> {
+		// Every change is one insertion or removal, so a panic elsewhere leaves no half of it.
 		self.jobs.lock().unwrap_or_else(PoisonError::into_inner)
 	}
 }

@@ -1,7 +1,9 @@
 //! One party's shares of one hospital's update, as they come out of the store.
 
-use super::{JobError, Workplace};
-use crate::sealer::{SealContext, SealError};
+use crate::{
+	jobs::{JobError, Resources},
+	sealer::{SealContext, SealError},
+};
 use consilium_blobs::BlobError;
 use consilium_primitives::{
 	commitment::BlobReference,
@@ -19,7 +21,7 @@ pub(crate) enum ShareFault {
 	#[error(transparent)]
 	Blob(BlobError),
 	/// The store is not even asked.
-	#[error("the blob is said to have {found} bytes; shares of this study take {expected}")]
+	#[error("the commitment gives the blob {found} bytes; shares of this study take {expected}")]
 	Length { found: u64, expected: u64 },
 	#[error("{}", SealError::Rejected(.0.clone()))]
 	Seal(String),
@@ -29,61 +31,58 @@ pub(crate) enum ShareFault {
 
 /// Reads the shares of a round.
 pub(super) struct Reader<'a> {
-	context: &'a RoundContext,
+	pub context: &'a RoundContext,
 	pub committee: &'a Committee<AccountBytes>,
+	/// Parameters of the study's model.
 	pub parameters: u32,
-	/// Length of each party's package.
+	/// Length of each party's package in bytes.
 	lengths: Vec<u64>,
 }
 
 impl<'a> Reader<'a> {
-	pub fn new(context: &'a RoundContext) -> Result<Self, JobError> {
-		let committee = context.spec.scheme.committee().ok_or(JobError::NoCommittee)?;
+	pub fn new(context: &'a RoundContext, committee: &'a Committee<AccountBytes>) -> Self {
 		let parameters = context.spec.model.parameters().unwrap_or(0);
-		Ok(Self { context, committee, parameters, lengths: committee.package_lengths(parameters) })
+		Self { context, committee, parameters, lengths: committee.package_lengths(parameters) }
 	}
 
-	/// As [`Self::new`], for work that this hospital does as `party`.
-	pub fn of_party(context: &'a RoundContext, party: u8) -> Result<Self, JobError> {
-		let reader = Self::new(context)?;
-		if reader.committee.point_of(&context.hospital) == Some(party) {
-			Ok(reader)
-		} else {
-			Err(JobError::NotThisParty(party))
-		}
+	/// An error unless this hospital is `party`.
+	pub fn ensure_party(&self, party: u8) -> Result<(), JobError> {
+		let is_party = self.committee.point_of(&self.context.hospital) == Some(party);
+		is_party.then_some(()).ok_or(JobError::NotThisParty(party))
 	}
 
-	/// The shares that were sealed for this party. An error when that is this hospital's own trouble.
+	/// The shares that were sealed for this party. An error when the cause lies with this hospital.
 	pub fn sealed(
 		&self,
-		workplace: &Workplace,
+		resources: &Resources,
 		party: u8,
 		dealt: &Dealt,
 	) -> Result<Result<Share, ShareFault>, JobError> {
 		let expected = dealt.suite.blob_length(self.length(party)?);
-		let blob = match read(workplace, dealt.blob, expected)? {
+		let blob = match read(resources, dealt.blob, expected)? {
 			Ok(blob) => blob,
 			Err(fault) => return Ok(Err(fault)),
 		};
 		let RoundContext { genesis, round, hospital, .. } = *self.context;
 		let context = SealContext { genesis, round, sender: dealt.hospital, receiver: hospital };
-		match workplace.sealer.open(&context, dealt.suite, &dealt.sae_id, blob) {
+		match resources.sealer().open(&context, dealt.suite, &dealt.sae_id, blob) {
 			Ok(bytes) => Ok(self.parse(&bytes, party, dealt.hospital, dealt.package)),
 			Err(SealError::Rejected(reason)) => Ok(Err(ShareFault::Seal(reason))),
 			Err(error) => Err(error.into()),
 		}
 	}
 
-	/// The shares of `party` that were published in the clear. An error when that is this hospital's own trouble.
+	/// The shares of `party` that were published in the clear. An error when the cause lies with this
+	/// hospital.
 	pub fn published(
 		&self,
-		workplace: &Workplace,
+		resources: &Resources,
 		party: u8,
 		hospital: AccountBytes,
 		package: H256,
 		published: BlobReference,
 	) -> Result<Result<Share, ShareFault>, JobError> {
-		let package_bytes = read(workplace, published, self.length(party)?)?;
+		let package_bytes = read(resources, published, self.length(party)?)?;
 		Ok(package_bytes.map(Zeroizing::new).and_then(|bytes| self.parse(&bytes, party, hospital, package)))
 	}
 
@@ -99,7 +98,7 @@ impl<'a> Reader<'a> {
 		Ok(package::open(bytes, self.committee, self.parameters, &expected)?)
 	}
 
-	/// Length of a party's package.
+	/// Length of a party's package in bytes.
 	fn length(&self, party: u8) -> Result<u64, JobError> {
 		let place = usize::from(party).checked_sub(1);
 		place.and_then(|place| self.lengths.get(place)).copied().ok_or(JobError::NoSuchParty(party))
@@ -107,12 +106,12 @@ impl<'a> Reader<'a> {
 }
 
 fn read(
-	workplace: &Workplace,
+	resources: &Resources,
 	blob: BlobReference,
 	expected: u64,
 ) -> Result<Result<Vec<u8>, ShareFault>, JobError> {
 	if blob.length != expected {
 		return Ok(Err(ShareFault::Length { found: blob.length, expected }));
 	}
-	Ok(workplace.fetch(blob)?.map_err(ShareFault::Blob))
+	Ok(resources.fetch(blob)?.map_err(ShareFault::Blob))
 }

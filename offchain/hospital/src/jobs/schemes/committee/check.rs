@@ -1,35 +1,36 @@
 //! Open this party's shares of the checks.
 //!
-//! Elements under one challenge say nothing of an update but the numbers that the study opens; under two challenges they say
-//! more, for the masks of the sharing are used twice. So this work waits for the finality of the block that its context
-//! names, and the chain must name one by which the challenge is decided.
+//! Elements under one challenge reveal nothing of an update but the numbers that the study opens; under two
+//! challenges they reveal more, because the masks of the sharing are used twice. So this work waits for the
+//! finality of the block that its context names, and the chain must name one by which the challenge is
+//! decided.
 
 use super::{
-	elements::Opening,
+	opening::Opening,
 	shares::{Reader, ShareFault},
-	JobError, Workplace,
 };
+use crate::jobs::{JobError, Resources};
 use consilium_primitives::{
 	committee::posts::{Check, Checks},
-	job::{Dealt, RoundContext},
+	job::Dealt,
 	H256,
 };
 
-/// One check for each hospital, in the order of `dealt`. A hospital whose shares are missing, altered or not what it
-/// committed to is complained of; a store that has no hospital's shares is nobody's fault.
+/// One check for each hospital, in the order of `dealt`: a complaint where the shares are missing, altered or
+/// not what the hospital committed to. When the store has no hospital's shares the job fails instead.
 pub(super) fn check(
-	workplace: &Workplace,
-	context: &RoundContext,
+	resources: &Resources,
+	reader: &Reader,
 	party: u8,
 	challenge: H256,
 	dealt: &[Dealt],
 ) -> Result<Checks, JobError> {
-	let reader = Reader::of_party(context, party)?;
-	let opening = Opening::new(workplace, context, &reader, challenge)?;
+	reader.ensure_party(party)?;
+	let opening = Opening::new(resources, reader, challenge)?;
 	let mut checks = Vec::with_capacity(dealt.len());
 	let (mut store_has_any, mut store_lacks_any) = (false, false);
 	for dealt in dealt {
-		let share = reader.sealed(workplace, party, dealt)?;
+		let share = reader.sealed(resources, party, dealt)?;
 		match &share {
 			Err(ShareFault::Blob(_)) => store_lacks_any = true,
 			// The store was not asked.
@@ -38,17 +39,17 @@ pub(super) fn check(
 		}
 		checks.push(match share {
 			Ok(share) => {
-				let elements = opening.elements(&reader, &share)?;
+				let elements = opening.elements(reader, &share)?;
 				Check::Elements(elements.try_into().map_err(|_| JobError::TooMany)?)
 			},
 			Err(fault) => {
 				let hospital = hex::encode(dealt.hospital);
-				log::warn!(target: "hospital", "complains of the shares of hospital 0x{hospital}: {fault}");
+				log::warn!(target: "hospital", "rejects the shares of hospital 0x{hospital}: {fault}");
 				Check::Complaint
 			},
 		});
 	}
-	// Rather this party's store than everybody's fault.
+	// More likely this party's store than a fault of every hospital.
 	if store_lacks_any && !store_has_any {
 		return Err(JobError::NothingInStore("shares for this party"));
 	}

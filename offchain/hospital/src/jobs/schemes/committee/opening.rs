@@ -1,7 +1,8 @@
 //! The elements that a party opens of a hospital's shares.
 
-use super::{shares::Reader, JobError, Workplace};
-use consilium_primitives::{commitment::BlobReference, job::RoundContext, H256};
+use super::shares::Reader;
+use crate::jobs::{JobError, Resources};
+use consilium_primitives::{commitment::BlobReference, H256};
 use consilium_privacy::encoding::encode_direction;
 use consilium_secure_aggregation::{challenge::Challenge, checks::check_elements, package::Share};
 use consilium_training::{root_set::RootSet, root_update::root_update};
@@ -19,14 +20,9 @@ pub(super) struct Opening {
 
 impl Opening {
 	/// Trains the root update if it is needed.
-	pub fn new(
-		workplace: &Workplace,
-		context: &RoundContext,
-		reader: &Reader,
-		challenge: H256,
-	) -> Result<Self, JobError> {
+	pub fn new(resources: &Resources, reader: &Reader, challenge: H256) -> Result<Self, JobError> {
 		let root = reader.committee.direction.root();
-		let root = root.map(|root| direction(workplace, context, reader, root, challenge)).transpose()?;
+		let root = root.map(|root| direction(resources, reader, root, challenge)).transpose()?;
 		Ok(Self { challenge: Challenge::new(challenge), root })
 	}
 
@@ -38,25 +34,24 @@ impl Opening {
 
 /// The root update in fixed point.
 fn direction(
-	workplace: &Workplace,
-	context: &RoundContext,
+	resources: &Resources,
 	reader: &Reader,
 	root: BlobReference,
 	challenge: H256,
 ) -> Result<Vec<i64>, JobError> {
-	let spec = &context.spec;
-	let root = RootSet::from_bytes(&workplace.get(root).map_err(JobError::RootSet)?)?;
+	let spec = &reader.context.spec;
+	let root = RootSet::from_bytes(&resources.get(root).map_err(JobError::RootSet)?)?;
 	if root.schema() != spec.schema {
 		return Err(JobError::RootSetOfOtherSchema { found: root.schema(), expected: spec.schema });
 	}
-	let base = workplace.base(context)?.parameters;
+	let base = resources.base(reader.context)?.parameters;
 	let update = root_update(&spec.model, &base, &root, &spec.training, root_seed(challenge))
 		.map_err(JobError::RootUpdate)?;
 	Ok(encode_direction(&update, reader.committee.root_bits())?)
 }
 
-/// The seed of the order of the root set's records: SHA-256 over `consilium/root-update-seed/1`, a line feed and the
-/// challenge. So the root update is fixed only after the commitments.
+/// The seed of the order of the root set's records: SHA-256 over `consilium/root-update-seed/1`, a line feed
+/// and the challenge. So the root update is fixed only after the commitments.
 fn root_seed(challenge: H256) -> [u8; 32] {
 	Sha256::new().chain_update(SEED_DOMAIN).chain_update(challenge).finalize().into()
 }
