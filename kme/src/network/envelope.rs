@@ -9,7 +9,7 @@
 
 use super::message::{DecodeError, Message, Reader, RequestId, DELIVERY};
 use crate::link::pool::{LinkPool, PoolFault, Segment, MAX_SEGMENTS};
-use consilium_post_processing::authentication::one_time::{is_right, tag, KEY_BYTES, TAG_BYTES};
+use consilium_post_processing::authentication::one_time::{tag, verify, KEY_BYTES, TAG_BYTES};
 use zeroize::Zeroizing;
 
 const VERSION: u8 = 1;
@@ -66,7 +66,7 @@ pub fn open(bytes: &[u8], pool: &LinkPool) -> Result<Message, EnvelopeError> {
 	let material = pool.peek(&segments)?;
 	let (key, pad) = material.split_first_chunk().ok_or(DecodeError::Short("segments"))?;
 	let (signed, tag) = bytes.split_at(bytes.len() - TAG_BYTES);
-	if !is_right(key, signed, tag) {
+	if !verify(key, signed, tag) {
 		return Err(EnvelopeError::Forged);
 	}
 	let mut body = Zeroizing::new(body.to_vec());
