@@ -1,7 +1,10 @@
 //! Three KMEs in one process.
 
-use super::{config, until, Pki, Sae, Seeded};
-use consilium_kme::{link::status::LinkState, Kme, KmeConfig};
+use crate::{
+	common::{base, config::config, has_bits, pki::Pki, sae::Sae},
+	engine::Seeded,
+};
+use consilium_kme::{Kme, KmeConfig};
 use std::{net::SocketAddr, sync::Arc};
 
 /// Three KMEs in a line, connected.
@@ -36,7 +39,7 @@ impl Line {
 		line
 	}
 
-	/// Waits until every link has made secret bits.
+	/// Waits until every link has secret bits.
 	pub async fn settled(&self) {
 		for kme in [&self.a, &self.b, &self.c] {
 			has_bits(kme).await;
@@ -51,18 +54,4 @@ impl Line {
 		};
 		Sae { client: self.pki.client(name), base: base(at) }
 	}
-}
-
-pub fn base(kme: &Kme) -> String {
-	format!("https://{}/api/v1/keys", kme.addresses().sae)
-}
-
-pub async fn has_bits(kme: &Kme) {
-	until(|| {
-		kme.network().links().values().all(|link| {
-			let (outgoing, incoming) = link.pool().stored_bits();
-			link.status().state == LinkState::Up && outgoing > 0 && incoming > 0
-		})
-	})
-	.await;
 }

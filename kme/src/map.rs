@@ -1,9 +1,9 @@
-//! Which SAE lives at which KME, which KMEs share a link, and the way from one to another.
+//! Which SAE belongs to which KME, which KMEs share a link, and the routes between them.
 
 use crate::identity::{KmeId, SaeId};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-/// The map of all KMEs. The same at each of them.
+/// The map of all KMEs, the same at each of them.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct NetworkMap {
 	members: BTreeMap<KmeId, Member>,
@@ -15,24 +15,24 @@ struct Member {
 	neighbours: BTreeSet<KmeId>,
 }
 
-/// The way to another KME.
+/// The route to another KME.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Route {
-	/// The neighbour through which it leads.
+	/// The next hop.
 	pub next: KmeId,
-	/// Links to cross.
+	/// Number of links.
 	pub hops: u8,
 }
 
 impl NetworkMap {
-	/// Adds a KME with its SAEs; `false` if it is there already.
+	/// Adds a KME with its SAEs; `false` if it was on the map already.
 	pub fn add_kme(&mut self, id: KmeId, saes: impl IntoIterator<Item = SaeId>) -> bool {
 		let is_new = !self.members.contains_key(&id);
 		self.members.entry(id).or_default().saes.extend(saes);
 		is_new
 	}
 
-	/// Adds a link; `false` if one of its ends is not on the map, or both are the same.
+	/// Adds a link; `false` if one of its ends is not on the map, or if both are the same.
 	pub fn add_link(&mut self, a: &KmeId, b: &KmeId) -> bool {
 		let is_possible = a != b && self.members.contains_key(a) && self.members.contains_key(b);
 		if is_possible {
@@ -63,8 +63,8 @@ impl NetworkMap {
 		self.members.get(kme).into_iter().flat_map(|member| &member.neighbours)
 	}
 
-	/// The shortest way to each KME that can be reached. Of several the one through the smallest ids: every KME finds
-	/// the same, and each hop comes nearer, so nothing goes in circles.
+	/// The shortest route to each reachable KME; of several, the one through the smallest ids. As all KMEs
+	/// compute the same routes, each hop is closer to the destination and there are no loops.
 	pub fn routes(&self, from: &KmeId) -> BTreeMap<KmeId, Route> {
 		let mut routes: BTreeMap<KmeId, Route> = BTreeMap::new();
 		let mut queue = VecDeque::from([from.clone()]);
@@ -107,7 +107,7 @@ mod tests {
 	}
 
 	#[test]
-	fn a_ring_is_crossed_the_short_way() {
+	fn routes_of_a_ring_are_the_shortest() {
 		let map = map(4, &[(0, 1), (1, 2), (2, 3), (3, 0)]);
 		let routes = map.routes(&kme(0));
 		assert_eq!(routes[&kme(1)], Route { next: kme(1), hops: 1 });
@@ -117,14 +117,14 @@ mod tests {
 	}
 
 	#[test]
-	fn what_cannot_be_reached_has_no_route() {
+	fn unreachable_kmes_have_no_route() {
 		let map = map(3, &[(0, 1), (2, 2), (2, 9)]);
 		assert!(!map.routes(&kme(0)).contains_key(&kme(2)));
 		assert!(map.routes(&kme(2)).is_empty());
 	}
 
 	proptest! {
-		/// Following next hops from table to table arrives after as many hops as were promised.
+		/// Following the next hops reaches the destination after the stated number of hops.
 		#[test]
 		fn hop_by_hop_arrives(links in prop::collection::vec((0usize..8, 0usize..8), 0..20)) {
 			let map = map(8, &links);

@@ -1,4 +1,4 @@
-//! An engine without physics, whose bits are of all runs the same.
+//! An engine without physics, with the same bits in every run.
 
 use consilium_kme::link::{
 	engine::{EngineContext, EngineFault, LinkEngine},
@@ -10,7 +10,8 @@ use futures::future::BoxFuture;
 use std::{sync::Arc, time::Duration};
 use tokio::sync::watch;
 
-/// Secret bits from a generator that both ends seed alike: of all runs the same, of every block different.
+/// Secret bits from a generator with the same seed at both ends: the same in every run, different for every
+/// block.
 pub struct Seeded {
 	pub block_bytes: usize,
 	pub flows: watch::Sender<bool>,
