@@ -292,6 +292,7 @@ pub enum JobStatus {
 mod tests {
 	use super::*;
 	use crate::{
+		encoding::UpdateEncoding,
 		fixed_point::Decimal,
 		model::{LocalSteps, LocalTraining, ModelFamily, ModelSpec, ServerOptimizer},
 		study::AggregationScheme,
@@ -316,7 +317,7 @@ mod tests {
 				optimizer: ServerOptimizer::FedAvg,
 				scheme: AggregationScheme::Plain,
 				max_examples: 1,
-				fraction_bits: 16,
+				encoding: UpdateEncoding { clip: None, fraction_bits: 16 },
 				hospitals: Default::default(),
 				quorum: 1,
 				max_rounds: 1,
@@ -338,7 +339,7 @@ mod tests {
 
 	fn dealt(weight: u64) -> Vec<Dealt> {
 		let package = H256::repeat_byte(8);
-		let (suite, sae_id) = (Suite::QkdMlKem768, SaeId::truncate_from(b"sae".to_vec()));
+		let (suite, sae_id) = (Suite::QkdMlKem768, SaeId::try_from("sae").expect("a valid id"));
 		alloc::vec![Dealt {
 			hospital: [9; 32],
 			weight,
@@ -355,7 +356,7 @@ mod tests {
 	}
 
 	fn receivers() -> Vec<SealingIdentity> {
-		let sae_id = SaeId::truncate_from(b"sae".to_vec());
+		let sae_id = SaeId::try_from("sae").expect("a valid id");
 		alloc::vec![SealingIdentity { sae_id, ml_kem_768: [7; 1184] }]
 	}
 

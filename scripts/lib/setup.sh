@@ -121,6 +121,22 @@ set_up_test_tools() {
 		printf '%s' "$QKD_CLIENT" >"$python/installed"
 	fi
 	export CONSILIUM_PYTHON=$python/bin/python
+	set_up_cargo_deny
+}
+
+CARGO_DENY=0.20.2
+CARGO_DENY_ROOT=${XDG_CACHE_HOME:-$HOME/.cache}/consilium/tools
+
+# cargo-deny, compiled without optimisation: crates.io has its source only, and it runs for seconds.
+set_up_cargo_deny() {
+	PATH=$CARGO_DENY_ROOT/bin:$PATH
+	if has cargo-deny && [ "$(cargo-deny --version)" = "cargo-deny $CARGO_DENY" ]; then return; fi
+	say "Installing cargo-deny $CARGO_DENY into $CARGO_DENY_ROOT (about three minutes on two cores)"
+	local build=$CARGO_DENY_ROOT/build
+	cargo install cargo-deny --version "$CARGO_DENY" --locked --debug --config profile.dev.debug=0 \
+		--root "$CARGO_DENY_ROOT" --target-dir "$build" >&2 ||
+		die "cargo-deny could not be installed; see cargo's message above"
+	rm -r "$build"
 }
 
 # Builds the binaries. Cargo shows its own progress.

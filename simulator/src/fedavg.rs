@@ -1,7 +1,7 @@
-//! Whole studies in one process, once for each seed.
+//! Simulation of whole studies, one per seed.
 
 use crate::{
-	arguments::{decay, decimal, positive, DataArguments, ModelArguments, Seeds},
+	arguments::{decay, decimal, numbers, positive, DataArguments, ModelArguments, Seeds},
 	committee::CommitteeArguments,
 	contributions::Contributions,
 	error::Error,
@@ -12,6 +12,7 @@ use crate::{
 };
 use clap::{Args, ValueEnum};
 use consilium_primitives::{
+	encoding::UpdateEncoding,
 	fixed_point::{Decimal, MAX_FRACTION_BITS},
 	model::{Adaptive, LocalSteps, LocalTraining, ServerOptimizer},
 };
@@ -19,22 +20,22 @@ use consilium_training::federated::Federation;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::time::Instant;
 
-/// Train one model among several hospitals, once for each seed, and measure it.
+/// Train one model across several hospitals, once per seed, and evaluate it.
 ///
-/// Defaults are FLamby's setting for Fed-Heart-Disease, but for the learning rate: FLamby's 0.001 is
+/// The defaults are FLamby's settings for Fed-Heart-Disease except for the learning rate: FLamby's 0.001 is
 /// slow and varies more from seed to seed.
 ///
-/// Reported is the final model on the pooled test set (test records of all hospitals, standardised by all
-/// training records; the metric to compare by), and its accuracy at each hospital (own test records,
-/// standardised by own training records). With a committee also, by round, the norms of the updates and which of them
-/// did not count, and why.
+/// Reports the final model's metrics on the pooled test set (the test records of all hospitals, standardised
+/// by all training records; use these to compare models), and its accuracy at each hospital (its own test
+/// records, standardised by its own training records). With a committee, also reports by round the norms of
+/// the updates, and which were excluded and why.
 #[derive(Args)]
 pub struct Arguments {
-	/// Seeds of the runs: of the initial parameters and the order of records. A range or a list
+	/// Seeds of the runs, for the initial parameters and the order of records: a range or a list
 	#[arg(long, default_value = "42-46")]
 	seeds: Seeds,
-	/// Rounds of a run
-	#[arg(long, default_value_t = 15, value_parser = clap::value_parser!(u32).range(1..))]
+	/// Rounds per run
+	#[arg(long, default_value_t = 15, value_parser = numbers().range(1..))]
 	rounds: u32,
 	/// Print JSON instead of a table
 	#[arg(long)]
@@ -56,19 +57,19 @@ pub struct Arguments {
 #[derive(Args)]
 #[command(next_help_heading = "Training at a hospital")]
 struct TrainingArguments {
-	/// Mini-batch updates in a round
-	#[arg(long, value_name = "NUMBER", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..))]
+	/// Mini-batch steps per round
+	#[arg(long, value_name = "NUMBER", default_value_t = 100, value_parser = numbers().range(1..))]
 	updates: u32,
-	/// Passes over the records in a round, instead of --updates
-	#[arg(long, value_name = "NUMBER", conflicts_with = "updates", value_parser = clap::value_parser!(u32).range(1..))]
+	/// Passes over the records per round, instead of --updates
+	#[arg(long, value_name = "NUMBER", conflicts_with = "updates", value_parser = numbers().range(1..))]
 	epochs: Option<u32>,
-	/// Records in a mini-batch
-	#[arg(long, value_name = "NUMBER", default_value_t = 4, value_parser = clap::value_parser!(u32).range(1..))]
+	/// Records per mini-batch
+	#[arg(long, value_name = "NUMBER", default_value_t = 4, value_parser = numbers().range(1..))]
 	batch_size: u32,
 	/// Step size
 	#[arg(long, value_name = "RATE", default_value = "0.01", value_parser = positive)]
 	learning_rate: Decimal,
-	/// FedProx's mu: pull towards the global model
+	/// FedProx's mu: weight of the proximal term
 	#[arg(long, value_name = "MU", default_value = "0", value_parser = decimal)]
 	proximal: Decimal,
 }
@@ -106,7 +107,7 @@ struct ServerArguments {
 
 #[derive(Clone, Copy, ValueEnum)]
 enum Optimizer {
-	/// The model moves by the mean update (McMahan et al. 2017)
+	/// Add the mean update (McMahan et al. 2017)
 	Fedavg,
 	/// With server momentum (Hsu et al. 2019)
 	Fedavgm,
@@ -127,9 +128,11 @@ pub fn run(arguments: &Arguments) -> Result<(), Error> {
 		ProgressStyle::with_template("{msg:>12} {wide_bar} {pos}/{len} rounds, {eta} left")
 			.unwrap_or_else(|_| ProgressStyle::default_bar()),
 	);
-	let (training, fraction_bits) = (arguments.training.settings(), arguments.server.fraction_bits);
+	let training = arguments.training.settings();
+	let encoding =
+		UpdateEncoding { clip: arguments.committee.clip(), fraction_bits: arguments.server.fraction_bits };
 	let hostile = arguments.hostile.find(&evaluation)?;
-	let checks = arguments.committee.open(&data.schema, &evaluation, &spec, training, fraction_bits)?;
+	let checks = arguments.committee.open(&data.schema, &evaluation, &spec, training, encoding)?;
 	let (mut models, mut contributions) = (Vec::new(), Vec::new());
 	for seed in &arguments.seeds.0 {
 		progress.set_message(format!("seed {seed}"));
@@ -140,7 +143,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Error> {
 				model: evaluation.model.clone(),
 				training,
 				optimizer: arguments.server.optimizer(),
-				fraction_bits,
+				encoding,
 				seed: *seed,
 			},
 			evaluation: &evaluation,

@@ -1,22 +1,23 @@
-//! What secure aggregation costs a hospital and a party, on one core.
+//! Cost of secure aggregation for a hospital and a party on one core.
 //!
-//! Names are field, d coordinates, n parties (t of them may be curious). A party's time is that for one hospital: it grows
-//! with their number. Times include the first touch of fresh memory, which can be half of them on a virtual machine, and
-//! the wiping of secrets. Aim: encode and share 10^6 coordinates among 4 parties over Mersenne61 in under 19 ms, and send at
-//! most 12 MB for them over Mersenne31.
+//! Names contain the field, d coordinates, n parties, and the threshold t. A party's time is per hospital.
+//! Times include the zeroing of secrets and the first touch of fresh memory, which can be half of them on a
+//! virtual machine. Goals: encode and share 10^6 coordinates among 4 parties over Mersenne61 in under 19 ms,
+//! and send at most 12 MB for them over Mersenne31.
 
 use consilium_primitives::{
 	commitment::BlobReference,
 	committee::{field::PrimeField, Committee, Direction},
+	encoding::UpdateEncoding,
 	fixed_point::Decimal,
 	study::RoundKey,
 	H256,
 };
+use consilium_privacy::encoding::{encode_direction, encode_update};
 use consilium_secure_aggregation::{
 	challenge::Challenge,
 	checks::check_elements,
 	dealing::{deal, DealingHeader},
-	encoding::{clip_and_encode, encode_direction},
 	package::{hash, open, Expected},
 	partial::{PartialAggregate, PartialHeader},
 	reconstruct::{reconstruct, AggregateHeader},
@@ -28,7 +29,6 @@ const GENESIS: H256 = H256::zero();
 const ROUND: RoundKey = RoundKey { study: 1, round: 2, attempt: 1 };
 const HOSPITAL: [u8; 32] = [7; 32];
 const OTHER_HOSPITAL: [u8; 32] = [8; 32];
-const CLIP: f64 = 1.0;
 const SIZES: [u32; 5] = [1_000, 10_000, 100_000, 1_000_000, 10_000_000];
 
 fn specification(field: PrimeField, parties: u8, projections: u8, is_directed: bool) -> Committee<u8> {
@@ -37,8 +37,6 @@ fn specification(field: PrimeField, parties: u8, projections: u8, is_directed: b
 		threshold: u32::from(parties - 1) / 3,
 		parties: (0..parties).collect::<Vec<_>>().try_into().expect("few"),
 		field,
-		clip: Decimal::ONE,
-		norm_bound: Decimal::ONE,
 		direction: if is_directed {
 			Direction::Exclude { root, tolerance: Decimal::ZERO }
 		} else {
@@ -50,11 +48,12 @@ fn specification(field: PrimeField, parties: u8, projections: u8, is_directed: b
 	}
 }
 
-fn fraction_bits(field: PrimeField) -> u8 {
-	match field {
+fn encoding(field: PrimeField) -> UpdateEncoding {
+	let fraction_bits = match field {
 		PrimeField::Mersenne61 => 16,
 		PrimeField::Mersenne31 => 9,
-	}
+	};
+	UpdateEncoding { clip: Some(Decimal::ONE), fraction_bits }
 }
 
 fn update(parameters: u32) -> Vec<f64> {
@@ -77,11 +76,11 @@ fn benchmarks(criterion: &mut Criterion) {
 
 fn benchmark(criterion: &mut Criterion, field: PrimeField, parties: u8, parameters: u32) {
 	let committee = specification(field, parties, 0, false);
-	let bits = fraction_bits(field);
+	let encoding = encoding(field);
 	let update = update(parameters);
 	let share = |hospital| {
 		let header = DealingHeader { genesis: GENESIS, round: ROUND, hospital };
-		let coordinates = clip_and_encode(black_box(&update), CLIP, bits).expect("finite");
+		let coordinates = encode_update(black_box(&update), &encoding).expect("finite");
 		deal(&committee, &header, &coordinates, &[1; 32]).expect("in range").packages
 	};
 	let packages = share(HOSPITAL);
@@ -115,7 +114,7 @@ fn benchmark(criterion: &mut Criterion, field: PrimeField, parties: u8, paramete
 		bencher.iter(|| check_elements(black_box(&opened), &strict, &challenge, Some(&root)));
 	});
 	group.bench_function(name("add a share to the sum"), |bencher| {
-		// Behind another hospital's, so that the sum's memory is there.
+		// After another hospital's, so that the sum's memory is already touched.
 		let package = &share(OTHER_HOSPITAL)[usize::from(parties) - 1];
 		let other = Expected { hospital: OTHER_HOSPITAL, ..expected(parties, package) };
 		let other = open(package, &committee, parameters, &other).expect("honest");

@@ -1,7 +1,6 @@
-//! Updates in fixed point, and whole rounds in one process.
+//! Whole rounds in one process.
 //!
-//! [`run_round`] computes what a study on the chain computes, with the same functions in the same order, only
-//! without the chain.
+//! [`run_round`] computes what a study on the chain computes, with the same functions in the same order.
 
 use crate::{
 	local::{self, TrainingError},
@@ -11,9 +10,11 @@ use crate::{
 };
 use consilium_primitives::{
 	artifact::Artifact,
+	encoding::UpdateEncoding,
 	fixed_point,
 	model::{LocalTraining, ServerOptimizer},
 };
+use consilium_privacy::encoding::{encode_update, EncodingError};
 use sha2::{Digest, Sha256};
 
 /// Separates this hash from every other SHA-256 in the protocol.
@@ -28,30 +29,30 @@ pub struct Federation {
 	pub training: LocalTraining,
 	/// From the mean update to the model.
 	pub optimizer: ServerOptimizer,
-	/// Fractional bits of an update's coordinates, at most 40.
-	pub fraction_bits: u8,
+	/// How updates become integers.
+	pub encoding: UpdateEncoding,
 	/// Seed of the order of records.
 	pub seed: u64,
 }
 
-/// Why a round brought no model.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+/// Why a round produced no model.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum FederatedError {
 	/// A hospital's training failed.
 	#[error("hospital {hospital}: {source}")]
 	Training {
-		/// Its number, from 0.
+		/// Its index, from 0.
 		hospital: usize,
-		/// Why.
+		/// The reason.
 		source: TrainingError,
 	},
-	/// A hospital's update has no fixed-point form.
+	/// A hospital's update cannot be encoded.
 	#[error("hospital {hospital}: {source}")]
 	Update {
-		/// Its number, from 0.
+		/// Its index, from 0.
 		hospital: usize,
-		/// Why.
-		source: UpdateError,
+		/// The reason.
+		source: EncodingError,
 	},
 	/// The updates have no weighted mean: no hospital, or too many fractional bits.
 	#[error("the updates have no mean; expected at least one hospital, and at most 40 fractional bits")]
@@ -59,46 +60,6 @@ pub enum FederatedError {
 	/// The server's step failed.
 	#[error(transparent)]
 	Step(#[from] StepError),
-}
-
-/// Why an update has no fixed-point form.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum UpdateError {
-	/// The two models differ in length.
-	#[error("the trained model has {local} parameters, the global one {global}")]
-	Length {
-		/// Parameters after training.
-		local: usize,
-		/// Parameters before.
-		global: usize,
-	},
-	/// A coordinate is too large.
-	#[error("coordinate {coordinate} of the update is too large for {fraction_bits} fractional bits; use a lower learning rate")]
-	TooLarge {
-		/// From 0, in the layout of the model.
-		coordinate: usize,
-		/// The study's fractional bits.
-		fraction_bits: u8,
-	},
-}
-
-/// What a hospital sends: `local - global`, coordinate by coordinate, with `fraction_bits` fractional bits.
-pub fn encode_update(global: &[f64], local: &[f64], fraction_bits: u8) -> Result<Vec<i64>, UpdateError> {
-	if local.len() != global.len() {
-		return Err(UpdateError::Length { local: local.len(), global: global.len() });
-	}
-	encode_changes(&difference(local, global), fraction_bits)
-}
-
-/// Changes of the parameters with `fraction_bits` fractional bits.
-pub fn encode_changes(changes: &[f64], fraction_bits: u8) -> Result<Vec<i64>, UpdateError> {
-	let changes = changes.iter().enumerate();
-	changes
-		.map(|(coordinate, change)| {
-			fixed_point::encode(*change, fraction_bits)
-				.ok_or(UpdateError::TooLarge { coordinate, fraction_bits })
-		})
-		.collect()
 }
 
 /// `after - before`, coordinate by coordinate; both of one length.
@@ -131,7 +92,7 @@ pub fn run_round(
 	for (hospital, (records, changes)) in
 		hospitals.iter().zip(train_hospitals(federation, global, hospitals, round)?).enumerate()
 	{
-		let update = encode_changes(&changes, federation.fraction_bits)
+		let update = encode_update(&changes, &federation.encoding)
 			.map_err(|source| FederatedError::Update { hospital, source })?;
 		updates.push((records.len() as u32, update));
 	}
@@ -161,7 +122,7 @@ pub fn next_model(
 	updates: &[(u32, Vec<i64>)],
 ) -> Result<Artifact, FederatedError> {
 	let weighted: Vec<_> = updates.iter().map(|(weight, update)| (*weight, update.as_slice())).collect();
-	let mean =
-		fixed_point::weighted_mean(&weighted, federation.fraction_bits).ok_or(FederatedError::NoMean)?;
+	let mean = fixed_point::weighted_mean(&weighted, federation.encoding.fraction_bits)
+		.ok_or(FederatedError::NoMean)?;
 	Ok(server::step(&federation.optimizer, global, &mean)?)
 }

@@ -13,8 +13,6 @@ fn committee(parties: u8, threshold: u32) -> Committee<u8> {
 		threshold,
 		parties: (0..parties).collect::<alloc::vec::Vec<_>>().try_into().expect("few enough"),
 		field: PrimeField::Mersenne61,
-		clip: Decimal::ONE,
-		norm_bound: Decimal::ONE,
 		direction: Direction::Off,
 		projections: 0,
 		weakest_suite: Suite::QkdMlKem768,
@@ -26,8 +24,13 @@ fn root() -> BlobReference {
 	BlobReference { hash: H256::zero(), length: 1 }
 }
 
+/// A clip of 1.
+fn encoding(fraction_bits: u8) -> UpdateEncoding {
+	UpdateEncoding { clip: Some(Decimal::ONE), fraction_bits }
+}
+
 fn fault(committee: &Committee<u8>) -> Result<(), CommitteeFault> {
-	committee.check(14, 16, 4, 1_000)
+	committee.check(14, &encoding(16), 4, 1_000)
 }
 
 #[test]
@@ -39,40 +42,40 @@ fn each_rule_of_the_specification_is_checked() {
 	assert_eq!(fault(&committee(4, u32::MAX)), Err(CommitteeFault::Threshold));
 	let twice = Committee { parties: alloc::vec![1, 2, 3, 1].try_into().expect("few"), ..committee(4, 1) };
 	assert_eq!(fault(&twice), Err(CommitteeFault::Parties));
-	assert_eq!(fault(&Committee { clip: Decimal::ZERO, ..committee(4, 1) }), Err(CommitteeFault::Norm));
-	let loose = Committee { clip: Decimal::from_nanos(1_000_000_001), ..committee(4, 1) };
-	assert_eq!(fault(&loose), Err(CommitteeFault::Norm));
+	let unclipped = UpdateEncoding { clip: None, ..encoding(16) };
+	assert_eq!(committee(4, 1).check(14, &unclipped, 4, 1_000), Err(CommitteeFault::NoClip));
 	let many = Committee { projections: MAX_PROJECTIONS + 1, ..committee(4, 1) };
 	assert_eq!(fault(&many), Err(CommitteeFault::Projections));
 	assert_eq!(fault(&Committee { step_blocks: 0, ..committee(4, 1) }), Err(CommitteeFault::Schedule));
 }
 
 #[test]
-fn numbers_that_could_wrap_around_are_refused() {
+fn numbers_that_could_wrap_around_are_rejected() {
 	let small = Committee { field: PrimeField::Mersenne31, ..committee(4, 1) };
 	// (2^10 + 2)^2 and 4,000 (2^10 + 2) fit into 30 bits; 2^16 squared does not.
-	assert_eq!(small.check(14, 10, 4, 1_000), Ok(()));
-	assert_eq!(small.check(14, 16, 4, 1_000), Err(CommitteeFault::Range));
-	assert_eq!(small.check(14, 10, 4, 1_000_000), Err(CommitteeFault::Range));
+	assert_eq!(small.check(14, &encoding(10), 4, 1_000), Ok(()));
+	assert_eq!(small.check(14, &encoding(16), 4, 1_000), Err(CommitteeFault::Range));
+	assert_eq!(small.check(14, &encoding(10), 4, 1_000_000), Err(CommitteeFault::Range));
 	let weighted = Committee {
 		direction: Direction::Weight { root: root(), tolerance: Decimal::ZERO },
 		..small.clone()
 	};
-	assert_eq!(weighted.check(14, 10, 4, 1_000), Ok(()));
-	assert_eq!(weighted.check(14, 10, 4, 1_030), Err(CommitteeFault::Range));
+	assert_eq!(weighted.check(14, &encoding(10), 4, 1_000), Ok(()));
+	assert_eq!(weighted.check(14, &encoding(10), 4, 1_030), Err(CommitteeFault::Range));
 	// 81 (8 (2^9 + 2))^2 is below 2^31, 81 (8 (2^10 + 2))^2 is not.
 	let projecting = Committee { projections: 1, ..small };
-	assert_eq!(projecting.check(14, 9, 4, 1_000), Ok(()));
-	assert_eq!(projecting.check(14, 10, 4, 1_000), Err(CommitteeFault::Range));
-	let huge = Committee { norm_bound: Decimal::from_nanos(u64::MAX), ..committee(4, 1) };
-	assert_eq!(fault(&huge), Err(CommitteeFault::Range));
-	assert_eq!(huge.check(14, u8::MAX, 4, 1_000), Err(CommitteeFault::Range));
+	assert_eq!(projecting.check(14, &encoding(9), 4, 1_000), Ok(()));
+	assert_eq!(projecting.check(14, &encoding(10), 4, 1_000), Err(CommitteeFault::Range));
+	for fraction_bits in [16, u8::MAX] {
+		let huge = UpdateEncoding { clip: Some(Decimal::from_nanos(u64::MAX)), fraction_bits };
+		assert_eq!(committee(4, 1).check(14, &huge, 4, 1_000), Err(CommitteeFault::Range));
+	}
 }
 
 #[test]
 fn the_bound_leaves_room_for_rounding() {
 	// 2^16, half of the root of 10,000 coordinates, and 1.
-	assert_eq!(committee(4, 1).encoded_norm_bound(10_000, 16), Some(65_536 + 50 + 1));
+	assert_eq!(encoding(16).norm_bound(10_000), Some(65_536 + 50 + 1));
 }
 
 #[test]
@@ -82,7 +85,8 @@ fn the_first_parties_get_seeds() {
 	assert_eq!(small.package_lengths(25), [150, 150, 118 + 124, 118 + 124, 118 + 124]);
 }
 
-/// Posts of honest parties: degree test, residue, squared norm, and the inner product if the direction is looked at.
+/// Posts of honest parties: degree test, residue, squared norm, and the inner product unless the direction is
+/// off.
 fn honest(committee: &Committee<u8>, norm_squared: u64, product: i64) -> alloc::vec::Vec<Check> {
 	let field = committee.field;
 	let constants = [Some(77), None, Some(norm_squared), Some(field.from_signed(product))];
@@ -97,9 +101,9 @@ fn honest(committee: &Committee<u8>, norm_squared: u64, product: i64) -> alloc::
 		.collect()
 }
 
-fn judge(committee: &Committee<u8>, posts: &[Check]) -> Assessment {
+fn assessed(committee: &Committee<u8>, posts: &[Check]) -> Assessment {
 	let posts: alloc::vec::Vec<(u8, &Check)> = (1..).zip(posts).collect();
-	assess(committee, 14, 16, &posts)
+	assess(committee, 14, &encoding(16), &posts)
 }
 
 fn falsify(check: &mut Check, element: usize) {
@@ -110,7 +114,7 @@ fn falsify(check: &mut Check, element: usize) {
 
 #[test]
 fn an_honest_hospital_is_sound() {
-	match judge(&committee(4, 1), &honest(&committee(4, 1), 100, 0)) {
+	match assessed(&committee(4, 1), &honest(&committee(4, 1), 100, 0)) {
 		Assessment::Sound { factor: 1, disputed, opened } => {
 			assert!(disputed.is_empty());
 			let Check::Elements(elements) = &honest(&committee(4, 1), 100, 0)[2] else { unreachable!() };
@@ -121,11 +125,13 @@ fn an_honest_hospital_is_sound() {
 }
 
 #[test]
-fn a_party_that_stands_alone_is_disputed() {
+fn a_deviating_party_is_in_dispute() {
 	for element in 0..3 {
 		let mut posts = honest(&committee(4, 1), 100, 0);
 		falsify(&mut posts[2], element);
-		let Assessment::Sound { disputed, .. } = judge(&committee(4, 1), &posts) else { panic!("{element}") };
+		let Assessment::Sound { disputed, .. } = assessed(&committee(4, 1), &posts) else {
+			panic!("{element}")
+		};
 		assert_eq!(disputed, [3]);
 	}
 	let short = Check::Elements(alloc::vec![1].try_into().expect("one"));
@@ -133,55 +139,55 @@ fn a_party_that_stands_alone_is_disputed() {
 	for post in [Check::Complaint, short, unreduced] {
 		let mut posts = honest(&committee(4, 1), 100, 0);
 		posts[0] = post;
-		let Assessment::Sound { disputed, .. } = judge(&committee(4, 1), &posts) else { panic!("faulty") };
+		let Assessment::Sound { disputed, .. } = assessed(&committee(4, 1), &posts) else { panic!("faulty") };
 		assert_eq!(disputed, [1]);
 	}
 }
 
 #[test]
-fn against_more_parties_than_may_lie_the_hospital_is_at_fault() {
+fn against_more_than_t_parties_the_hospital_is_at_fault() {
 	let mut posts = honest(&committee(4, 1), 100, 0);
 	posts[0] = Check::Complaint;
 	posts[1] = Check::Complaint;
-	assert_eq!(judge(&committee(4, 1), &posts), Assessment::Faulty(UpdateFault::Unavailable));
+	assert_eq!(assessed(&committee(4, 1), &posts), Assessment::Faulty(UpdateFault::Unavailable));
 
 	let mut posts = honest(&committee(4, 1), 100, 0);
 	falsify(&mut posts[0], 1);
 	falsify(&mut posts[1], 1);
-	assert_eq!(judge(&committee(4, 1), &posts), Assessment::Faulty(UpdateFault::InvalidProof));
+	assert_eq!(assessed(&committee(4, 1), &posts), Assessment::Faulty(UpdateFault::InvalidProof));
 
 	let mut posts = honest(&committee(4, 1), 100, 0);
 	falsify(&mut posts[0], 0);
 	falsify(&mut posts[1], 2);
-	assert_eq!(judge(&committee(4, 1), &posts), Assessment::Faulty(UpdateFault::MalformedSharing));
+	assert_eq!(assessed(&committee(4, 1), &posts), Assessment::Faulty(UpdateFault::MalformedSharing));
 }
 
 #[test]
 fn numbers_over_their_bounds_are_faults() {
-	let bound = committee(4, 1).encoded_norm_bound(14, 16).expect("small");
+	let bound = encoding(16).norm_bound(14).expect("small");
 	let at = honest(&committee(4, 1), bound * bound, 0);
-	assert!(matches!(judge(&committee(4, 1), &at), Assessment::Sound { .. }));
+	assert!(matches!(assessed(&committee(4, 1), &at), Assessment::Sound { .. }));
 	let over = honest(&committee(4, 1), bound * bound + 1, 0);
-	assert_eq!(judge(&committee(4, 1), &over), Assessment::Faulty(UpdateFault::NormTooLarge));
+	assert_eq!(assessed(&committee(4, 1), &over), Assessment::Faulty(UpdateFault::NormTooLarge));
 
 	let strict = Committee {
 		direction: Direction::Exclude { root: root(), tolerance: Decimal::ZERO },
 		..committee(4, 1)
 	};
-	assert!(matches!(judge(&strict, &honest(&strict, 100, 0)), Assessment::Sound { factor: 1, .. }));
-	let hostile = judge(&strict, &honest(&strict, 100, -1));
+	assert!(matches!(assessed(&strict, &honest(&strict, 100, 0)), Assessment::Sound { factor: 1, .. }));
+	let hostile = assessed(&strict, &honest(&strict, 100, -1));
 	assert_eq!(hostile, Assessment::Faulty(UpdateFault::HostileDirection));
 
 	// An eighth of a unit against the root update, in 16 and 20 fractional bits.
 	let eighth = 1 << (16 + 20 - 3);
 	let tolerance = Decimal::from_nanos(125_000_000);
 	let tolerant = Committee { direction: Direction::Exclude { root: root(), tolerance }, ..committee(4, 1) };
-	let at = judge(&tolerant, &honest(&tolerant, 100, -eighth));
+	let at = assessed(&tolerant, &honest(&tolerant, 100, -eighth));
 	assert!(matches!(at, Assessment::Sound { factor: 1, .. }));
-	let beyond = judge(&tolerant, &honest(&tolerant, 100, -eighth - 1));
+	let beyond = assessed(&tolerant, &honest(&tolerant, 100, -eighth - 1));
 	assert_eq!(beyond, Assessment::Faulty(UpdateFault::HostileDirection));
 	let weighing = Committee { direction: Direction::Weight { root: root(), tolerance }, ..committee(4, 1) };
-	let away = judge(&weighing, &honest(&weighing, 100, -eighth));
+	let away = assessed(&weighing, &honest(&weighing, 100, -eighth));
 	assert!(matches!(away, Assessment::Sound { factor: 1, .. }));
 
 	let weighing = Committee {
@@ -189,10 +195,10 @@ fn numbers_over_their_bounds_are_faults() {
 		..committee(4, 1)
 	};
 	let half = honest(&weighing, 100, 5 << 20);
-	assert!(matches!(judge(&weighing, &half), Assessment::Sound { factor: 128, .. }));
+	assert!(matches!(assessed(&weighing, &half), Assessment::Sound { factor: 128, .. }));
 }
 
 #[test]
 fn nothing_posted_is_no_sharing() {
-	assert_eq!(judge(&committee(4, 1), &[]), Assessment::Faulty(UpdateFault::MalformedSharing));
+	assert_eq!(assessed(&committee(4, 1), &[]), Assessment::Faulty(UpdateFault::MalformedSharing));
 }

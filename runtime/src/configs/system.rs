@@ -55,6 +55,7 @@ impl frame_system::Config for Runtime {
 	type Version = Version;
 	type SS58Prefix = SS58Prefix;
 	type MaxConsumers = ConstU32<16>;
+	type SingleBlockMigrations = (pallet_rounds::migrations::V2<Runtime>,);
 }
 
 impl pallet_timestamp::Config for Runtime {

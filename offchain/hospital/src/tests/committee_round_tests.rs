@@ -4,9 +4,8 @@ use super::{
 	committee_mock::{committee, ml_kem_768, plain_artifact, town, Keyless, Round, ROUND},
 	mock::{account, adam, files, Town, GENESIS},
 };
-use consilium_blobs::Reference;
 use consilium_primitives::{
-	commitment::{signing_payload, Suite},
+	commitment::{signing_payload, BlobReference, Suite},
 	committee::{assessment::Assessment, field::PrimeField, posts::Check, share_package, Committee},
 	fixed_point::Decimal,
 	job::{Job, JobStatus},
@@ -60,7 +59,7 @@ fn a_commitment_names_a_package_for_each_party_and_is_signed() {
 	let elements = committee().share_elements(town.spec.model.parameters().unwrap());
 	for (party, (blob, package)) in (1..).zip(commitment.blobs.iter().zip(&commitment.packages)) {
 		let bytes = fs::read(super::committee_mock::path(&town, *blob)).unwrap();
-		assert_eq!(H256(Reference::of(&bytes).hash), *package);
+		assert_eq!(BlobReference::of(&bytes).hash, *package);
 		let (header, _) = share_package::parse(&bytes, PrimeField::Mersenne61, elements).unwrap();
 		assert_eq!((header.genesis, header.round), (GENESIS, ROUND));
 		assert_eq!((header.hospital, header.party), (account(1), party));
@@ -76,18 +75,16 @@ fn a_commitment_names_a_package_for_each_party_and_is_signed() {
 
 #[test]
 fn an_update_is_clipped_to_the_studys_norm() {
-	let tight = Decimal::from_f64(0.01).unwrap();
-	// What is clipped passes the same bound,
-	let mut round = Round::new(town(Committee { clip: tight, norm_bound: tight, ..committee() }));
+	let tight = Decimal::from_f64(0.01);
+	// What is clipped passes the bound of the same clip,
+	let mut clipping = town(committee());
+	clipping.spec.encoding.clip = tight;
+	let mut round = Round::new(clipping);
 	let checks = round.check_all();
 	assert!(matches!(round.assess(0, &checks), Assessment::Sound { .. }));
 	// and what is not clipped does not.
 	let mut loose = Round::new(town(committee()));
 	let checks = loose.check_all();
-	round.town.spec.scheme = consilium_primitives::study::AggregationScheme::Committee(Committee {
-		norm_bound: tight,
-		..committee()
-	});
 	assert_eq!(round.assess(0, &checks), Assessment::Faulty(UpdateFault::NormTooLarge));
 }
 

@@ -1,6 +1,6 @@
-//! A share package that a hospital committed to: refused, or opened and checked.
+//! A share package that a hospital committed to: rejected, or opened and checked.
 //!
-//! The first byte chooses field and party, the next two the size; the rest stands behind the header that is expected.
+//! The first byte chooses field and party, the next two the size; the rest follows the expected header.
 
 #![no_main]
 
@@ -26,8 +26,6 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
 		threshold: 2,
 		parties: (0..7).collect::<Vec<u8>>().try_into().expect("few"),
 		field,
-		clip: Decimal::ONE,
-		norm_bound: Decimal::ONE,
 		direction: Direction::Off,
 		projections: 3,
 		weakest_suite: consilium_primitives::commitment::Suite::QkdMlKem768,

@@ -1,7 +1,7 @@
-//! Partial aggregates of which any bytes may be altered: an error, or a sum that enough of them agree with.
+//! Partial aggregates with altered bytes: an error, or a sum that enough of them agree with.
 //!
-//! The first byte chooses the field; then each three bytes alter one of the partials: party, place, mask. A mask of 0 cuts
-//! the partial off there.
+//! The first byte chooses the field; then every three bytes alter one partial aggregate: party, offset, mask.
+//! A mask of 0 truncates it there.
 
 #![no_main]
 
@@ -28,8 +28,6 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
 		threshold: 2,
 		parties: (0..PARTIES).collect::<Vec<u8>>().try_into().expect("few"),
 		field,
-		clip: Decimal::ONE,
-		norm_bound: Decimal::ONE,
 		direction: Direction::Off,
 		projections: 0,
 		weakest_suite: consilium_primitives::commitment::Suite::QkdMlKem768,

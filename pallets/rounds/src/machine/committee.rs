@@ -141,7 +141,7 @@ impl<AccountId: Clone + PartialEq> CommitteeMachine<'_, AccountId> {
 			posts.iter().filter_map(|(point, checks)| Some((*point, checks.get(place)?))).collect();
 		let spec = self.machine.spec;
 		let parameters = spec.model.parameters().unwrap_or(0);
-		assess(self.committee, parameters, spec.fraction_bits, &posts)
+		assess(self.committee, parameters, &spec.encoding, &posts)
 	}
 
 	/// Whether `who` has disputes to answer now.

@@ -5,9 +5,7 @@ use crate::{
 	mock,
 };
 use consilium_primitives::{
-	study::{
-		AbortReason, AggregationScheme, Attestation, Exclusion, Phase, Round, StudySpec, UpdateFault, Verdict,
-	},
+	study::{AbortReason, Attestation, Exclusion, Phase, Round, StudySpec, UpdateFault, Verdict},
 	BlockNumber, BoundedVec, H256,
 };
 
@@ -19,27 +17,8 @@ const COLLECTED: BlockNumber = START + mock::PHASE;
 
 /// A study of the hospitals 1 to `hospitals`.
 pub fn spec(hospitals: u8, quorum: u32) -> StudySpec<u8> {
-	let of = mock::spec();
-	StudySpec {
-		hospitals: BoundedVec::truncate_from((1..=hospitals).collect()),
-		quorum,
-		title: of.title,
-		agreement: of.agreement,
-		schema: of.schema,
-		model: of.model,
-		training: of.training,
-		optimizer: of.optimizer,
-		scheme: AggregationScheme::Plain,
-		max_examples: of.max_examples,
-		fraction_bits: of.fraction_bits,
-		max_rounds: of.max_rounds,
-		max_attempts: of.max_attempts,
-		collecting_blocks: of.collecting_blocks,
-		attesting_blocks: of.attesting_blocks,
-		retention_blocks: of.retention_blocks,
-		max_log_loss_increase: of.max_log_loss_increase,
-		seed: of.seed,
-	}
+	let hospitals = BoundedVec::truncate_from((1..=hospitals).collect());
+	StudySpec { hospitals, quorum, ..mock::spec().map_accounts(|_| 0) }
 }
 
 /// A round with its study, at a block.

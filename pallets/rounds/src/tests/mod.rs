@@ -2,9 +2,10 @@
 
 mod attesting;
 mod collecting;
-mod committee;
+pub(crate) mod committee;
 mod costs;
 mod deadlines;
+mod facts;
 mod finishing;
 mod halting;
 mod invariants;

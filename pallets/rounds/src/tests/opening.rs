@@ -1,6 +1,7 @@
 use crate::{mock::*, Error, Event, NextStudy, RunningStudies};
 use consilium_primitives::{
 	audit::Action,
+	encoding::UpdateEncoding,
 	fixed_point::Decimal,
 	hospital::Role,
 	model::{Adaptive, LocalSteps, ModelFamily, ServerOptimizer},
@@ -51,7 +52,8 @@ fn a_study_opens_with_its_first_round() {
 		};
 		assert_eq!(round(0, 1), expected);
 		assert_eq!(RunningStudies::<Test>::get().into_inner(), [0]);
-		System::assert_has_event(Event::StudyOpened { study: 0, by: account(BOB) }.into());
+		let event = Event::StudyOpened { study: 0, by: account(BOB), spec: Box::new(spec()) };
+		System::assert_has_event(event.into());
 		let key = RoundKey { study: 0, round: 1, attempt: 1 };
 		System::assert_has_event(Event::RoundOpened { round: key, deadline: 1 + PHASE }.into());
 		assert_eq!(trail(0), [(Some(account(BOB)), Action::StudyOpened), (None, Action::RoundOpened)]);
@@ -199,8 +201,18 @@ fn weights_must_be_allowed_to_be_positive() {
 #[test]
 fn there_are_at_most_40_fractional_bits() {
 	run(|| {
-		refused(|spec| spec.fraction_bits = 41, Error::InvalidFractionBits);
-		assert_ok!(open_as(ALICE, StudySpec { fraction_bits: 40, ..spec() }));
+		refused(|spec| spec.encoding.fraction_bits = 41, Error::InvalidFractionBits);
+		let encoding = UpdateEncoding { fraction_bits: 40, ..spec().encoding };
+		assert_ok!(open_as(ALICE, StudySpec { encoding, ..spec() }));
+	});
+}
+
+#[test]
+fn a_clip_is_above_0_if_there_is_one() {
+	run(|| {
+		refused(|spec| spec.encoding.clip = Some(Decimal::ZERO), Error::InvalidClip);
+		let encoding = UpdateEncoding { clip: None, ..spec().encoding };
+		assert_ok!(open_as(ALICE, StudySpec { encoding, ..spec() }));
 	});
 }
 

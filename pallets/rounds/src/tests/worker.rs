@@ -4,9 +4,9 @@ use super::node::{work, Node, Submitted};
 use crate::mock::*;
 use consilium_primitives::{
 	job::{Job, JobKind, JobStatus, RoundContext},
-	study::{AggregationScheme, RoundKey, StudySpec, UpdateFault, Verdict},
+	study::{RoundKey, StudySpec, UpdateFault, Verdict},
 	traits::Commitments,
-	AccountBytes, BoundedVec,
+	AccountBytes,
 };
 use frame_support::assert_ok;
 
@@ -27,31 +27,11 @@ fn a_round_that_collects_has_the_hospital_train() {
 	let jobs = node.started();
 	let [Job::Train { context, receivers }] = &jobs[..] else { panic!("{jobs:?}") };
 	let of = spec();
-	let bytes: Vec<AccountBytes> = of.hospitals.iter().cloned().map(Into::into).collect();
 	let expected = RoundContext {
 		genesis: node.on_chain(|| System::block_hash(0)),
 		round: FIRST,
 		hospital: account(BOB).into(),
-		spec: StudySpec {
-			hospitals: BoundedVec::truncate_from(bytes),
-			title: of.title,
-			agreement: of.agreement,
-			schema: of.schema,
-			model: of.model,
-			training: of.training,
-			optimizer: of.optimizer,
-			scheme: AggregationScheme::Plain,
-			max_examples: of.max_examples,
-			fraction_bits: of.fraction_bits,
-			quorum: of.quorum,
-			max_rounds: of.max_rounds,
-			max_attempts: of.max_attempts,
-			collecting_blocks: of.collecting_blocks,
-			attesting_blocks: of.attesting_blocks,
-			retention_blocks: of.retention_blocks,
-			max_log_loss_increase: of.max_log_loss_increase,
-			seed: of.seed,
-		},
+		spec: of.map_accounts(|account| account.clone().into()),
 		base: None,
 		phase_since: 3,
 	};

@@ -13,13 +13,12 @@ use crate::{Config, Pallet, Rounds, RunningStudies, Studies, LOG_TARGET};
 use alloc::{boxed::Box, vec::Vec};
 use consilium_primitives::{
 	commitment::Commitment,
-	committee::Committee,
 	hospital::SealingIdentity,
 	host::{self, Started},
 	job::{Contribution, Inputs, Job, JobStatus, Outcome, RoundContext},
 	study::{AggregationScheme, Phase, Round, RoundKey, Study, StudySpec, Verdict},
 	traits::{Commitments, Members},
-	AccountBytes, BoundedVec, MaxParties, RoundNumber, StudyId,
+	AccountBytes, RoundNumber, StudyId,
 };
 use frame_system::{
 	offchain::{SendSignedTransaction, Signer},
@@ -76,16 +75,16 @@ fn next_step<T: Config>(
 	match round.phase {
 		Phase::Collecting => {
 			Pallet::<T>::machine(study, &mut round).may_commit(account).ok()?;
-			let context = context::<T>(id, study, number, &round, account)?;
+			let context = context::<T>(id, study, number, &round, account);
 			Some(Job::Train { context, receivers: receivers::<T>(&study.spec)? })
 		},
 		Phase::Checking | Phase::Answering | Phase::Judging | Phase::Aggregating => {
-			let context = context::<T>(id, study, number, &round, account)?;
+			let context = context::<T>(id, study, number, &round, account);
 			committee::next_step::<T>(context, account)
 		},
 		Phase::Attesting | Phase::Finalised => {
 			Pallet::<T>::machine(study, &mut round).may_attest(account).ok()?;
-			let context = context::<T>(id, study, number, &round, account)?;
+			let context = context::<T>(id, study, number, &round, account);
 			let inputs = match study.spec.scheme {
 				AggregationScheme::Plain => Inputs::Updates(contributions::<T>(id, study, number)),
 				AggregationScheme::Committee(_) => committee::partials::<T>(id, number)?,
@@ -126,57 +125,15 @@ fn context<T: Config>(
 	number: RoundNumber,
 	round: &Round<T::AccountId>,
 	account: &T::AccountId,
-) -> Option<RoundContext> {
-	Some(RoundContext {
+) -> RoundContext {
+	RoundContext {
 		genesis: frame_system::Pallet::<T>::block_hash(BlockNumberFor::<T>::zero()),
 		round: RoundKey { study: id, round: number, attempt: round.attempt },
 		hospital: account.clone().into(),
-		spec: spec_of_bytes::<T>(&study.spec)?,
+		spec: study.spec.map_accounts(|account| account.clone().into()),
 		base: round.base,
 		phase_since: round.phase_since,
-	})
-}
-
-/// The same specification with accounts as native code knows them.
-fn spec_of_bytes<T: Config>(spec: &StudySpec<T::AccountId>) -> Option<StudySpec<AccountBytes>> {
-	let bytes = |accounts: &BoundedVec<T::AccountId, MaxParties>| {
-		let bytes: Vec<AccountBytes> = accounts.iter().cloned().map(Into::into).collect();
-		BoundedVec::try_from(bytes).ok()
-	};
-	let scheme = match &spec.scheme {
-		AggregationScheme::Plain => AggregationScheme::Plain,
-		AggregationScheme::Committee(committee) => AggregationScheme::Committee(Committee {
-			threshold: committee.threshold,
-			parties: bytes(&committee.parties)?,
-			field: committee.field,
-			clip: committee.clip,
-			norm_bound: committee.norm_bound,
-			direction: committee.direction,
-			projections: committee.projections,
-			weakest_suite: committee.weakest_suite,
-			step_blocks: committee.step_blocks,
-		}),
-	};
-	Some(StudySpec {
-		title: spec.title.clone(),
-		agreement: spec.agreement,
-		schema: spec.schema,
-		model: spec.model.clone(),
-		training: spec.training,
-		optimizer: spec.optimizer,
-		scheme,
-		max_examples: spec.max_examples,
-		fraction_bits: spec.fraction_bits,
-		hospitals: bytes(&spec.hospitals)?,
-		quorum: spec.quorum,
-		max_rounds: spec.max_rounds,
-		max_attempts: spec.max_attempts,
-		collecting_blocks: spec.collecting_blocks,
-		attesting_blocks: spec.attesting_blocks,
-		retention_blocks: spec.retention_blocks,
-		max_log_loss_increase: spec.max_log_loss_increase,
-		seed: spec.seed,
-	})
+	}
 }
 
 /// Starts the job, or submits what it brought.

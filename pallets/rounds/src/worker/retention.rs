@@ -30,7 +30,7 @@ pub(super) fn due<T: Config>(id: StudyId, study: &Study<T::AccountId>, account: 
 		.filter_map(|(number, round)| {
 			let commitment = T::Commitments::of_hospital(id, number, account)?;
 			Some(Job::Delete {
-				context: context::<T>(id, study, number, &round, account)?,
+				context: context::<T>(id, study, number, &round, account),
 				blobs: published::<T>(id, study, number, account, &commitment),
 			})
 		})

@@ -103,7 +103,7 @@ fn a_round_without_a_committee_takes_no_checks() {
 fn an_update_that_is_too_long_does_not_count() {
 	run(|| {
 		let id = checking(committee());
-		let bound = committee().encoded_norm_bound(14, 16).unwrap();
+		let bound = spec().encoding.norm_bound(14).unwrap();
 		all_check(id, |party| checks(party, &norms(CAROL, bound * bound + 1)));
 		assert_eq!(phase(id), Phase::Aggregating);
 		assert_eq!(excluded(id), [(account(CAROL), UpdateFault::NormTooLarge)]);

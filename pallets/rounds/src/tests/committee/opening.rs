@@ -1,6 +1,6 @@
 use super::*;
 use crate::Error;
-use consilium_primitives::hospital::Role;
+use consilium_primitives::{encoding::UpdateEncoding, hospital::Role};
 use frame_support::{assert_noop, assert_ok};
 use sp_runtime::DispatchError;
 
@@ -26,13 +26,19 @@ fn a_committee_that_cannot_work_is_refused() {
 				Committee { parties: accounts(&[ALICE, BOB, CAROL, ALICE]), ..committee() },
 				Error::<Test>::InvalidParties,
 			),
-			(Committee { clip: Decimal::ZERO, ..committee() }, Error::<Test>::InvalidNorm),
 			(Committee { field: PrimeField::Mersenne31, ..committee() }, Error::<Test>::RangeTooLarge),
 			(Committee { projections: 33, ..committee() }, Error::<Test>::TooManyProjections),
 			(Committee { step_blocks: 0, ..committee() }, Error::<Test>::InvalidSchedule),
 		];
 		for (committee, error) in wrong {
 			assert_eq!(refused(committee), error.into());
+		}
+		for clip in [None, Some(Decimal::ZERO)] {
+			let encoding = UpdateEncoding { clip, ..spec().encoding };
+			assert_noop!(
+				Rounds::open_study(signed(ALICE), Box::new(StudySpec { encoding, ..with(committee()) })),
+				Error::<Test>::InvalidClip
+			);
 		}
 	});
 }
