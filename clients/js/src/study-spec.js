@@ -54,7 +54,7 @@ function completeCommittee(committee, hospitals, clip, parameters) {
   }
   committee.direction ??= 'off';
   const { exclude, weight } = committee.direction;
-  for (const judged of [exclude, weight]) if (judged) judged.tolerance ??= nanos(clip) / 2n;
+  for (const judged of [exclude, weight]) if (judged) judged.tolerance ??= nanos(clip, 'clip') / 2n;
   const projections = Math.floor(parameters / PARAMETERS_PER_PROJECTION);
   committee.projections ??= Math.min(projections, MOST_PROJECTIONS);
 }
@@ -92,14 +92,14 @@ function withDefaults(schema, given) {
  * @param {any} value
  * @returns {any}
  */
-function convert(schema, value) {
+function convert(schema, value, name = '') {
   const { properties } = schema;
   if (typeof value === 'string') return schema.enum || properties ? pascal(value) : value;
-  if (schema.type === 'number') return nanos(value);
+  if (schema.type === 'number') return nanos(value, name);
   if (!properties) return value;
-  const name = schema.maxProperties === 1 ? pascal : camel;
+  const renamed = schema.maxProperties === 1 ? pascal : camel;
   return Object.fromEntries(
-    Object.entries(value).map(([key, one]) => [name(key), convert(properties[key], one)]),
+    Object.entries(value).map(([key, one]) => [renamed(key), convert(properties[key], one, key)]),
   );
 }
 
@@ -109,11 +109,15 @@ const camel = (words) => words.replace(/_([a-z0-9])/g, (_, letter) => letter.toU
 /** @param {string} words */
 const pascal = (words) => camel(`_${words}`);
 
-/** A number in units of 1e-9, as the chain keeps it. @param {number | bigint} value */
-function nanos(value) {
+/**
+ * A number in units of 1e-9, as the chain keeps it.
+ *
+ * @param {number | bigint} value
+ * @param {string} key for the error
+ */
+function nanos(value, key) {
   if (typeof value === 'bigint') return value;
   const digits = value.toFixed(9);
-  if (Number(digits) !== value)
-    throw new Error(`${value}: expected a number with at most nine digits after the point`);
+  if (Number(digits) !== value) throw new Error(`${key}: ${value} has more than nine digits after the point`);
   return BigInt(digits.replace('.', ''));
 }
