@@ -197,9 +197,10 @@ async function openStudies(chain, { values, folder, study, quantum }) {
 }
 
 /** Trains, and shows everything that there is to see. */
-async function train(chain, context) {
+async function train(context) {
   const { values, folder, binaries, urls, quantum } = context;
-  const studies = await guarded(openStudies(chain, context));
+  const connected = (action) => guarded(withChain(urls[0], action));
+  const studies = await connected((chain) => openStudies(chain, context));
   const ids = studies.flatMap((study) => ['--study', String(study)]);
   const node = ['--node', urls[0]];
   const kmes = ['--kmes', join(folder, 'kmes.json')];
@@ -210,10 +211,8 @@ async function train(chain, context) {
     console.log();
   }
   await script('watch-rounds', [...ids, ...urls.flatMap((url) => ['--node', url])]);
-  const artifacts = await Promise.all(
-    studies.map(async (id) => (await client.readStudy(chain, id)).artifact),
-  );
-  const models = artifacts.map(client.cidOf);
+  const read = (chain) => Promise.all(studies.map((id) => client.readStudy(chain, id)));
+  const models = (await connected(read)).map(({ artifact }) => client.cidOf(artifact));
   console.log('\nThe last models on the pooled test set (consilium-simulator evaluate):\n');
   const records = values.data ? resolve(values.data) : join(folder, 'records');
   const simulator = { binary: join(binaries, 'consilium-simulator'), cwd: blobFolder(folder) };
@@ -250,9 +249,7 @@ await run(program, async (values) => {
     const { study, env } = prepareDevnet(folder, binaries, ports, { ...values, quantum });
     if (quantum) startKmes(folder, join(binaries, 'consilium-kme'), study.kmes, values.quantum);
     await startNetwork(folder, values.computeNodes ? 'committee' : 'local', env, urls);
-    await withChain(urls[0], (chain) =>
-      train(chain, { values, folder, binaries, urls, quantum, members, study }),
-    );
+    await train({ values, folder, binaries, urls, quantum, members, study });
     const seconds = Math.round((Date.now() - begin) / 1000);
     console.log(`time               ${Math.floor(seconds / 60)} min ${seconds % 60} s`);
     if (!values.exitWhenDone) {
