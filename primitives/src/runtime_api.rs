@@ -38,7 +38,7 @@ sp_api::decl_runtime_apis! {
 		fn round(study: StudyId, round: RoundNumber) -> Option<Round<AccountId>>;
 		/// How far the committee of a round has come; `None` for the scheme `Plain` and before Checking.
 		fn committee(study: StudyId, round: RoundNumber) -> Option<CommitteeProgress<AccountId>>;
-		/// What the parties posted in Checking, each with its point, in their order.
+		/// What the parties posted in Checking, each with its point, in the order of posting.
 		fn checks(study: StudyId, round: RoundNumber) -> Vec<(u8, Checks)>;
 		/// The commitments to a round, in the order of accounts.
 		fn commitments(study: StudyId, round: RoundNumber) -> Vec<(AccountId, Commitment)>;

@@ -8,7 +8,6 @@ use crate::{
 	AgreementId, RoundNumber, StudyId,
 };
 use alloc::vec::Vec;
-use codec::Encode;
 use sp_runtime::{DispatchError, DispatchResult};
 
 /// Who is in.
@@ -31,10 +30,23 @@ pub trait Agreements<AccountId> {
 	fn has_signed(agreement: AgreementId, who: &AccountId) -> bool;
 }
 
-/// Where state changes are written down.
+/// A state change that is told: a pallet's event, which says itself how it is recorded.
+pub trait Fact<AccountId> {
+	/// What happened.
+	fn action(&self) -> Action;
+	/// The subject of the record.
+	fn subject(&self) -> Subject<AccountId>;
+}
+
+/// Deposits events together with their audit records.
 pub trait Audit<AccountId> {
-	/// Writes one record. `detail` is hashed; the caller's event carries it in the clear.
-	fn record(actor: Option<&AccountId>, subject: Subject<AccountId>, action: Action, detail: impl Encode);
+	/// The runtime's event type.
+	type RuntimeEvent;
+	/// Deposits the fact as an event and, after it, its record: action and subject are the fact's, the detail
+	/// is BLAKE2b-256 of the event's SCALE bytes as `System.Events` holds them. Event and record cannot differ,
+	/// because nothing else is deposited. `actor` is the account that signed; `None` for the chain itself and
+	/// for motions of the council.
+	fn tell<F: Fact<AccountId> + Into<Self::RuntimeEvent>>(actor: Option<&AccountId>, fact: F);
 }
 
 /// What `model-updates` asks of the state machine of rounds.

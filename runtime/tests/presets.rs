@@ -120,6 +120,13 @@ fn a_majority_of_the_council_suspends_a_hospital_and_it_leaves_the_validators_an
 		assert!(Hospitals::<Runtime>::get(&dave).is_some_and(|hospital| hospital.suspended));
 		assert!(!HospitalRegistry::validators().contains(&dave));
 		assert!(!pallet_collective::Members::<Runtime, pallet_collective::Instance1>::get().contains(&dave));
+		// The record follows from the event as an auditor finds it: pallet 12, variant 1, account.
+		let event = [&[12, 1], AsRef::<[u8]>::as_ref(&dave)].concat();
+		let record = AuditTrail::trail(Subject::Hospital(dave), 1, 1).remove(0);
+		assert_eq!((record.actor, record.action), (None, Action::HospitalSuspended));
+		assert_eq!(record.detail.as_bytes(), sp_io::hashing::blake2_256(&event));
+		let events = System::events().into_iter().map(|record| codec::Encode::encode(&record.event));
+		assert!(events.into_iter().any(|bytes| bytes == event));
 	});
 }
 

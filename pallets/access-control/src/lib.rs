@@ -23,6 +23,7 @@
 
 pub use pallet::*;
 
+mod fact;
 pub mod weights;
 pub use weights::WeightInfo;
 
@@ -37,7 +38,6 @@ pub mod pallet {
 	use super::*;
 	use consilium_primitives::{
 		agreement::{Agreement, AgreementStatus, AgreementTerms},
-		audit::{Action, Subject},
 		traits::{Agreements as AgreementsSeam, Audit, Members},
 		AgreementId, BlockNumber, H256, MAX_PARTIES,
 	};
@@ -56,8 +56,8 @@ pub mod pallet {
 		/// Who is in.
 		type Members: Members<Self::AccountId>;
 
-		/// Where state changes are written down.
-		type Audit: Audit<Self::AccountId>;
+		/// Deposits events together with their audit records.
+		type Audit: Audit<Self::AccountId, RuntimeEvent = <Self as frame_system::Config>::RuntimeEvent>;
 
 		/// Costs.
 		type WeightInfo: WeightInfo;
@@ -72,34 +72,39 @@ pub mod pallet {
 	pub type Agreements<T: Config> = StorageMap<_, Twox64Concat, AgreementId, Agreement<T::AccountId>>;
 
 	#[pallet::event]
-	#[pallet::generate_deposit(pub(super) fn deposit_event)]
 	pub enum Event<T: Config> {
 		/// An agreement was proposed; the proposer has signed.
 		AgreementProposed {
-			/// Which.
+			/// The agreement.
 			agreement: AgreementId,
-			/// Who proposed it.
+			/// The party that proposed it.
+			by: T::AccountId,
+			/// The terms.
+			terms: AgreementTerms<T::AccountId>,
+		},
+		/// A party signed.
+		AgreementSigned {
+			/// The agreement.
+			agreement: AgreementId,
+			/// The party.
 			by: T::AccountId,
 			/// SHA-256 of the document.
 			document: H256,
 		},
-		/// A party signed.
-		AgreementSigned {
-			/// Which.
-			agreement: AgreementId,
-			/// Who signed.
-			by: T::AccountId,
-		},
 		/// All parties have signed.
 		AgreementActivated {
-			/// Which.
+			/// The agreement.
 			agreement: AgreementId,
+			/// The party that signed last.
+			by: T::AccountId,
+			/// SHA-256 of the document.
+			document: H256,
 		},
 		/// A party withdrew.
 		AgreementRevoked {
-			/// Which.
+			/// The agreement.
 			agreement: AgreementId,
-			/// Who withdrew.
+			/// The party.
 			by: T::AccountId,
 		},
 	}
@@ -149,12 +154,10 @@ pub mod pallet {
 			Self::ensure_terms(&terms, &who)?;
 			let agreement = NextAgreement::<T>::get();
 			let next = agreement.checked_add(1).ok_or(Error::<T>::MaxAgreementsReached)?;
-			let document = terms.document;
+			NextAgreement::<T>::put(next);
+			Self::tell(&who, Event::AgreementProposed { agreement, by: who.clone(), terms: terms.clone() });
 			let proposed =
 				Agreement { terms, signatures: Default::default(), status: AgreementStatus::Proposed };
-			NextAgreement::<T>::put(next);
-			Self::write_down(&who, agreement, Action::AgreementProposed, &proposed.terms);
-			Self::deposit_event(Event::AgreementProposed { agreement, by: who.clone(), document });
 			Self::add_signature(agreement, proposed, who)
 		}
 
@@ -183,8 +186,7 @@ pub mod pallet {
 				entry.status = AgreementStatus::Revoked { by: who.clone() };
 				Ok::<_, DispatchError>(())
 			})?;
-			Self::write_down(&who, agreement, Action::AgreementRevoked, ());
-			Self::deposit_event(Event::AgreementRevoked { agreement, by: who });
+			Self::tell(&who, Event::AgreementRevoked { agreement, by: who.clone() });
 			Ok(())
 		}
 	}
@@ -217,19 +219,14 @@ pub mod pallet {
 			who: T::AccountId,
 		) -> DispatchResult {
 			entry.signatures.try_push(who.clone()).map_err(|_| Error::<T>::AlreadySigned)?;
-			Self::write_down(&who, agreement, Action::AgreementSigned, entry.terms.document);
-			Self::deposit_event(Event::AgreementSigned { agreement, by: who.clone() });
+			let document = entry.terms.document;
+			Self::tell(&who, Event::AgreementSigned { agreement, by: who.clone(), document });
 			if entry.signatures.len() == entry.terms.parties.len() {
 				entry.status = AgreementStatus::Active;
-				Self::write_down(&who, agreement, Action::AgreementActivated, entry.terms.document);
-				Self::deposit_event(Event::AgreementActivated { agreement });
+				Self::tell(&who, Event::AgreementActivated { agreement, by: who.clone(), document });
 			}
 			Agreements::<T>::insert(agreement, entry);
 			Ok(())
-		}
-
-		fn write_down(who: &T::AccountId, agreement: AgreementId, action: Action, detail: impl Encode) {
-			T::Audit::record(Some(who), Subject::Agreement(agreement), action, detail);
 		}
 
 		fn now() -> BlockNumber {

@@ -2,8 +2,9 @@
 
 use consilium_primitives::{
 	agreement::AgreementTerms,
+	audit::{Action, Subject},
 	hospital::{MlDsa65PublicKey, Role, SealingIdentity},
-	traits::Members,
+	traits::{Fact, Members},
 	AgreementId, BlockNumber, Name, H256,
 };
 use frame_support::{derive_impl, parameter_types, traits::ConstU64};
@@ -87,6 +88,15 @@ pub fn run(test: impl FnOnce()) {
 pub fn check_invariants() {
 	AccessControl::do_try_state().unwrap();
 	AuditTrail::do_try_state().unwrap();
+	AuditTrail::check_events(read).unwrap();
+}
+
+/// What a fact says of itself.
+pub fn read(event: &RuntimeEvent) -> Option<(Action, Subject<u64>)> {
+	match event {
+		RuntimeEvent::System(_) | RuntimeEvent::AuditTrail(_) => None,
+		RuntimeEvent::AccessControl(fact) => Some((fact.action(), fact.subject())),
+	}
 }
 
 /// Valid terms between `parties`.

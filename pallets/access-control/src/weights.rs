@@ -11,15 +11,16 @@ const AGREEMENT_BYTES: u64 = 300;
 
 /// Cost of each call for an agreement with `n` parties.
 pub trait WeightInfo {
-	/// Proposal: every party is looked up; three records.
+	/// Proposal: every party is looked up; three facts.
 	fn propose_agreement(n: u32) -> Weight;
-	/// Signature: two records.
+	/// Signature: two facts.
 	fn sign_agreement(n: u32) -> Weight;
-	/// Revocation: one record.
+	/// Revocation: one fact.
 	fn revoke_agreement(n: u32) -> Weight;
 }
 
-/// Counted accesses to the database, with a generous allowance for computing and for the audit records.
+/// Counted accesses to the database, with a generous allowance for computing and for the facts told: at most 5 kB an
+/// event, which is hashed and encoded.
 pub struct SubstrateWeight<T>(PhantomData<T>);
 
 fn agreement(parties: u32) -> Weight {

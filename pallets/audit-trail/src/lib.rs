@@ -4,30 +4,39 @@
 //!
 //! ## Terms
 //!
-//! * **Record**: one state change of another pallet: number, block, actor, action, subject, hash of the
-//!   details.
+//! * **Fact**: an event of another pallet that reports a state change. It says itself what happened and to which
+//!   subject ([`consilium_primitives::traits::Fact`]).
+//! * **Record**: a fact's entry in the trail: number, block, actor, action, subject and the hash of the event.
 //! * **Subject**: what a record is about: a hospital, an agreement or a study.
 //! * **Head**: the hash of a subject's newest record, chained to all before it
 //!   ([`consilium_primitives::audit::AuditHead`]).
 //!
 //! ## Scenario
 //!
-//! Alice General joins the consortium, signs an agreement and takes part in study 7. Each step leaves a
-//! record and an event [`Event::Recorded`]. Years later an auditor asks for the records of study 7, computes
-//! the head from them and compares it with the chain's: the list is whole, in order and unaltered.
+//! Alice General joins the consortium, signs an agreement and takes part in study 7. Each step is an event,
+//! followed by [`Event::Recorded`] with its record. Years later an auditor asks for the records of study 7,
+//! computes the head from them and compares it with the chain's: the list is complete, in order and unaltered. The
+//! auditor has the events of the study from an archive node, hashes the bytes of each, and finds every hash as the
+//! `detail` of its record: the events are unaltered, too.
 //!
 //! ## What can be called and read
 //!
-//! Nothing can be called. Other pallets write through [`consilium_primitives::traits::Audit`]; clients read
-//! [`Pallet::trail`] and [`Pallet::head`] through the runtime API. The state keeps the newest
-//! [`Config::KeptRecords`] records of each subject; older ones remain as events in the blocks' history, and the
-//! head covers all of them.
+//! Nothing can be called. Other pallets tell facts through [`consilium_primitives::traits::Audit`], which is the
+//! only way in which they deposit events; clients read [`Pallet::trail`] and [`Pallet::head`] through the runtime
+//! API. The state keeps the newest [`Config::KeptRecords`] records of each subject; count and head cover all of
+//! them.
+//!
+//! Older records, and the events themselves, are only in the blocks' history. A node prunes it: by default it keeps
+//! the state of the last 256 blocks. To keep all of it, run a node with
+//! `--state-pruning archive --blocks-pruning archive`.
 
 #![cfg_attr(not(feature = "std"), no_std)]
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub use pallet::*;
 
+#[cfg(feature = "std")]
+pub mod check;
 pub mod weights;
 pub use weights::WeightInfo;
 
@@ -44,9 +53,9 @@ pub mod pallet {
 	use super::*;
 	use alloc::vec::Vec;
 	use consilium_primitives::{
-		audit::{Action, AuditHead, AuditRecord, Subject},
+		audit::{AuditHead, AuditRecord, Subject},
 		runtime_api::MAX_AUDIT_PAGE,
-		traits::Audit,
+		traits::{Audit, Fact},
 		BlockNumber, H256,
 	};
 	use frame_support::pallet_prelude::*;
@@ -66,7 +75,7 @@ pub mod pallet {
 		#[pallet::constant]
 		type KeptRecords: Get<u64>;
 
-		/// Cost of writing one record, for the pallets that write.
+		/// Cost of telling one fact.
 		type WeightInfo: WeightInfo;
 	}
 
@@ -92,9 +101,9 @@ pub mod pallet {
 	#[pallet::event]
 	#[pallet::generate_deposit(pub(super) fn deposit_event)]
 	pub enum Event<T: Config> {
-		/// Something happened.
+		/// The event just before this one was recorded.
 		Recorded {
-			/// What.
+			/// Its record.
 			record: AuditRecord<T::AccountId>,
 			/// The subject's head with this record.
 			head: H256,
@@ -162,12 +171,13 @@ pub mod pallet {
 	}
 
 	impl<T: Config> Audit<T::AccountId> for Pallet<T> {
-		fn record(
-			actor: Option<&T::AccountId>,
-			subject: Subject<T::AccountId>,
-			action: Action,
-			detail: impl Encode,
-		) {
+		type RuntimeEvent = T::RuntimeEvent;
+
+		fn tell<F: Fact<T::AccountId> + Into<T::RuntimeEvent>>(actor: Option<&T::AccountId>, fact: F) {
+			let (action, subject) = (fact.action(), fact.subject());
+			let event: T::RuntimeEvent = fact.into();
+			let detail = event.using_encoded(blake2_256).into();
+			frame_system::Pallet::<T>::deposit_event(event);
 			let sequence = NextSequence::<T>::mutate(|next| {
 				let sequence = *next;
 				*next = next.saturating_add(1);
@@ -181,7 +191,7 @@ pub mod pallet {
 				actor: actor.cloned(),
 				action,
 				subject: subject.clone(),
-				detail: detail.using_encoded(blake2_256).into(),
+				detail,
 			};
 			let head = Self::next_head(previous, &record);
 			Heads::<T>::insert(&subject, AuditHead { count: index.saturating_add(1), head });

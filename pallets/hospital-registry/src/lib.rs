@@ -33,6 +33,7 @@ pub use pallet::*;
 pub use types::GenesisHospital;
 
 mod extension;
+mod fact;
 mod types;
 pub mod weights;
 pub use weights::WeightInfo;
@@ -51,10 +52,9 @@ pub mod pallet {
 	use super::*;
 	use alloc::{boxed::Box, vec::Vec};
 	use consilium_primitives::{
-		audit::{Action, Subject},
 		hospital::{
 			is_ml_kem_768_key, key_rotation_payload, Hospital, MlDsa65PublicKey, MlDsa65Signature,
-			PublicKeys, Role, Roles, SaeId, SealingIdentity,
+			PublicKeys, Role, Roles, SaeId, SaeIdBytes, SealingIdentity,
 		},
 		ml_dsa_65::verify,
 		traits::{Audit, Members},
@@ -65,6 +65,7 @@ pub mod pallet {
 		traits::{ChangeMembers, InitializeMembers},
 	};
 	use frame_system::pallet_prelude::*;
+	use sp_io::hashing::blake2_256;
 	use sp_runtime::{traits::Zero, SaturatedConversion};
 
 	const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
@@ -81,8 +82,8 @@ pub mod pallet {
 		/// The council, with one seat for each active member.
 		type Council: ChangeMembers<Self::AccountId> + InitializeMembers<Self::AccountId>;
 
-		/// Where state changes are written down.
-		type Audit: Audit<Self::AccountId>;
+		/// Deposits events together with their audit records.
+		type Audit: Audit<Self::AccountId, RuntimeEvent = <Self as frame_system::Config>::RuntimeEvent>;
 
 		/// Most members, suspended ones included.
 		#[pallet::constant]
@@ -101,7 +102,6 @@ pub mod pallet {
 	pub type SaeIds<T: Config> = StorageMap<_, Blake2_128Concat, SaeId, T::AccountId>;
 
 	#[pallet::event]
-	#[pallet::generate_deposit(pub(super) fn deposit_event)]
 	pub enum Event<T: Config> {
 		/// A hospital became a member.
 		HospitalAdmitted {
@@ -109,8 +109,12 @@ pub mod pallet {
 			hospital: T::AccountId,
 			/// Its name.
 			name: Name,
-			/// What it does.
+			/// Its roles.
 			roles: Roles,
+			/// Its SAE id.
+			sae_id: SaeId,
+			/// BLAKE2b-256 of the SCALE bytes of its [`PublicKeys`].
+			keys: H256,
 		},
 		/// A member may do nothing until it is reinstated.
 		HospitalSuspended {
@@ -131,13 +135,15 @@ pub mod pallet {
 		RolesChanged {
 			/// Its account.
 			hospital: T::AccountId,
-			/// What it does from now on.
+			/// Its roles from now on.
 			roles: Roles,
 		},
 		/// A member has new keys.
 		KeysChanged {
 			/// Its account.
 			hospital: T::AccountId,
+			/// BLAKE2b-256 of the SCALE bytes of its new [`PublicKeys`].
+			keys: H256,
 			/// Whether the council replaced them, instead of the member itself.
 			by_council: bool,
 		},
@@ -219,9 +225,10 @@ pub mod pallet {
 			name: Name,
 			roles: Roles,
 			keys: Box<PublicKeys>,
-			sae_id: SaeId,
+			sae_id: SaeIdBytes,
 		) -> DispatchResult {
 			T::AdmissionOrigin::ensure_origin(origin)?;
+			let sae_id = SaeId::try_from(sae_id).map_err(|_| Error::<T>::InvalidSaeId)?;
 			let admitted_at = Self::now();
 			let keys_since = admitted_at;
 			let hospital =
@@ -244,8 +251,7 @@ pub mod pallet {
 				Ok::<_, DispatchError>(())
 			})?;
 			Self::change_council(&[], core::slice::from_ref(&account));
-			Self::write_down(&account, Action::HospitalSuspended, ());
-			Self::deposit_event(Event::HospitalSuspended { hospital: account });
+			Self::tell(None, Event::HospitalSuspended { hospital: account });
 			Ok(())
 		}
 
@@ -261,8 +267,7 @@ pub mod pallet {
 				Ok::<_, DispatchError>(())
 			})?;
 			Self::change_council(core::slice::from_ref(&account), &[]);
-			Self::write_down(&account, Action::HospitalReinstated, ());
-			Self::deposit_event(Event::HospitalReinstated { hospital: account });
+			Self::tell(None, Event::HospitalReinstated { hospital: account });
 			Ok(())
 		}
 
@@ -285,8 +290,7 @@ pub mod pallet {
 			if !hospital.suspended {
 				Self::change_council(&[], core::slice::from_ref(&account));
 			}
-			Self::write_down(&account, Action::HospitalRemoved, ());
-			Self::deposit_event(Event::HospitalRemoved { hospital: account });
+			Self::tell(None, Event::HospitalRemoved { hospital: account });
 			Ok(())
 		}
 
@@ -304,8 +308,7 @@ pub mod pallet {
 				hospital.roles = roles.clone();
 				Ok::<_, DispatchError>(())
 			})?;
-			Self::write_down(&account, Action::RolesChanged, &roles);
-			Self::deposit_event(Event::RolesChanged { hospital: account, roles });
+			Self::tell(None, Event::RolesChanged { hospital: account, roles });
 			Ok(())
 		}
 
@@ -381,15 +384,14 @@ pub mod pallet {
 			ensure!(Hospitals::<T>::count() < T::MaxHospitals::get(), Error::<T>::MaxHospitalsReached);
 			ensure!(types::name_is_valid(&hospital.name), Error::<T>::InvalidName);
 			ensure!(types::roles_are_valid(&hospital.roles), Error::<T>::InvalidRoles);
-			ensure!(types::sae_id_is_valid(&hospital.sae_id), Error::<T>::InvalidSaeId);
 			ensure!(!SaeIds::<T>::contains_key(&hospital.sae_id), Error::<T>::SaeIdTaken);
 			ensure!(is_ml_kem_768_key(&hospital.keys.ml_kem_768), Error::<T>::InvalidEncapsulationKey);
 			frame_system::Pallet::<T>::inc_providers(&account);
 			SaeIds::<T>::insert(&hospital.sae_id, &account);
 			Hospitals::<T>::insert(&account, &hospital);
-			Self::write_down(&account, Action::HospitalAdmitted, &hospital);
-			let Hospital { name, roles, .. } = hospital;
-			Self::deposit_event(Event::HospitalAdmitted { hospital: account, name, roles });
+			let Hospital { name, roles, keys, sae_id, .. } = hospital;
+			let keys = hash_of(&keys);
+			Self::tell(None, Event::HospitalAdmitted { hospital: account, name, roles, sae_id, keys });
 			Ok(())
 		}
 
@@ -400,9 +402,10 @@ pub mod pallet {
 		}
 
 		fn do_change_keys(account: T::AccountId, hospital: Hospital, keys: PublicKeys, by_council: bool) {
-			Self::write_down(&account, Action::KeysChanged, (&keys, by_council));
+			let hash = hash_of(&keys);
 			Hospitals::<T>::insert(&account, Hospital { keys, keys_since: Self::now(), ..hospital });
-			Self::deposit_event(Event::KeysChanged { hospital: account, by_council });
+			let actor = (!by_council).then_some(&account);
+			Self::tell(actor, Event::KeysChanged { hospital: account.clone(), keys: hash, by_council });
 		}
 
 		fn ensure_not_last_validator(account: &T::AccountId, roles: &Roles) -> DispatchResult {
@@ -414,10 +417,6 @@ pub mod pallet {
 
 		fn change_council(incoming: &[T::AccountId], outgoing: &[T::AccountId]) {
 			T::Council::change_members_sorted(incoming, outgoing, &Self::active_members());
-		}
-
-		fn write_down(account: &T::AccountId, action: Action, detail: impl Encode) {
-			T::Audit::record(None, Subject::Hospital(account.clone()), action, detail);
 		}
 
 		fn now() -> BlockNumber {
@@ -437,7 +436,6 @@ pub mod pallet {
 				ensure!(
 					types::name_is_valid(&hospital.name)
 						&& types::roles_are_valid(&hospital.roles)
-						&& types::sae_id_is_valid(&hospital.sae_id)
 						&& is_ml_kem_768_key(&hospital.keys.ml_kem_768)
 						&& hospital.keys_since >= hospital.admitted_at,
 					"an entry is invalid"
@@ -450,6 +448,10 @@ pub mod pallet {
 			ensure!(SaeIds::<T>::iter().count() as u32 == Hospitals::<T>::count(), "an SAE id has no member");
 			Ok(())
 		}
+	}
+
+	fn hash_of(keys: &PublicKeys) -> H256 {
+		keys.using_encoded(blake2_256).into()
 	}
 
 	impl<T: Config> Members<T::AccountId> for Pallet<T> {

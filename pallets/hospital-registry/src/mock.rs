@@ -2,9 +2,11 @@
 
 use crate::GenesisHospital;
 use consilium_primitives::{
+	audit::{Action, Subject},
 	hospital::{
-		PublicKeys, Role, Roles, SaeId, ML_DSA_65_PUBLIC_KEY_BYTES, ML_KEM_768_ENCAPSULATION_KEY_BYTES,
+		PublicKeys, Role, Roles, SaeIdBytes, ML_DSA_65_PUBLIC_KEY_BYTES, ML_KEM_768_ENCAPSULATION_KEY_BYTES,
 	},
+	traits::Fact,
 	Name,
 };
 use frame_support::{
@@ -119,12 +121,21 @@ pub fn run(test: impl FnOnce()) {
 pub fn check_invariants() {
 	HospitalRegistry::do_try_state().unwrap();
 	AuditTrail::do_try_state().unwrap();
+	AuditTrail::check_events(read).unwrap();
 	let active: Vec<_> = HospitalRegistry::members()
 		.into_iter()
 		.filter(|(_, hospital)| !hospital.suspended)
 		.map(|(account, _)| account)
 		.collect();
 	assert_eq!(council(), active, "the council is not the active members");
+}
+
+/// What a fact says of itself.
+pub fn read(event: &RuntimeEvent) -> Option<(Action, Subject<u64>)> {
+	match event {
+		RuntimeEvent::System(_) | RuntimeEvent::AuditTrail(_) | RuntimeEvent::Council(_) => None,
+		RuntimeEvent::HospitalRegistry(fact) => Some((fact.action(), fact.subject())),
+	}
 }
 
 /// Who has a seat, in order.
@@ -145,7 +156,7 @@ pub fn roles(roles: &[Role]) -> Roles {
 	roles.to_vec().try_into().unwrap()
 }
 
-pub fn sae_id(text: &[u8]) -> SaeId {
+pub fn sae_id(text: &[u8]) -> SaeIdBytes {
 	text.to_vec().try_into().unwrap()
 }
 

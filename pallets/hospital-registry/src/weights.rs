@@ -19,7 +19,7 @@ pub trait WeightInfo {
 	fn check_membership() -> Weight;
 }
 
-/// Counted accesses to the database, with a generous allowance for computing. Every change reads all
+/// Counted accesses to the database, with a generous allowance for computing and for the fact told. Every change reads all
 /// members once for the validators and once for the council, which also rewrites its votes.
 pub struct SubstrateWeight<T>(PhantomData<T>);
 

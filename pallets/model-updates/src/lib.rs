@@ -29,6 +29,7 @@ extern crate alloc;
 
 pub use pallet::*;
 
+mod fact;
 pub mod weights;
 pub use weights::WeightInfo;
 
@@ -43,8 +44,7 @@ pub mod pallet {
 	use super::*;
 	use alloc::{boxed::Box, vec::Vec};
 	use consilium_primitives::{
-		audit::{Action, Subject},
-		commitment::{signing_payload, Commitment},
+		commitment::{signing_payload, Blobs, Commitment, Packages, Suites},
 		hospital::MlDsa65Signature,
 		ml_dsa_65::verify,
 		study::RoundKey,
@@ -69,8 +69,8 @@ pub mod pallet {
 		/// Which rounds take commitments.
 		type Rounds: CollectingRounds<Self::AccountId>;
 
-		/// Where state changes are written down.
-		type Audit: Audit<Self::AccountId>;
+		/// Deposits events together with their audit records.
+		type Audit: Audit<Self::AccountId, RuntimeEvent = <Self as frame_system::Config>::RuntimeEvent>;
 
 		/// Costs.
 		type WeightInfo: WeightInfo;
@@ -82,23 +82,30 @@ pub mod pallet {
 		StorageDoubleMap<_, Twox64Concat, (StudyId, RoundNumber), Blake2_128Concat, T::AccountId, Commitment>;
 
 	#[pallet::event]
-	#[pallet::generate_deposit(pub(super) fn deposit_event)]
 	pub enum Event<T: Config> {
 		/// A hospital committed its update.
 		UpdateCommitted {
-			/// The round and its try.
+			/// The round and its attempt.
 			round: RoundKey,
-			/// Who.
+			/// The hospital.
 			hospital: T::AccountId,
 			/// Training records behind the update.
 			examples: u32,
+			/// Where the update is.
+			blobs: Blobs,
+			/// How each blob is protected.
+			suites: Suites,
+			/// SHA-256 of each party's share package.
+			packages: Packages,
 		},
 		/// A hospital deleted its update, whose retention is over, from the blob store.
 		UpdateDeleted {
-			/// The round and its try.
+			/// The round and its attempt.
 			round: RoundKey,
-			/// Who.
+			/// The hospital.
 			hospital: T::AccountId,
+			/// The deleted blobs.
+			blobs: Blobs,
 		},
 	}
 
@@ -154,15 +161,13 @@ pub mod pallet {
 			Self::ensure_signature(key, &who, &commitment)?;
 
 			T::Rounds::note_commitment(key, &who)?;
-			T::Audit::record(
-				Some(&who),
-				Subject::Study(study),
-				Action::UpdateCommitted,
-				(key, commitment.examples, &commitment.blobs, &commitment.suites, &commitment.packages),
+			Commitments::<T>::insert((study, round), &who, &*commitment);
+			let Commitment { blobs, packages, examples, suites, signature: _ } = *commitment;
+			let hospital = who.clone();
+			Self::tell(
+				&who,
+				Event::UpdateCommitted { round: key, hospital, examples, blobs, suites, packages },
 			);
-			let examples = commitment.examples;
-			Commitments::<T>::insert((study, round), &who, *commitment);
-			Self::deposit_event(Event::UpdateCommitted { round: key, hospital: who, examples });
 			Ok(())
 		}
 
@@ -174,13 +179,8 @@ pub mod pallet {
 			let who = ensure_signed(origin)?;
 			let key = T::Rounds::ensure_may_delete(study, round)?;
 			let commitment = Commitments::<T>::take((study, round), &who).ok_or(Error::<T>::NotCommitted)?;
-			T::Audit::record(
-				Some(&who),
-				Subject::Study(study),
-				Action::UpdateDeleted,
-				(key, &commitment.blobs),
-			);
-			Self::deposit_event(Event::UpdateDeleted { round: key, hospital: who });
+			let blobs = commitment.blobs;
+			Self::tell(&who, Event::UpdateDeleted { round: key, hospital: who.clone(), blobs });
 			Ok(())
 		}
 	}

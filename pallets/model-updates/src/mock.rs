@@ -1,10 +1,11 @@
 //! A chain with commitments and the audit trail; one round takes commitments, and members are a list.
 
 use consilium_primitives::{
+	audit::{Action, Subject},
 	commitment::{signing_payload, BlobReference, Blobs, Commitment, Packages, Suite, Suites},
 	hospital::{MlDsa65PublicKey, Role, SealingIdentity},
 	study::RoundKey,
-	traits::{CollectingRounds, Members, UpdateShape},
+	traits::{CollectingRounds, Fact, Members, UpdateShape},
 	RoundNumber, StudyId, H256,
 };
 use fips204::{
@@ -144,7 +145,16 @@ pub fn run(test: impl FnOnce()) {
 		test();
 		ModelUpdates::do_try_state().unwrap();
 		AuditTrail::do_try_state().unwrap();
+		AuditTrail::check_events(read).unwrap();
 	});
+}
+
+/// What a fact says of itself.
+pub fn read(event: &RuntimeEvent) -> Option<(Action, Subject<AccountId32>)> {
+	match event {
+		RuntimeEvent::System(_) | RuntimeEvent::AuditTrail(_) => None,
+		RuntimeEvent::ModelUpdates(fact) => Some((fact.action(), fact.subject())),
+	}
 }
 
 pub fn account(hospital: u8) -> AccountId32 {

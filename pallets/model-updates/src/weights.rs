@@ -9,13 +9,14 @@ const PROOF_BYTES: u64 = 40_000;
 
 /// Cost of each call.
 pub trait WeightInfo {
-	/// A commitment with `b` blobs: one verification, one audit record or two.
+	/// A commitment with `b` blobs: one verification, one fact or two.
 	fn commit_update(b: u32) -> Weight;
-	/// The deletion of an update with `b` blobs: one audit record.
+	/// The deletion of an update with `b` blobs: one fact.
 	fn delete_update(b: u32) -> Weight;
 }
 
-/// The verification, counted accesses to the database, and a generous allowance for computing.
+/// The verification, counted accesses to the database, and a generous allowance for computing and for the facts told:
+/// at most 5 kB an event, which is hashed and encoded.
 pub struct SubstrateWeight<T>(PhantomData<T>);
 
 impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {

@@ -10,7 +10,6 @@ use crate::{
 use alloc::vec::Vec;
 use codec::Encode;
 use consilium_primitives::{
-	audit::Action,
 	commitment::BlobReference,
 	committee::{
 		posts::{signing_payload, Answers, Checks, Judgements, Kind, Signed},
@@ -100,30 +99,17 @@ impl<T: Config> CommitteeRound<T> {
 		let key = self.key;
 		for (dispute, for_hospital) in settled {
 			let (hospital, point) = (dispute.hospital, dispute.party);
-			Pallet::<T>::write_down(
-				None,
-				key.study,
-				Action::DisputeSettled,
-				(key, &hospital, point, for_hospital),
-			);
-			Pallet::<T>::deposit_event(Event::DisputeSettled { round: key, hospital, point, for_hospital });
+			Pallet::<T>::tell(None, Event::DisputeSettled { round: key, hospital, point, for_hospital });
 		}
 		Pallet::<T>::announce(key, named);
 		for Exclusion { hospital, fault } in excluded {
-			Pallet::<T>::write_down(None, key.study, Action::HospitalExcluded, (key, &hospital, fault));
-			Pallet::<T>::deposit_event(Event::HospitalExcluded { round: key, hospital, fault });
+			Pallet::<T>::tell(None, Event::HospitalExcluded { round: key, hospital, fault });
 		}
 		if transition == Transition::Continued(Phase::Answering) {
 			for dispute in &self.progress.disputes {
 				let (hospital, point) = (dispute.hospital.clone(), dispute.party);
 				let complaint = dispute.complaint;
-				Pallet::<T>::write_down(
-					None,
-					key.study,
-					Action::DisputeOpened,
-					(key, &hospital, point, complaint),
-				);
-				Pallet::<T>::deposit_event(Event::DisputeOpened { round: key, hospital, point, complaint });
+				Pallet::<T>::tell(None, Event::DisputeOpened { round: key, hospital, point, complaint });
 			}
 		}
 		Pallet::<T>::follow(key.study, &mut self.study, key.round, self.round, transition);
@@ -185,9 +171,9 @@ impl<T: Config> Pallet<T> {
 		this.machine().check(&who, &signed.content).map_err(Error::<T>::from)?;
 		// Last, because it costs most.
 		Self::ensure_signed_post(Kind::Checks, key, &who, &signed)?;
-		Self::write_down(Some(&who), key.study, Action::ChecksPosted, (key, point, &signed.content));
+		let checks = signed.content.using_encoded(blake2_256).into();
+		Self::tell(Some(&who), Event::ChecksPosted { round: key, party: who.clone(), point, checks });
 		PostedChecks::<T>::insert((key.study, key.round), point, signed.content);
-		Self::deposit_event(Event::ChecksPosted { round: key, party: who, point });
 		this.save();
 		Ok(())
 	}
@@ -200,8 +186,8 @@ impl<T: Config> Pallet<T> {
 		let mut this = CommitteeRound::<T>::try_load(key)?;
 		let all = this.machine().answer(&who, &signed.content).map_err(Error::<T>::from)?;
 		Self::ensure_signed_post(Kind::Answers, key, &who, &signed)?;
-		Self::write_down(Some(&who), key.study, Action::DisputesAnswered, (key, &signed.content));
-		Self::deposit_event(Event::DisputesAnswered { round: key, hospital: who });
+		let answers = signed.content;
+		Self::tell(Some(&who), Event::DisputesAnswered { round: key, hospital: who.clone(), answers });
 		this.save();
 		if all {
 			this.conclude_answering();
@@ -218,8 +204,8 @@ impl<T: Config> Pallet<T> {
 		let point = this.machine().may_judge(&who).map_err(Error::<T>::from)?;
 		let all = this.machine().judge(&who, &signed.content).map_err(Error::<T>::from)?;
 		Self::ensure_signed_post(Kind::Judgements, key, &who, &signed)?;
-		Self::write_down(Some(&who), key.study, Action::DisputesJudged, (key, point, &signed.content));
-		Self::deposit_event(Event::DisputesJudged { round: key, party: who, point });
+		let judgements = signed.content;
+		Self::tell(Some(&who), Event::DisputesJudged { round: key, party: who.clone(), point, judgements });
 		this.save();
 		if all {
 			this.conclude_judging();
@@ -236,8 +222,8 @@ impl<T: Config> Pallet<T> {
 		let point = this.machine().may_aggregate(&who).map_err(Error::<T>::from)?;
 		let all = this.machine().aggregate(&who, signed.content).map_err(Error::<T>::from)?;
 		Self::ensure_signed_post(Kind::Partial, key, &who, &signed)?;
-		Self::write_down(Some(&who), key.study, Action::PartialPosted, (key, point, signed.content));
-		Self::deposit_event(Event::PartialPosted { round: key, party: who, point });
+		let partial = signed.content;
+		Self::tell(Some(&who), Event::PartialPosted { round: key, party: who.clone(), point, partial });
 		this.save();
 		if all {
 			this.conclude_aggregating();
@@ -257,8 +243,7 @@ impl<T: Config> Pallet<T> {
 
 	fn announce(key: RoundKey, named: Vec<NamedParty<T::AccountId>>) {
 		for NamedParty { party: point, fault } in named {
-			Self::write_down(None, key.study, Action::PartyNamed, (key, point, &fault));
-			Self::deposit_event(Event::PartyNamed { round: key, point, fault });
+			Self::tell(None, Event::PartyNamed { round: key, point, fault });
 		}
 	}
 
@@ -283,8 +268,7 @@ impl<T: Config> CommitteeRound<T> {
 		self.machine().draw(challenge);
 		self.save();
 		let round = self.key;
-		Pallet::<T>::write_down(None, round.study, Action::ChallengeDrawn, (round, challenge));
-		Pallet::<T>::deposit_event(Event::ChallengeDrawn { round, challenge });
+		Pallet::<T>::tell(None, Event::ChallengeDrawn { round, challenge });
 	}
 
 	fn conclude_checking(mut self) {

@@ -52,6 +52,7 @@ pub use pallet::*;
 
 mod committee;
 pub mod crypto;
+mod fact;
 pub mod machine;
 pub mod migrations;
 mod progress;
@@ -86,7 +87,7 @@ pub mod pallet {
 			UpdateFault, Verdict,
 		},
 		traits::{Agreements, Audit, Commitments, Members},
-		AccountBytes, BlockNumber, RoundNumber, StudyId, H256, MAX_PARTIES,
+		AccountBytes, BlockNumber, MaxParties, RoundNumber, StudyId, H256, MAX_PARTIES,
 	};
 	use frame_support::pallet_prelude::*;
 	use frame_system::{
@@ -117,8 +118,8 @@ pub mod pallet {
 		/// The commitments of a round.
 		type Commitments: Commitments<Self::AccountId, Call = <Self as frame_system::Config>::RuntimeCall>;
 
-		/// Where state changes are written down.
-		type Audit: Audit<Self::AccountId>;
+		/// Deposits events together with their audit records.
+		type Audit: Audit<Self::AccountId, RuntimeEvent = <Self as frame_system::Config>::RuntimeEvent>;
 
 		/// The key with which the off-chain worker signs.
 		type WorkerKey: AppCrypto<Self::Public, Self::Signature>;
@@ -166,32 +167,33 @@ pub mod pallet {
 		StorageValue<_, BoundedVec<StudyId, T::MaxRunningStudies>, ValueQuery>;
 
 	#[pallet::event]
-	#[pallet::generate_deposit(pub(super) fn deposit_event)]
 	pub enum Event<T: Config> {
 		/// A study was opened.
 		StudyOpened {
-			/// Which.
+			/// The study.
 			study: StudyId,
-			/// Who opened it.
+			/// The hospital that opened it.
 			by: T::AccountId,
+			/// Its specification.
+			spec: Box<StudySpec<T::AccountId>>,
 		},
 		/// A study finalised its last round.
 		StudyCompleted {
-			/// Which.
+			/// The study.
 			study: StudyId,
 			/// Its last model.
 			artifact: H256,
 		},
 		/// A study ended early.
 		StudyHalted {
-			/// Which.
+			/// The study.
 			study: StudyId,
 			/// Why.
 			reason: HaltReason,
 		},
 		/// A halted study goes on.
 		StudyResumed {
-			/// Which.
+			/// The study.
 			study: StudyId,
 			/// Who resumed it.
 			by: T::AccountId,
@@ -207,8 +209,8 @@ pub mod pallet {
 		CollectingEnded {
 			/// The round and its try.
 			round: RoundKey,
-			/// How many committed.
-			committed: u32,
+			/// The hospitals that committed, in the order of their commitments.
+			committed: BoundedVec<T::AccountId, MaxParties>,
 			/// Last block of the next phase.
 			deadline: BlockNumber,
 		},
@@ -223,10 +225,13 @@ pub mod pallet {
 		ChecksPosted {
 			/// The round and its try.
 			round: RoundKey,
-			/// Who.
+			/// The party.
 			party: T::AccountId,
 			/// Its place in the committee, from 1.
 			point: u8,
+			/// BLAKE2b-256 of the SCALE bytes of its [`Checks`]. They are up to 20 kB; the extrinsic and the state
+			/// hold them.
+			checks: H256,
 		},
 		/// A party's word stands against a hospital's.
 		DisputeOpened {
@@ -243,17 +248,21 @@ pub mod pallet {
 		DisputesAnswered {
 			/// The round and its try.
 			round: RoundKey,
-			/// Who.
+			/// The hospital.
 			hospital: T::AccountId,
+			/// Where the shares are.
+			answers: Answers,
 		},
 		/// A party judged all published shares.
 		DisputesJudged {
 			/// The round and its try.
 			round: RoundKey,
-			/// Who.
+			/// The party.
 			party: T::AccountId,
 			/// Its place in the committee, from 1.
 			point: u8,
+			/// What it found, in the order of the answered disputes.
+			judgements: Judgements,
 		},
 		/// A dispute was decided.
 		DisputeSettled {
@@ -270,10 +279,12 @@ pub mod pallet {
 		PartialPosted {
 			/// The round and its try.
 			round: RoundKey,
-			/// Who.
+			/// The party.
 			party: T::AccountId,
 			/// Its place in the committee, from 1.
 			point: u8,
+			/// Where the partial aggregate is.
+			partial: BlobReference,
 		},
 		/// A party was silent or lied.
 		PartyNamed {

@@ -11,6 +11,7 @@ use consilium_primitives::{
 	hospital::Role,
 	model::{LocalSteps, LocalTraining, ModelFamily, ModelSpec, ServerOptimizer},
 	study::{AggregationScheme, Round, RoundKey, Study, StudySpec, Verdict},
+	traits::Fact,
 	AgreementId, BlockNumber, BoundedVec, Name, RoundNumber, StudyId, H256,
 };
 use fips204::{
@@ -195,6 +196,19 @@ pub fn check_invariants() {
 	AccessControl::do_try_state().unwrap();
 	HospitalRegistry::do_try_state().unwrap();
 	AuditTrail::do_try_state().unwrap();
+	AuditTrail::check_events(read).unwrap();
+}
+
+/// What a fact says of itself.
+pub fn read(event: &RuntimeEvent) -> Option<(Action, Subject<AccountId32>)> {
+	let of = |fact: &dyn Fact<AccountId32>| Some((fact.action(), fact.subject()));
+	match event {
+		RuntimeEvent::System(_) | RuntimeEvent::AuditTrail(_) => None,
+		RuntimeEvent::HospitalRegistry(fact) => of(fact),
+		RuntimeEvent::AccessControl(fact) => of(fact),
+		RuntimeEvent::Rounds(fact) => of(fact),
+		RuntimeEvent::ModelUpdates(fact) => of(fact),
+	}
 }
 
 pub fn signed(hospital: u8) -> RuntimeOrigin {

@@ -5,18 +5,16 @@ use crate::{
 	machine::{self, Machine, Refusal, Transition},
 	Config, Error, Event, NextStudy, Pallet, Rounds, RunningStudies, Studies, WeightInfo,
 };
-use alloc::vec::Vec;
-use codec::Encode;
+use alloc::{boxed::Box, vec::Vec};
 use consilium_primitives::{
 	artifact::PlainUpdate,
-	audit::{Action, Subject},
 	commitment::Suite,
 	committee::CommitteeFault,
 	study::{
 		AggregationScheme, Attestation, Exclusion, HaltReason, Phase, Round, RoundKey, Study, StudySpec,
 		StudySpecFault, StudyStatus,
 	},
-	traits::{Agreements, Audit, CollectingRounds, Commitments, Members, UpdateShape},
+	traits::{Agreements, CollectingRounds, Commitments, Members, UpdateShape},
 	BlockNumber, RoundNumber, StudyId, H256,
 };
 use frame_support::{
@@ -90,8 +88,8 @@ impl<T: Config> Pallet<T> {
 			finalised_rounds: 0,
 			artifact: None,
 		};
-		Self::write_down(Some(&who), id, Action::StudyOpened, &study.spec);
-		Self::deposit_event(Event::StudyOpened { study: id, by: who });
+		let spec = Box::new(study.spec.clone());
+		Self::tell(Some(&who), Event::StudyOpened { study: id, by: who.clone(), spec });
 		Self::open_next_round(id, &mut study);
 		Studies::<T>::insert(id, study);
 		Ok(())
@@ -109,8 +107,8 @@ impl<T: Config> Pallet<T> {
 			Self::machine(&study, &mut round).attest(attestation.clone()).map_err(Error::<T>::from)?;
 		Rounds::<T>::insert(id, number, &round);
 		let Attestation { hospital, verdict, metrics, corrected } = attestation;
-		Self::write_down(Some(&hospital), id, Action::ModelAttested, (key, &verdict, &metrics, &corrected));
-		Self::deposit_event(Event::ModelAttested { round: key, hospital, verdict, metrics, corrected });
+		let actor = hospital.clone();
+		Self::tell(Some(&actor), Event::ModelAttested { round: key, hospital, verdict, metrics, corrected });
 		if let Some(transition) = transition {
 			if matches!(transition, Transition::Finalised(_)) {
 				Self::name_corrected(key, &study, &round);
@@ -137,8 +135,7 @@ impl<T: Config> Pallet<T> {
 			}
 		}
 		Studies::<T>::insert(id, study);
-		Self::write_down(actor, id, Action::StudyHalted, reason);
-		Self::deposit_event(Event::StudyHalted { study: id, reason });
+		Self::tell(actor, Event::StudyHalted { study: id, reason });
 		Ok(())
 	}
 
@@ -154,8 +151,7 @@ impl<T: Config> Pallet<T> {
 			.map_err(|_| Error::<T>::MaxRunningStudiesReached)?;
 		study.status = StudyStatus::Running;
 		study.attempts_left = study.spec.max_attempts;
-		Self::write_down(Some(&who), id, Action::StudyResumed, ());
-		Self::deposit_event(Event::StudyResumed { study: id, by: who });
+		Self::tell(Some(&who), Event::StudyResumed { study: id, by: who.clone() });
 		let number = study.current_round;
 		// The reasons for earlier exclusions may be gone by now.
 		Self::open_try(id, &mut study, number, round.attempt, round.opened_at, Vec::new());
@@ -226,26 +222,19 @@ impl<T: Config> Pallet<T> {
 		Rounds::<T>::insert(id, number, &round);
 		match transition {
 			Transition::CollectingEnded => {
-				Self::write_down(None, id, Action::CollectingEnded, (key, &round.committed));
-				let committed = round.committed.len() as u32;
-				Self::deposit_event(Event::CollectingEnded {
-					round: key,
-					committed,
-					deadline: round.deadline,
-				});
+				let (committed, deadline) = (round.committed.clone(), round.deadline);
+				Self::tell(None, Event::CollectingEnded { round: key, committed, deadline });
 				if round.phase == Phase::Checking {
 					Self::open_committee(key, &round);
 				}
 			},
 			Transition::Continued(phase) => {
 				let deadline = round.deadline;
-				Self::write_down(None, id, Action::PhaseBegan, (key, phase, deadline));
-				Self::deposit_event(Event::PhaseBegan { round: key, phase, deadline });
+				Self::tell(None, Event::PhaseBegan { round: key, phase, deadline });
 			},
 			Transition::Finalised(artifact) => Self::follow_finalised(key, study, artifact),
 			Transition::Aborted(reason, culprit) => {
-				Self::write_down(None, id, Action::RoundAborted, (key, reason));
-				Self::deposit_event(Event::RoundAborted { round: key, reason });
+				Self::tell(None, Event::RoundAborted { round: key, reason });
 				Self::follow_aborted(key, study, round, culprit);
 			},
 		}
@@ -254,14 +243,12 @@ impl<T: Config> Pallet<T> {
 	fn follow_finalised(key: RoundKey, study: &mut Study<T::AccountId>, artifact: H256) {
 		study.artifact = Some(artifact);
 		study.finalised_rounds = study.finalised_rounds.saturating_add(1);
-		Self::write_down(None, key.study, Action::RoundFinalised, (key, artifact));
-		Self::deposit_event(Event::RoundFinalised { round: key, artifact });
+		Self::tell(None, Event::RoundFinalised { round: key, artifact });
 		if study.finalised_rounds < study.spec.max_rounds {
 			Self::open_next_round(key.study, study);
 		} else {
 			Self::end(key.study, study, StudyStatus::Completed);
-			Self::write_down(None, key.study, Action::StudyCompleted, artifact);
-			Self::deposit_event(Event::StudyCompleted { study: key.study, artifact });
+			Self::tell(None, Event::StudyCompleted { study: key.study, artifact });
 		}
 	}
 
@@ -278,8 +265,7 @@ impl<T: Config> Pallet<T> {
 		T::Commitments::clear(key.study, key.round, &hospitals);
 		if let Some(exclusion) = culprit {
 			let Exclusion { hospital, fault } = exclusion.clone();
-			Self::write_down(None, key.study, Action::HospitalExcluded, (key, &hospital, fault));
-			Self::deposit_event(Event::HospitalExcluded { round: key, hospital, fault });
+			Self::tell(None, Event::HospitalExcluded { round: key, hospital, fault });
 			excluded.push(exclusion);
 		}
 		if study.status != StudyStatus::Running {
@@ -288,8 +274,7 @@ impl<T: Config> Pallet<T> {
 		if study.attempts_left == 0 {
 			let reason = HaltReason::AttemptsExhausted;
 			Self::end(key.study, study, StudyStatus::Halted(reason));
-			Self::write_down(None, key.study, Action::StudyHalted, reason);
-			Self::deposit_event(Event::StudyHalted { study: key.study, reason });
+			Self::tell(None, Event::StudyHalted { study: key.study, reason });
 			return;
 		}
 		Self::open_try(key.study, study, key.round, key.attempt, round.opened_at, excluded);
@@ -316,8 +301,7 @@ impl<T: Config> Pallet<T> {
 		round.excluded = excluded.try_into().unwrap_or_default();
 		let key = RoundKey { study: id, round: number, attempt };
 		let deadline = round.deadline;
-		Self::write_down(None, id, Action::RoundOpened, (key, deadline));
-		Self::deposit_event(Event::RoundOpened { round: key, deadline });
+		Self::tell(None, Event::RoundOpened { round: key, deadline });
 		Rounds::<T>::insert(id, number, round);
 	}
 
@@ -331,15 +315,6 @@ impl<T: Config> Pallet<T> {
 		round: &'a mut Round<T::AccountId>,
 	) -> Machine<'a, T::AccountId> {
 		Machine { spec: &study.spec, round, now: Self::now() }
-	}
-
-	pub(crate) fn write_down(
-		actor: Option<&T::AccountId>,
-		study: StudyId,
-		action: Action,
-		detail: impl Encode,
-	) {
-		T::Audit::record(actor, Subject::Study(study), action, detail);
 	}
 }
 

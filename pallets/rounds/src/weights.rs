@@ -46,7 +46,8 @@ fn committee_bytes(hospitals: u32, parties: u32) -> u64 {
 	posts.saturating_add(u64::from(hospitals.max(parties)).saturating_mul(200)).saturating_add(1_000)
 }
 
-/// Counted accesses to the database, with a generous allowance for computing and for the audit records.
+/// Counted accesses to the database, with a generous allowance for computing and for the facts told: at most 5 kB an
+/// event, which is hashed and encoded.
 pub struct SubstrateWeight<T>(PhantomData<T>);
 
 impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {

@@ -11,7 +11,7 @@ use frame_system::EnsureRoot;
 use pallet_collective::{EnsureProportionMoreThan, Instance1, PrimeDefaultVote};
 use sp_runtime::Perbill;
 
-/// More than half of the council.
+/// More than half of the council. Root is for tests: no call of this runtime reaches it.
 pub type CouncilMajority =
 	EitherOfDiverse<EnsureRoot<AccountId>, EnsureProportionMoreThan<AccountId, Instance1, 1, 2>>;
 

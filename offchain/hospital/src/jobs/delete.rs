@@ -5,11 +5,7 @@
 //! Deletion is idempotent, so nothing is saved: after a crash the work is done again. Models stay; they are
 //! the study's result.
 
-use super::{
-	resources::{in_store, Saved},
-	update::Trained,
-	JobError, Resources,
-};
+use super::{resources::Saved, update::Trained, JobError, Resources};
 use crate::state::{Entry, StateError};
 use consilium_primitives::{
 	commitment::BlobReference,
@@ -23,8 +19,7 @@ const ATTEMPTS: u32 = 8;
 
 /// Deletes blobs from the store. If one cannot be deleted, the others are deleted all the same.
 pub(super) fn delete(resources: &Resources, blobs: &[BlobReference]) -> Result<(), JobError> {
-	let references: Vec<_> = blobs.iter().map(in_store).collect();
-	let outcomes = resources.runtime.block_on(resources.store.delete_all(&references));
+	let outcomes = resources.runtime.block_on(resources.store.delete_all(blobs));
 	outcomes.into_iter().collect::<Result<(), _>>().map_err(JobError::Store)
 }
 

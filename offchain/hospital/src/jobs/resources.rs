@@ -8,7 +8,7 @@ use crate::{
 	trainer::Trainer,
 };
 use codec::{Compact, CompactLen, Decode, Encode};
-use consilium_blobs::{BlobError, BlobStore, Reference};
+use consilium_blobs::{BlobError, BlobStore};
 use consilium_primitives::{
 	artifact::Artifact,
 	commitment::BlobReference,
@@ -44,7 +44,7 @@ pub(super) struct Saved<T> {
 
 impl Resources {
 	pub(super) fn get(&self, blob: BlobReference) -> Result<Vec<u8>, BlobError> {
-		Ok(self.runtime.block_on(self.store.get(&in_store(&blob)))?.into())
+		Ok(self.runtime.block_on(self.store.get(&blob))?.into())
 	}
 
 	/// A blob, or what is wrong with it. An error when the store is unreachable.
@@ -56,8 +56,7 @@ impl Resources {
 	}
 
 	pub(super) fn put(&self, bytes: Vec<u8>) -> Result<BlobReference, JobError> {
-		let reference = self.runtime.block_on(self.store.put(bytes.into())).map_err(JobError::Publish)?;
-		Ok(on_chain(reference))
+		self.runtime.block_on(self.store.put(bytes.into())).map_err(JobError::Publish)
 	}
 
 	pub(super) fn trainer(&self) -> Result<&dyn Trainer, JobError> {
@@ -123,14 +122,6 @@ fn artifact_length(spec: &StudySpec<AccountBytes>) -> Option<u64> {
 	let vector = |length: u32| Compact::<u32>::compact_len(&length) as u64 + 8 * u64::from(length);
 	let mark = 8;
 	Some(mark + (1 + moments) * vector(parameters) + (2 - moments) * vector(0))
-}
-
-pub(super) fn in_store(blob: &BlobReference) -> Reference {
-	Reference { hash: blob.hash.0, length: blob.length }
-}
-
-pub(super) fn on_chain(reference: Reference) -> BlobReference {
-	BlobReference { hash: H256(reference.hash), length: reference.length }
 }
 
 #[cfg(test)]

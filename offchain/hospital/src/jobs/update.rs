@@ -1,16 +1,12 @@
 //! A trained update, as it is saved and as it leaves the hospital.
 
-use super::{
-	resources::{on_chain, Resources},
-	JobError,
-};
+use super::{resources::Resources, JobError};
 use crate::{
 	keys::random,
 	sealer::SealedBlob,
 	state::{Entry, StateError},
 };
 use codec::{Decode, Encode};
-use consilium_blobs::Reference;
 use consilium_primitives::{
 	commitment::{signing_payload, BlobReference, Blobs, Commitment, Packages, Suites},
 	job::{JobId, JobKind, RoundContext},
@@ -102,7 +98,7 @@ impl Release {
 		examples: u32,
 		Contents { blobs, packages }: Contents,
 	) -> Result<Self, JobError> {
-		let references = blobs.iter().map(|blob| on_chain(Reference::of(&blob.bytes))).collect();
+		let references = blobs.iter().map(|blob| BlobReference::of(&blob.bytes)).collect();
 		let suites = blobs.iter().map(|blob| blob.suite).collect();
 		let commitment = Commitment {
 			blobs: Blobs::truncate_from(references),

@@ -7,7 +7,7 @@ use crate::{
 	HospitalConfig,
 };
 use codec::Encode;
-use consilium_blobs::Reference;
+use consilium_blobs::cid;
 use consilium_primitives::{
 	commitment::{BlobReference, Commitment, Suite},
 	committee::{
@@ -59,13 +59,12 @@ pub fn town(committee: Committee<AccountBytes>) -> Town {
 
 /// The bytes of a blob in the store's folder.
 pub fn path(town: &Town, blob: BlobReference) -> PathBuf {
-	town.blobs().join(Reference { hash: blob.hash.0, length: blob.length }.cid().to_string())
+	town.blobs().join(cid(&blob).to_string())
 }
 
 /// Puts bytes into the store's folder.
 pub fn store(town: &Town, bytes: &[u8]) -> BlobReference {
-	let Reference { hash, length } = Reference::of(bytes);
-	let blob = BlobReference { hash: H256(hash), length };
+	let blob = BlobReference::of(bytes);
 	fs::write(path(town, blob), bytes).unwrap();
 	blob
 }

@@ -4,14 +4,13 @@ use super::{
 	committee_mock::{committee, ml_kem_768, path, plain_artifact, store, town, Round, LOSSES},
 	mock::{account, damage, files, Town},
 };
-use consilium_blobs::Reference;
 use consilium_primitives::{
+	commitment::BlobReference,
 	committee::{
 		assessment::{Assessment, Opened},
 		posts::{Check, Checks},
 	},
 	job::{AnsweredDispute, Job, JobStatus},
-	H256,
 };
 use std::{fs, time::Duration};
 
@@ -72,7 +71,7 @@ fn a_blob_as_committed_that_is_not_the_committed_package_is_rejected() {
 	let mut garbage = round();
 	let noise = vec![7; bytes.len()];
 	garbage.commitments[0].blobs[2] = store(&garbage.town, &noise);
-	garbage.commitments[0].packages[2] = H256(Reference::of(&noise).hash);
+	garbage.commitments[0].packages[2] = BlobReference::of(&noise).hash;
 	// the package of another party,
 	let mut swapped = round();
 	swapped.commitments[0].blobs.as_mut().swap(2, 3);
@@ -158,7 +157,7 @@ fn an_answer_that_is_not_the_committed_package_is_judged_wrong() {
 	let garbage = {
 		let noise = vec![7; package.len()];
 		let dispute = dispute(&round, &noise);
-		AnsweredDispute { package: H256(Reference::of(&noise).hash), ..dispute }
+		AnsweredDispute { package: BlobReference::of(&noise).hash, ..dispute }
 	};
 	let for_another =
 		AnsweredDispute { package: round.commitments[2].packages[3], ..dispute(&round, &of_party_4) };

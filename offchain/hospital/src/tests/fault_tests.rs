@@ -1,7 +1,7 @@
 //! Faulty updates and stores.
 
 use super::mock::{account, files, Desk, Town};
-use consilium_blobs::Reference;
+use consilium_blobs::cid;
 use consilium_primitives::{
 	artifact::PlainUpdate,
 	commitment::BlobReference,
@@ -28,8 +28,7 @@ impl Round {
 	}
 
 	fn blob(&self, number: usize) -> PathBuf {
-		let BlobReference { hash, length } = self.contributions[number].blob;
-		self.town.blobs().join(Reference { hash: hash.0, length }.cid().to_string())
+		self.town.blobs().join(cid(&self.contributions[number].blob).to_string())
 	}
 
 	fn attest(&mut self, number: usize) -> JobStatus {
@@ -39,9 +38,7 @@ impl Round {
 
 	/// Replaces a hospital's update by other bytes, for which it committed.
 	fn commit(&mut self, number: usize, bytes: &[u8]) {
-		let reference = Reference::of(bytes);
-		self.contributions[number].blob =
-			BlobReference { hash: H256(reference.hash), length: reference.length };
+		self.contributions[number].blob = BlobReference::of(bytes);
 		fs::write(self.blob(number), bytes).unwrap();
 	}
 

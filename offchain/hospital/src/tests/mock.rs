@@ -94,7 +94,7 @@ pub fn identity(number: usize) -> SealingIdentity {
 
 /// A hospital's name towards key management entities.
 pub fn sae_id(number: usize) -> SaeId {
-	SaeId::truncate_from(format!("sae-{}", NAMES[number]).into_bytes())
+	SaeId::try_from(format!("sae-{}", NAMES[number])).unwrap()
 }
 
 /// Leaves packages as they are, for tests that look into them.

@@ -6,7 +6,7 @@ use crate::{
 	tests::mock::NAMES,
 	trainer::{LocalModel, Trainer, TrainerError},
 };
-use consilium_blobs::Reference;
+use consilium_blobs::cid;
 use consilium_primitives::{
 	artifact::{Artifact, PlainUpdate},
 	commitment::{signing_payload, BlobReference, Packages},
@@ -40,8 +40,8 @@ fn accepted(outcome: &Outcome) -> H256 {
 }
 
 fn read(town: &Town, hash: H256) -> Vec<u8> {
-	let reference = Reference { hash: hash.0, length: 0 };
-	fs::read(town.blobs().join(reference.cid().to_string())).unwrap()
+	let reference = BlobReference { hash, length: 0 };
+	fs::read(town.blobs().join(cid(&reference).to_string())).unwrap()
 }
 
 #[test]
@@ -144,10 +144,9 @@ fn hostile(town: &Town, change: i64) -> Contribution {
 	let round = RoundKey { study: 0, round: 1, attempt: 1 };
 	let update =
 		PlainUpdate { round, hospital: account(0), coordinates: vec![change; parameters] }.to_bytes();
-	let reference = Reference::of(&update);
+	let blob = BlobReference::of(&update);
 	fs::create_dir_all(town.blobs()).unwrap();
-	fs::write(town.blobs().join(reference.cid().to_string()), update).unwrap();
-	let blob = BlobReference { hash: H256(reference.hash), length: reference.length };
+	fs::write(town.blobs().join(cid(&blob).to_string()), update).unwrap();
 	Contribution { hospital: account(0), weight: 50, blob }
 }
 

@@ -2,6 +2,7 @@
 
 mod costs;
 mod expiry;
+mod facts;
 mod invariants;
 mod properties;
 mod proposing;

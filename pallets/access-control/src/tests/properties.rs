@@ -49,6 +49,7 @@ proptest! {
 					},
 				};
 				check_invariants();
+				System::reset_events();
 				for (id, agreement) in Agreements::<Test>::iter() {
 					let all_signed =
 						agreement.terms.parties.iter().all(|party| AccessControl::has_signed(id, party));

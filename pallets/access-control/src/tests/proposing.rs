@@ -23,8 +23,9 @@ fn a_proposal_is_the_proposers_signature() {
 		assert!(AccessControl::has_signed(0, &ALICE));
 		assert!(!AccessControl::has_signed(0, &BOB));
 		let document = H256::repeat_byte(7);
-		System::assert_has_event(Event::AgreementProposed { agreement: 0, by: ALICE, document }.into());
-		System::assert_has_event(Event::AgreementSigned { agreement: 0, by: ALICE }.into());
+		let terms = terms(&[ALICE, BOB], Some(50));
+		System::assert_has_event(Event::AgreementProposed { agreement: 0, by: ALICE, terms }.into());
+		System::assert_has_event(Event::AgreementSigned { agreement: 0, by: ALICE, document }.into());
 		let expected = [(Some(ALICE), Action::AgreementProposed), (Some(ALICE), Action::AgreementSigned)];
 		assert_eq!(trail(0), expected);
 	});
@@ -36,7 +37,9 @@ fn an_agreement_with_nobody_else_is_active_at_once() {
 		assert_ok!(propose(ALICE, terms(&[ALICE], None)));
 		assert_eq!(Agreements::<Test>::get(0).unwrap().status, AgreementStatus::Active);
 		assert!(AccessControl::holds(0));
-		System::assert_last_event(Event::AgreementActivated { agreement: 0 }.into());
+		let document = H256::repeat_byte(7);
+		let event = Event::AgreementActivated { agreement: 0, by: ALICE, document };
+		assert_eq!(AuditTrail::last_fact(), Some(event.into()));
 		assert_eq!(trail(0).last(), Some(&(Some(ALICE), Action::AgreementActivated)));
 	});
 }

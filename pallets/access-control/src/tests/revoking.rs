@@ -13,7 +13,7 @@ fn any_party_alone_ends_an_active_agreement_for_all() {
 		assert_ok!(revoke(BOB, 0));
 		assert!(!AccessControl::holds(0));
 		assert_eq!(Agreements::<Test>::get(0).unwrap().status, AgreementStatus::Revoked { by: BOB });
-		System::assert_last_event(Event::AgreementRevoked { agreement: 0, by: BOB }.into());
+		assert_eq!(AuditTrail::last_fact(), Some(Event::AgreementRevoked { agreement: 0, by: BOB }.into()));
 		assert_eq!(trail(0).last(), Some(&(Some(BOB), Action::AgreementRevoked)));
 	});
 }

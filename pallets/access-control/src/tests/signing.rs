@@ -1,16 +1,20 @@
 use super::trail;
 use crate::{mock::*, Agreements, Error, Event};
-use consilium_primitives::{agreement::AgreementStatus, audit::Action, traits::Agreements as _};
+use consilium_primitives::{agreement::AgreementStatus, audit::Action, traits::Agreements as _, H256};
 use frame_support::{assert_noop, assert_ok};
 use sp_runtime::DispatchError;
 
 #[test]
 fn the_last_signature_makes_an_agreement_active() {
 	run(|| {
+		let document = H256::repeat_byte(7);
 		assert_ok!(propose(ALICE, terms(&[ALICE, BOB, CAROL], None)));
 		assert_ok!(sign(CAROL, 0));
 		assert_eq!(Agreements::<Test>::get(0).unwrap().status, AgreementStatus::Proposed);
-		System::assert_last_event(Event::AgreementSigned { agreement: 0, by: CAROL }.into());
+		assert_eq!(
+			AuditTrail::last_fact(),
+			Some(Event::AgreementSigned { agreement: 0, by: CAROL, document }.into())
+		);
 		assert!(!AccessControl::holds(0));
 
 		assert_ok!(sign(BOB, 0));
@@ -18,8 +22,11 @@ fn the_last_signature_makes_an_agreement_active() {
 		assert_eq!(agreement.status, AgreementStatus::Active);
 		assert_eq!(agreement.signatures.into_inner(), [ALICE, CAROL, BOB]);
 		assert!(AccessControl::holds(0));
-		System::assert_has_event(Event::AgreementSigned { agreement: 0, by: BOB }.into());
-		System::assert_last_event(Event::AgreementActivated { agreement: 0 }.into());
+		System::assert_has_event(Event::AgreementSigned { agreement: 0, by: BOB, document }.into());
+		assert_eq!(
+			AuditTrail::last_fact(),
+			Some(Event::AgreementActivated { agreement: 0, by: BOB, document }.into())
+		);
 		let expected = [
 			(Some(ALICE), Action::AgreementProposed),
 			(Some(ALICE), Action::AgreementSigned),

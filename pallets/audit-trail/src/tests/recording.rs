@@ -20,15 +20,16 @@ fn head_of(records: &[AuditRecord<u64>]) -> H256 {
 fn a_record_says_who_did_what_to_whom_and_when() {
 	run(|| {
 		System::set_block_number(42);
-		AuditTrail::record(Some(&5), Subject::Study(3), Action::UpdateCommitted, (1u32, true));
+		AuditTrail::tell(Some(&5), acting::Event::RoundOpened { subject: Subject::Study(3), detail: 9 });
 		let expected = AuditRecord {
 			sequence: 0,
 			index: 0,
 			block: 42,
 			actor: Some(5),
-			action: Action::UpdateCommitted,
+			action: Action::RoundOpened,
 			subject: Subject::Study(3),
-			detail: blake2_256(&[1, 0, 0, 0, 1]).into(),
+			// The pallet, the variant, the kind of subject, the study, 9.
+			detail: blake2_256(&[2, 0, 2, 3, 0, 0, 0, 9, 0, 0, 0]).into(),
 		};
 		assert_eq!(AuditTrail::trail(Subject::Study(3), 0, 10), [expected]);
 	});
@@ -37,22 +38,25 @@ fn a_record_says_who_did_what_to_whom_and_when() {
 #[test]
 fn what_the_chain_does_by_itself_has_no_actor() {
 	run(|| {
-		AuditTrail::record(None, Subject::Study(3), Action::RoundAborted, ());
+		AuditTrail::tell(None, acting::Event::RoundOpened { subject: Subject::Study(3), detail: 0 });
 		assert_eq!(AuditTrail::trail(Subject::Study(3), 0, 1)[0].actor, None);
 	});
 }
 
 #[test]
-fn every_record_is_an_event_with_the_new_head() {
+fn every_record_is_an_event_with_the_new_head_after_the_fact() {
 	run(|| {
 		record(Subject::Study(3), 1);
 		record(Subject::Study(3), 2);
 		let records = AuditTrail::trail(Subject::Study(3), 0, 10);
 		for (i, record) in records.iter().enumerate() {
 			let head = head_of(&records[..=i]);
-			System::assert_has_event(Event::Recorded { record: record.clone(), head }.into());
+			let event = acting::Event::RoundOpened { subject: Subject::Study(3), detail: i as u32 + 1 };
+			assert_eq!(System::events()[2 * i].event, event.into());
+			let recorded = Event::Recorded { record: record.clone(), head };
+			assert_eq!(System::events()[2 * i + 1].event, recorded.into());
 		}
-		assert_eq!(System::events().len(), 2);
+		assert_eq!(System::events().len(), 4);
 	});
 }
 

@@ -5,6 +5,7 @@ use consilium_primitives::{
 	audit::{Action, Subject},
 	hospital::{Hospital, Role},
 	traits::Members,
+	H256,
 };
 use frame_support::{assert_noop, assert_ok, dispatch::GetDispatchInfo};
 use pallet_collective::Instance1;
@@ -21,7 +22,7 @@ fn an_admitted_hospital_is_a_member_with_a_seat_an_account_and_a_record() {
 			name: name(b"Eve Clinic"),
 			roles: roles(&[Role::Trainer, Role::Compute]),
 			keys: *keys(EVE),
-			sae_id: sae_id(b"sae-9"),
+			sae_id: sae_id(b"sae-9").try_into().unwrap(),
 			admitted_at: 7,
 			keys_since: 7,
 			suspended: false,
@@ -34,11 +35,12 @@ fn an_admitted_hospital_is_a_member_with_a_seat_an_account_and_a_record() {
 		assert!(HospitalRegistry::has_role(&EVE, Role::Compute));
 		assert!(!HospitalRegistry::has_role(&EVE, Role::Auditor));
 		assert_eq!(HospitalRegistry::ml_dsa_65_key(&EVE), Some(keys(EVE).ml_dsa_65));
-		let (name, roles) = (expected.name.clone(), expected.roles.clone());
-		System::assert_last_event(Event::HospitalAdmitted { hospital: EVE, name, roles }.into());
+		let Hospital { name, roles, sae_id, keys, .. } = expected;
+		let keys = H256(blake2_256(&keys.encode()));
+		let event = Event::HospitalAdmitted { hospital: EVE, name, roles, sae_id, keys };
+		assert_eq!(AuditTrail::last_fact(), Some(event.into()));
 		let record = &AuditTrail::trail(Subject::Hospital(EVE), 0, 1)[0];
 		assert_eq!((record.action, record.actor), (Action::HospitalAdmitted, None));
-		assert_eq!(record.detail.as_bytes(), blake2_256(&expected.encode()));
 	});
 }
 

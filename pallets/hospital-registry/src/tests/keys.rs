@@ -1,5 +1,6 @@
-use super::last_action;
+use super::last_record;
 use crate::{mock::*, Error, Event, Hospitals};
+use codec::Encode;
 use consilium_primitives::{
 	audit::Action,
 	hospital::{is_ml_kem_768_key, key_rotation_payload, MlDsa65Signature, PublicKeys},
@@ -47,6 +48,11 @@ fn run_with_real_keys(test: impl FnOnce()) {
 	});
 }
 
+fn keys_changed(keys: &PublicKeys, by_council: bool) -> RuntimeEvent {
+	let keys = H256(sp_io::hashing::blake2_256(&keys.encode()));
+	Event::KeysChanged { hospital: BOB, keys, by_council }.into()
+}
+
 #[test]
 fn a_member_takes_new_keys_with_the_word_of_both() {
 	run_with_real_keys(|| {
@@ -60,8 +66,8 @@ fn a_member_takes_new_keys_with_the_word_of_both() {
 		);
 		assert_eq!(HospitalRegistry::ml_dsa_65_key(&BOB), Some(real(2).ml_dsa_65));
 		assert_eq!(HospitalRegistry::sealing_identity(&BOB).unwrap().ml_kem_768, real(2).ml_kem_768);
-		System::assert_last_event(Event::KeysChanged { hospital: BOB, by_council: false }.into());
-		assert_eq!(last_action(BOB), Action::KeysChanged);
+		assert_eq!(AuditTrail::last_fact(), Some(keys_changed(&real(2), false)));
+		assert_eq!(last_record(BOB), (Some(BOB), Action::KeysChanged));
 	});
 }
 
@@ -177,7 +183,8 @@ fn only_the_council_replaces_lost_keys() {
 		assert_noop!(HospitalRegistry::replace_keys(majority(), EVE, keys()), Error::<Test>::NotAdmitted);
 		System::set_block_number(4);
 		assert_ok!(HospitalRegistry::replace_keys(majority(), BOB, keys()));
-		System::assert_last_event(Event::KeysChanged { hospital: BOB, by_council: true }.into());
+		assert_eq!(AuditTrail::last_fact(), Some(keys_changed(&real(2), true)));
+		assert_eq!(last_record(BOB), (None, Action::KeysChanged));
 		assert_eq!(Hospitals::<Test>::get(BOB).unwrap().keys_since, 4);
 		assert_noop!(HospitalRegistry::replace_keys(majority(), BOB, keys()), Error::<Test>::SameKeys);
 	});

@@ -3,6 +3,7 @@
 mod admission;
 mod costs;
 mod extension;
+mod facts;
 mod genesis;
 mod invariants;
 mod keys;
@@ -14,9 +15,14 @@ mod suspension;
 use crate::mock::*;
 use consilium_primitives::audit::{Action, Subject};
 
-/// The newest audit record of a hospital.
-fn last_action(account: u64) -> Action {
+/// Actor and action of a hospital's newest audit record.
+fn last_record(account: u64) -> (Option<u64>, Action) {
 	let subject = Subject::Hospital(account);
 	let count = AuditTrail::head(subject).count;
-	AuditTrail::trail(subject, count - 1, 1)[0].action
+	let record = &AuditTrail::trail(subject, count - 1, 1)[0];
+	(record.actor, record.action)
+}
+
+fn last_action(account: u64) -> Action {
+	last_record(account).1
 }

@@ -53,6 +53,7 @@ proptest! {
 					},
 				};
 				check_invariants();
+				System::reset_events();
 				assert!(!HospitalRegistry::validators().is_empty());
 			}
 		});

@@ -12,7 +12,7 @@ fn a_member_does_what_its_new_roles_say() {
 		assert!(HospitalRegistry::has_role(&BOB, Role::Compute));
 		assert!(!HospitalRegistry::has_role(&BOB, Role::Trainer));
 		assert_eq!(HospitalRegistry::validators(), [ALICE, BOB]);
-		System::assert_last_event(Event::RolesChanged { hospital: BOB, roles: new }.into());
+		assert_eq!(AuditTrail::last_fact(), Some(Event::RolesChanged { hospital: BOB, roles: new }.into()));
 		assert_eq!(last_action(BOB), Action::RolesChanged);
 	});
 }

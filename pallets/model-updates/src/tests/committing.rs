@@ -1,5 +1,4 @@
 use crate::{mock::*, Commitments, Error, Event};
-use codec::Encode;
 use consilium_primitives::{
 	audit::{Action, Subject},
 	commitment::{Commitment, Packages, Suite},
@@ -7,7 +6,6 @@ use consilium_primitives::{
 	H256,
 };
 use frame_support::{assert_noop, assert_ok};
-use sp_io::hashing::blake2_256;
 use sp_runtime::DispatchError;
 
 #[test]
@@ -17,17 +15,16 @@ fn a_signed_commitment_is_kept_noted_announced_and_recorded() {
 		assert_ok!(commit(ALICE, commitment.clone()));
 		assert_eq!(Commitments::<Test>::get((3, 2), account(ALICE)), Some(commitment.clone()));
 		assert_eq!(Noted::get(), [(ROUND, account(ALICE))]);
-		let event = Event::UpdateCommitted { round: ROUND, hospital: account(ALICE), examples: 303 };
-		System::assert_last_event(event.into());
+		let Commitment { blobs, suites, packages, examples, .. } = commitment;
+		let (round, hospital) = (ROUND, account(ALICE));
+		let event = Event::UpdateCommitted { round, hospital, examples, blobs, suites, packages };
+		assert_eq!(AuditTrail::last_fact(), Some(event.into()));
 		let records = AuditTrail::trail(Subject::Study(3), 0, 10);
 		assert_eq!(records.len(), 1);
 		assert_eq!(
 			(records[0].action, records[0].actor.clone()),
 			(Action::UpdateCommitted, Some(account(ALICE)))
 		);
-		let Commitment { blobs, suites, packages, .. } = commitment;
-		let detail = (ROUND, 303u32, blobs, suites, packages).encode();
-		assert_eq!(records[0].detail.as_bytes(), blake2_256(&detail));
 	});
 }
 

@@ -1,6 +1,16 @@
 use crate::{mock::*, Call};
-use consilium_primitives::ml_dsa_65::VERIFICATION_TIME;
+use codec::MaxEncodedLen;
+use consilium_primitives::{
+	commitment::{Blobs, Packages, Suites},
+	ml_dsa_65::VERIFICATION_TIME,
+};
 use frame_support::dispatch::GetDispatchInfo;
+
+#[test]
+fn the_largest_event_is_within_the_allowance() {
+	let lists = Blobs::max_encoded_len() + Suites::max_encoded_len() + Packages::max_encoded_len();
+	assert!(lists + 100 < 5_000);
+}
 
 #[test]
 fn a_commitment_costs_at_least_its_verification() {

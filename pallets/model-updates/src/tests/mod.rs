@@ -3,6 +3,7 @@
 mod committing;
 mod costs;
 mod deleting;
+mod facts;
 mod invariants;
 mod known_answers;
 mod reading;

@@ -44,7 +44,7 @@ fn a_word_is_kept_announced_and_recorded_with_its_metrics() {
 			metrics,
 			corrected,
 		};
-		System::assert_last_event(event.into());
+		assert_eq!(AuditTrail::last_fact(), Some(event.into()));
 		assert_eq!(trail(id).last(), Some(&(Some(account(BOB)), Action::ModelAttested)));
 	});
 }

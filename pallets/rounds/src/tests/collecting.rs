@@ -30,7 +30,9 @@ fn the_last_commitment_that_can_come_ends_the_phase() {
 		let round = round(id, 1);
 		assert_eq!((round.phase, round.phase_since, round.deadline), (Phase::Attesting, 3, 3 + PHASE));
 		let key = RoundKey { study: id, round: 1, attempt: 1 };
-		let event = Event::CollectingEnded { round: key, committed: 4, deadline: 3 + PHASE };
+		let committed = round.committed.clone();
+		assert_eq!(committed.len(), 4);
+		let event = Event::CollectingEnded { round: key, committed, deadline: 3 + PHASE };
 		System::assert_has_event(event.into());
 		assert_eq!(times(id, Action::UpdateCommitted), 4);
 		assert_eq!(times(id, Action::CollectingEnded), 1);

@@ -1,10 +1,27 @@
 use crate::{mock::*, weights::SubstrateWeight, Call, WeightInfo};
-use consilium_primitives::{committee::posts::Kind, study::RoundKey, StudyId};
+use codec::MaxEncodedLen;
+use consilium_primitives::{
+	committee::posts::{Answers, Judgements, Kind},
+	study::{RoundKey, StudySpec},
+	StudyId,
+};
 use frame_support::{dispatch::GetDispatchInfo, traits::Hooks, weights::Weight};
+use sp_runtime::AccountId32;
 
 fn tick(block: u32) -> Weight {
 	System::set_block_number(block);
 	Rounds::on_initialize(block)
+}
+
+#[test]
+fn the_largest_event_is_within_the_allowance() {
+	for content in [
+		StudySpec::<AccountId32>::max_encoded_len(),
+		Answers::max_encoded_len(),
+		Judgements::max_encoded_len(),
+	] {
+		assert!(content + 100 < 5_000);
+	}
 }
 
 #[test]

@@ -37,7 +37,9 @@ fn after_the_deadline_a_quorum_goes_on_without_the_rest() {
 		let round = round(id, 1);
 		assert_eq!((round.phase, round.phase_since), (Phase::Attesting, 2 + PHASE));
 		assert_eq!(round.deadline, 2 + 2 * PHASE);
-		let event = Event::CollectingEnded { round: first(id), committed: 3, deadline: 2 + 2 * PHASE };
+		let (committed, deadline) = (round.committed, 2 + 2 * PHASE);
+		assert_eq!(committed.len(), 3);
+		let event = Event::CollectingEnded { round: first(id), committed, deadline };
 		System::assert_has_event(event.into());
 	});
 }

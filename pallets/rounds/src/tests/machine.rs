@@ -5,9 +5,7 @@ use crate::{
 	mock,
 };
 use consilium_primitives::{
-	study::{
-		AbortReason, AggregationScheme, Attestation, Exclusion, Phase, Round, StudySpec, UpdateFault, Verdict,
-	},
+	study::{AbortReason, Attestation, Exclusion, Phase, Round, StudySpec, UpdateFault, Verdict},
 	BlockNumber, BoundedVec, H256,
 };
 

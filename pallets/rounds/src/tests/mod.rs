@@ -5,6 +5,7 @@ mod collecting;
 pub(crate) mod committee;
 mod costs;
 mod deadlines;
+mod facts;
 mod finishing;
 mod halting;
 mod invariants;

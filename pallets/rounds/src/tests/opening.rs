@@ -52,7 +52,8 @@ fn a_study_opens_with_its_first_round() {
 		};
 		assert_eq!(round(0, 1), expected);
 		assert_eq!(RunningStudies::<Test>::get().into_inner(), [0]);
-		System::assert_has_event(Event::StudyOpened { study: 0, by: account(BOB) }.into());
+		let event = Event::StudyOpened { study: 0, by: account(BOB), spec: Box::new(spec()) };
+		System::assert_has_event(event.into());
 		let key = RoundKey { study: 0, round: 1, attempt: 1 };
 		System::assert_has_event(Event::RoundOpened { round: key, deadline: 1 + PHASE }.into());
 		assert_eq!(trail(0), [(Some(account(BOB)), Action::StudyOpened), (None, Action::RoundOpened)]);

@@ -4,9 +4,9 @@ use super::node::{work, Node, Submitted};
 use crate::mock::*;
 use consilium_primitives::{
 	job::{Job, JobKind, JobStatus, RoundContext},
-	study::{AggregationScheme, RoundKey, StudySpec, UpdateFault, Verdict},
+	study::{RoundKey, StudySpec, UpdateFault, Verdict},
 	traits::Commitments,
-	AccountBytes, BoundedVec,
+	AccountBytes,
 };
 use frame_support::assert_ok;
 

@@ -158,11 +158,14 @@ pub fn partial(party: u8) -> BlobReference {
 	BlobReference { hash: H256::repeat_byte(party), length: committee().partial_length(14) }
 }
 
+pub fn answers(hospital: u8, parties: &[u8]) -> Answers {
+	let shares = |party: &u8| Answer { party: *party, shares: published(hospital, *party) };
+	Answers::truncate_from(parties.iter().map(shares).collect())
+}
+
 pub fn answer(hospital: u8, id: StudyId, parties: &[u8]) -> DispatchResult {
 	let key = current(id);
-	let shares = |party: &u8| Answer { party: *party, shares: published(hospital, *party) };
-	let answers = Answers::truncate_from(parties.iter().map(shares).collect());
-	let post = post(hospital, Kind::Answers, key, answers);
+	let post = post(hospital, Kind::Answers, key, answers(hospital, parties));
 	Rounds::answer_disputes(signed(hospital), key.study, key.round, key.attempt, post)
 }
 

@@ -147,6 +147,7 @@ proptest! {
 					assert_eq!(root, after, "{step:?} was refused and changed the state");
 				}
 				check_invariants();
+				System::reset_events();
 			}
 		});
 	}
