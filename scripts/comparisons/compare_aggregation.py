@@ -52,7 +52,8 @@ def main():
             client, server = peer["client_ms"][0], peer["server_ms"][0]
             up = package_bytes(field, parameters)
             print(f"{hospitals:9}  {parameters:<8}  {field}  "
-                  f"{share:8.2f}  {client:6.1f}  {share / client:5.2f}  {party:6.1f}  {summed:8.2f}  {rebuilt:11.2f}  {server:6.1f}  "
+                  f"{share:8.2f}  {client:6.1f}  {share / client:5.2f}  "
+                  f"{party:6.1f}  {summed:8.2f}  {rebuilt:11.2f}  {server:6.1f}  "
                   f"{(party + rebuilt) / server:5.2f}   {up:<11}  {up / peer['up']:5.2f}")
     print("\nclient of Prio3SumVec, 2 aggregators, 16 bits: ms and bytes, "
           "and the committee's ratio to them (Mersenne61, n = 4)")
