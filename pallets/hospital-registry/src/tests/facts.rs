@@ -5,7 +5,7 @@ use consilium_primitives::{hospital::Role, H256};
 fn every_record_follows_from_the_bytes_of_its_event() {
 	run(|| {
 		let (hospital, keys, roles) = (BOB, H256::repeat_byte(7), roles(&[Role::Compute]));
-		let (name, sae_id) = (name(b"Bob Clinic"), sae_id(b"bob"));
+		let (name, sae_id) = (name(b"Bob Clinic"), "bob".try_into().unwrap());
 		let facts = vec![
 			Event::HospitalAdmitted { hospital, name, roles: roles.clone(), sae_id, keys },
 			Event::HospitalSuspended { hospital },
