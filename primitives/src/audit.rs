@@ -73,7 +73,7 @@ pub enum Action {
 	StudyHalted,
 	/// A halted study goes on.
 	StudyResumed,
-	/// A try of a round was opened.
+	/// An attempt of a round was opened.
 	RoundOpened,
 	/// A hospital committed its update.
 	UpdateCommitted,
@@ -103,7 +103,7 @@ pub enum Action {
 	HospitalExcluded,
 	/// A quorum accepts a new model.
 	RoundFinalised,
-	/// A try of a round failed.
+	/// An attempt of a round failed.
 	RoundAborted,
 	/// A hospital deleted its update from the blob store.
 	UpdateDeleted,

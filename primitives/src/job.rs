@@ -26,7 +26,7 @@ const WORK_DOMAIN: &[u8] = b"consilium/job/1\n";
 pub struct RoundContext {
 	/// The chain, by its genesis hash.
 	pub genesis: H256,
-	/// The round and its try.
+	/// The round and its attempt.
 	pub round: RoundKey,
 	/// Whose job it is.
 	pub hospital: AccountBytes,
@@ -160,6 +160,15 @@ pub enum Job {
 	},
 }
 
+/// A job as the runtime hands it to the node. Either side may be newer: a node must decode all of it, and refuses a
+/// version that it does not know. A change of [`Job`] or of anything in it is a new version.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub enum VersionedJob {
+	/// Version 1.
+	#[codec(index = 1)]
+	V1(Job),
+}
+
 /// Kind of job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode, MaxEncodedLen)]
 pub enum JobKind {
@@ -186,12 +195,12 @@ pub struct JobId {
 	pub genesis: H256,
 	/// Whose job it is.
 	pub hospital: AccountBytes,
-	/// The round and its try.
+	/// The round and its attempt.
 	pub round: RoundKey,
 	/// The kind.
 	pub kind: JobKind,
 	/// Hash of all that the job says except the block at which its phase began: after a re-organisation the same work may
-	/// be asked for at another block, and other work under the same round and try.
+	/// be asked for at another block, and other work under the same round and attempt.
 	pub work: H256,
 }
 

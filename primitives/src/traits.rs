@@ -51,7 +51,7 @@ pub trait Audit<AccountId> {
 
 /// What `model-updates` asks of the state machine of rounds.
 pub trait CollectingRounds<AccountId> {
-	/// The try under way, if `who` may commit an update to this round now; else the reason why not.
+	/// The attempt under way, if `who` may commit an update to this round now; else the reason why not.
 	fn ensure_may_commit(
 		study: StudyId,
 		round: RoundNumber,
@@ -59,9 +59,9 @@ pub trait CollectingRounds<AccountId> {
 	) -> Result<RoundKey, DispatchError>;
 	/// What an update of this study consists of.
 	fn update_shape(study: StudyId) -> Option<UpdateShape>;
-	/// `who` has committed to the try `round`.
+	/// `who` has committed to the attempt `round`.
 	fn note_commitment(round: RoundKey, who: &AccountId) -> DispatchResult;
-	/// The finalised try of a round whose retention is over; else the reason why its updates are to be kept.
+	/// The finalised attempt of a round whose retention is over; else the reason why its updates are to be kept.
 	fn ensure_may_delete(study: StudyId, round: RoundNumber) -> Result<RoundKey, DispatchError>;
 }
 
@@ -84,7 +84,7 @@ pub trait Commitments<AccountId> {
 	fn of_round(study: StudyId, round: RoundNumber) -> Vec<(AccountId, Commitment)>;
 	/// The commitment of `who` to a round, until it is deleted.
 	fn of_hospital(study: StudyId, round: RoundNumber, who: &AccountId) -> Option<Commitment>;
-	/// Forgets the commitments of `who` to a round whose try has failed.
+	/// Forgets the commitments of `who` to a round whose attempt has failed.
 	fn clear(study: StudyId, round: RoundNumber, who: &[AccountId]);
 	/// Whether `who` signed `payload` with its ML-DSA-65 key, else why not.
 	fn ensure_signed(who: &AccountId, payload: &[u8], signature: &MlDsa65Signature) -> DispatchResult;

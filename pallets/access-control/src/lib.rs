@@ -1,23 +1,4 @@
-//! # Access control
-//!
-//! Data-use agreements between hospitals.
-//!
-//! ## Terms
-//!
-//! * **Agreement**: a contract on who may use whose data for what, until when. The document stays off chain; its
-//!   SHA-256 stands here.
-//! * **Party**: a hospital named in the terms. An agreement holds when every party has signed, until a party
-//!   revokes it or its end is reached.
-//!
-//! ## Scenario
-//!
-//! 1. Alice General proposes an agreement with Bob Clinic "to predict heart disease". Her proposal is her
-//!    signature.
-//! 2. Bob reads the document, compares its hash and signs: the agreement is active, and studies may run under it
-//!    with the parties' data.
-//! 3. A year later Bob withdraws with [`Pallet::revoke_agreement`]. Nobody has to agree; every study under the
-//!    agreement ends at the next block.
-
+#![doc = include_str!("../README.md")]
 #![cfg_attr(not(feature = "std"), no_std)]
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 

@@ -1,28 +1,4 @@
-//! # Hospital registry
-//!
-//! Who is in: admission of hospitals, their roles and keys.
-//!
-//! ## Terms
-//!
-//! * **Member**: a hospital with an account, a name, roles, two post-quantum keys and an SAE id.
-//! * **Active**: a member that is not suspended.
-//! * **Admission origin**: whoever may admit, suspend, reinstate and remove ([`Config::AdmissionOrigin`]);
-//!   in the runtime a majority of the council, in which each active member has one seat.
-//!
-//! ## Scenario
-//!
-//! 1. Eve Clinic makes its keys at home and sends its public identity to the consortium.
-//! 2. A member moves [`Pallet::admit`], a majority of the council agrees, and Eve's account exists for the
-//!    chain from that block on: it can transact, and it has a seat.
-//! 3. Eve's key custodian leaves in anger. The council suspends Eve: its transactions are refused in the pool,
-//!    its history stays, and no other hospital needs to do anything.
-//! 4. [`Pallet::reinstate`] brings it back, [`Pallet::remove`] parts for good.
-//! 5. Bob Clinic changes its post-quantum keys every quarter: [`Pallet::rotate_keys`], signed with the old ML-DSA-65 key and
-//!    with the new one. Charlie Hospital has lost its keys; the council puts the new ones in place with
-//!    [`Pallet::replace_keys`].
-//!
-//! Transactions of everyone else are refused by [`CheckMembership`].
-
+#![doc = include_str!("../README.md")]
 #![cfg_attr(not(feature = "std"), no_std)]
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 

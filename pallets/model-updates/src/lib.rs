@@ -1,27 +1,4 @@
-//! # Model updates
-//!
-//! The commitments of a round, each checked against a post-quantum key.
-//!
-//! ## Terms
-//!
-//! * **Update**: what a hospital learned in a round. It stays off chain, in blobs.
-//! * **Commitment**: hashes and lengths of these blobs, the number of training records behind them, and an
-//!   ML-DSA-65 signature over all of it, the chain, the round and the sender
-//!   ([`consilium_primitives::commitment`]).
-//!
-//! ## Scenario
-//!
-//! 1. A round of study 3 is collecting. Alice General trains on its own records, puts the update into the blob
-//!    store and signs for it.
-//! 2. Its node sends [`Pallet::commit_update`] under Alice's account. The signature under the account's key says
-//!    who pays attention; authority over the update comes from the ML-DSA signature, which is checked here with
-//!    the key in the registry.
-//! 3. Mallory copies the commitment under its own name, or keeps it for the next round: the signed bytes name
-//!    sender, round and try, so both are refused. Alice cannot commit twice either.
-//! 4. The study lets updates stay for a month. When it is over after a round, Alice's node deletes its blobs and sends
-//!    [`Pallet::delete_update`]: the commitment goes, and the audit trail says which blobs are gone, and when. That they are
-//!    is Alice's word; a chain cannot look into a store.
-
+#![doc = include_str!("../README.md")]
 #![cfg_attr(not(feature = "std"), no_std)]
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
@@ -76,7 +53,7 @@ pub mod pallet {
 		type WeightInfo: WeightInfo;
 	}
 
-	/// The commitments of each round whose updates are kept. Those of a failed try are replaced by the next one's.
+	/// The commitments of each round whose updates are kept. Those of a failed attempt are replaced by the next one's.
 	#[pallet::storage]
 	pub type Commitments<T: Config> =
 		StorageDoubleMap<_, Twox64Concat, (StudyId, RoundNumber), Blake2_128Concat, T::AccountId, Commitment>;
@@ -111,7 +88,7 @@ pub mod pallet {
 
 	#[pallet::error]
 	pub enum Error<T> {
-		/// The commitment is for another try of the round than the one under way.
+		/// The commitment is for another attempt of the round than the one under way.
 		WrongAttempt,
 		/// The hospital has committed to this round already.
 		AlreadyCommitted,
@@ -141,7 +118,7 @@ pub mod pallet {
 
 	#[pallet::call]
 	impl<T: Config> Pallet<T> {
-		/// Commits the caller's update for a try of a round that is collecting.
+		/// Commits the caller's update for an attempt of a round that is collecting.
 		#[pallet::call_index(0)]
 		#[pallet::weight(T::WeightInfo::commit_update(MAX_PARTIES))]
 		pub fn commit_update(

@@ -13,11 +13,11 @@ fn study_bytes(hospitals: u32) -> u64 {
 pub trait WeightInfo {
 	/// Opening: every hospital's roles and signature are looked up.
 	fn open_study(n: u32) -> Weight;
-	/// Attestation; the costliest aborts the round, forgets its commitments and opens the next try.
+	/// Attestation; the costliest aborts the round, forgets its commitments and opens the next attempt.
 	fn attest(n: u32) -> Weight;
 	/// Stopping: the round is aborted.
 	fn stop_study(n: u32) -> Weight;
-	/// Resuming: a try is opened.
+	/// Resuming: an attempt is opened.
 	fn resume_study(n: u32) -> Weight;
 	/// Looking at one running study at the beginning of a block.
 	fn tick(n: u32) -> Weight;

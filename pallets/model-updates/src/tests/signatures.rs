@@ -35,7 +35,7 @@ fn a_signature_for_another_round_is_refused() {
 }
 
 #[test]
-fn a_signature_for_another_try_is_refused() {
+fn a_signature_for_another_attempt_is_refused() {
 	refuses_signature_over(|statement| statement.round.attempt -= 1);
 }
 

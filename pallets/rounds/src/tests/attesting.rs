@@ -119,7 +119,7 @@ fn a_suspended_hospital_may_not_attest() {
 }
 
 #[test]
-fn there_must_be_such_a_study_round_and_try() {
+fn there_must_be_such_a_study_round_and_attempt() {
 	run(|| {
 		let id = attesting();
 		let key = current(id);

@@ -43,7 +43,7 @@ pub struct Jobs {
 	pub full: bool,
 }
 
-/// Which work: whose, of which try, of which kind.
+/// Which work: whose, of which attempt, of which kind.
 pub type Work = (AccountBytes, RoundKey, JobKind);
 
 #[derive(Clone, Default)]
@@ -170,7 +170,7 @@ impl Node {
 		self.jobs.0.lock().unwrap().full = full;
 	}
 
-	/// Native code finishes the training of a hospital for a try.
+	/// Native code finishes the training of a hospital for an attempt.
 	pub fn train(&mut self, hospital: u8, round: RoundKey) {
 		let outcome = Outcome::Trained(self.on_chain(|| commitment(hospital, round)));
 		self.set_status(work(hospital, round, JobKind::Train), JobStatus::Done(outcome));

@@ -1,14 +1,16 @@
 //! What a hospital published in rounds whose retention is over.
 
 use super::context;
-use crate::{Committees, Config, Pallet, Rounds};
+use crate::{
+	schemes::{self, Attempt},
+	Config, Pallet, Rounds,
+};
 use alloc::vec::Vec;
 use consilium_primitives::{
-	commitment::{BlobReference, Commitment},
 	job::Job,
 	study::{Round, Study},
 	traits::Commitments,
-	BlockNumber, RoundNumber, StudyId,
+	BlockNumber, StudyId,
 };
 
 /// Every so many blocks the worker looks for updates to be deleted: there is no hurry, and each look reads all rounds.
@@ -29,32 +31,12 @@ pub(super) fn due<T: Config>(id: StudyId, study: &Study<T::AccountId>, account: 
 		})
 		.filter_map(|(number, round)| {
 			let commitment = T::Commitments::of_hospital(id, number, account)?;
-			Some(Job::Delete {
-				context: context::<T>(id, study, number, &round, account),
-				blobs: published::<T>(id, study, number, account, &commitment),
-			})
+			let attempt = Attempt::<T>::of(id, number, study, &round);
+			let blobs = schemes::working::<T>(&study.spec.scheme).published(&attempt, account, &commitment);
+			Some(Job::Delete { context: context(&attempt, account), blobs })
 		})
 		.take(ROUNDS_AT_ONCE)
 		.collect()
-}
-
-/// The update or its shares, those that were published in a dispute, and the partial aggregate.
-fn published<T: Config>(
-	id: StudyId,
-	study: &Study<T::AccountId>,
-	number: RoundNumber,
-	account: &T::AccountId,
-	commitment: &Commitment,
-) -> Vec<BlobReference> {
-	let mut blobs = commitment.blobs.to_vec();
-	if let Some(progress) = Committees::<T>::get(id, number) {
-		let own = progress.disputes.iter().filter(|dispute| dispute.hospital == *account);
-		blobs.extend(own.filter_map(|dispute| dispute.answer));
-		let party = study.spec.scheme.committee().and_then(|committee| committee.point_of(account));
-		let own = progress.partials.iter().filter(|partial| Some(partial.party) == party);
-		blobs.extend(own.map(|partial| partial.blob));
-	}
-	blobs
 }
 
 impl<T: Config> Pallet<T> {

@@ -7,7 +7,7 @@
 //!
 //! A phase ends when all have posted, or at its deadline with the posts of n - t parties.
 
-use super::{Machine, Refusal, Transition};
+use crate::machine::{Machine, Refusal, Transition};
 use alloc::vec::Vec;
 use consilium_primitives::{
 	commitment::BlobReference,

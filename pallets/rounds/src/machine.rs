@@ -7,15 +7,13 @@
 //!  and from every phase before Finalised: Aborted(reason)
 //! ```
 //!
-//! The phases in the lower row are those of a committee; module [`committee`] has their rules. A [`Machine`] is a round with its study's specification and the present block. Each step changes the round
-//! and says which [`Transition`] it caused, if any; the pallet does the rest.
+//! The phases in the lower row are those of a committee, whose rules are in [`crate::schemes::committee`]. A [`Machine`]
+//! is a round with its study's specification and the present block. Each step changes the round and says which
+//! [`Transition`] it caused, if any; the pallet does the rest.
 
-pub mod committee;
-
+use crate::schemes;
 use consilium_primitives::{
-	study::{
-		AbortReason, AggregationScheme, Attestation, Exclusion, Phase, Round, StudySpec, UpdateFault, Verdict,
-	},
+	study::{AbortReason, Attestation, Exclusion, Phase, Round, StudySpec, UpdateFault, Verdict},
 	BlockNumber, H256,
 };
 
@@ -28,7 +26,7 @@ pub enum Transition<AccountId> {
 	Continued(Phase),
 	/// A quorum accepts this artifact.
 	Finalised(H256),
-	/// The try failed; the named hospital, if any, is excluded from the next.
+	/// The attempt failed; the named hospital, if any, is excluded from the next.
 	Aborted(AbortReason, Option<Exclusion<AccountId>>),
 }
 
@@ -79,20 +77,21 @@ pub struct Machine<'a, AccountId> {
 	pub now: BlockNumber,
 }
 
-/// A fresh try of a round.
-pub fn open<AccountId>(
+/// A fresh attempt of a round.
+pub fn open<AccountId: Clone + PartialEq>(
 	spec: &StudySpec<AccountId>,
 	attempt: u32,
 	base: Option<H256>,
 	opened_at: BlockNumber,
 	now: BlockNumber,
 ) -> Round<AccountId> {
+	let (phase, blocks) = schemes::rules(&spec.scheme).first_phase(spec);
 	Round {
 		attempt,
-		phase: Phase::Collecting,
+		phase,
 		opened_at,
 		phase_since: now,
-		deadline: now.saturating_add(spec.collecting_blocks),
+		deadline: now.saturating_add(blocks),
 		base,
 		committed: Default::default(),
 		excluded: Default::default(),
@@ -150,19 +149,7 @@ impl<AccountId: Clone + PartialEq> Machine<'_, AccountId> {
 		attestation: Attestation<AccountId>,
 	) -> Result<Option<Transition<AccountId>>, Refusal> {
 		self.may_attest(&attestation.hospital)?;
-		let has_committee = self.spec.scheme.committee().is_some();
-		match &attestation.verdict {
-			Verdict::RejectUpdate { hospital, .. } => {
-				if has_committee || !self.round.committed.contains(hospital) {
-					return Err(Refusal::NoSuchUpdate);
-				}
-			},
-			Verdict::RejectPartials if !has_committee => return Err(Refusal::NoSuchPartial),
-			Verdict::RejectPartials | Verdict::Accept { .. } | Verdict::RejectModel { .. } => {},
-		}
-		if !has_committee && !attestation.corrected.is_empty() {
-			return Err(Refusal::NoSuchPartial);
-		}
+		schemes::rules(&self.spec.scheme).check_attestation(self.round, &attestation)?;
 		self.round.attestations.try_push(attestation).map_err(|_| Refusal::NotEnrolled)?;
 		if self.round.phase == Phase::Finalised {
 			return Ok(None);
@@ -190,7 +177,7 @@ impl<AccountId: Clone + PartialEq> Machine<'_, AccountId> {
 		Ok(Some(self.abort(reason, culprit)))
 	}
 
-	/// The present block has begun. Phases end after their deadline; those of a committee by its own machine.
+	/// The present block has begun. Phases end after their deadline; those that only one scheme has are ended by it.
 	pub fn tick(&mut self) -> Option<Transition<AccountId>> {
 		if self.now <= self.round.deadline {
 			return None;
@@ -199,16 +186,11 @@ impl<AccountId: Clone + PartialEq> Machine<'_, AccountId> {
 			Phase::Collecting if self.has_quorum(self.round.committed.len()) => Some(self.end_collecting()),
 			Phase::Collecting => Some(self.abort(AbortReason::TooFewCommitments, None)),
 			Phase::Attesting => Some(self.abort(AbortReason::TooFewAttestations, None)),
-			Phase::Checking
-			| Phase::Answering
-			| Phase::Judging
-			| Phase::Aggregating
-			| Phase::Finalised
-			| Phase::Aborted(_) => None,
+			_ => None,
 		}
 	}
 
-	/// Ends the try, whatever its phase, unless it has ended already.
+	/// Ends the attempt, whatever its phase, unless it has ended already.
 	pub fn halt(&mut self) -> Option<Transition<AccountId>> {
 		self.round.phase.is_under_way().then(|| self.abort(AbortReason::StudyHalted, None))
 	}
@@ -217,28 +199,27 @@ impl<AccountId: Clone + PartialEq> Machine<'_, AccountId> {
 		self.round.excluded.iter().any(|exclusion| exclusion.hospital == *who)
 	}
 
-	fn has_quorum(&self, hospitals: usize) -> bool {
+	pub(crate) fn has_quorum(&self, hospitals: usize) -> bool {
 		hospitals as u64 >= u64::from(self.spec.quorum)
 	}
 
 	fn end_collecting(&mut self) -> Transition<AccountId> {
-		match &self.spec.scheme {
-			AggregationScheme::Plain => self.begin(Phase::Attesting, self.spec.attesting_blocks),
-			AggregationScheme::Committee(committee) => {
-				let blocks = committee.step_blocks.saturating_add(committee::CHALLENGE_BLOCKS);
-				self.begin(Phase::Checking, blocks);
-			},
-		}
+		let (phase, blocks) = schemes::rules(&self.spec.scheme).after_collecting(self.spec);
+		self.begin(phase, blocks);
 		Transition::CollectingEnded
 	}
 
-	fn begin(&mut self, phase: Phase, blocks: BlockNumber) {
+	pub(crate) fn begin(&mut self, phase: Phase, blocks: BlockNumber) {
 		self.round.phase = phase;
 		self.round.phase_since = self.now;
 		self.round.deadline = self.now.saturating_add(blocks);
 	}
 
-	fn abort(&mut self, reason: AbortReason, culprit: Option<Exclusion<AccountId>>) -> Transition<AccountId> {
+	pub(crate) fn abort(
+		&mut self,
+		reason: AbortReason,
+		culprit: Option<Exclusion<AccountId>>,
+	) -> Transition<AccountId> {
 		self.round.phase = Phase::Aborted(reason);
 		Transition::Aborted(reason, culprit)
 	}
