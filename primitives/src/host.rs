@@ -1,6 +1,6 @@
 //! The host functions through which the off-chain worker reaches native code.
 //!
-//! Two functions, neither of which waits: *start this job* and *poll it*. They act on the extension
+//! Two functions, neither of which blocks: *start a job* and *poll it*. They act on the extension
 //! [`HospitalJobsExt`], which the node registers for off-chain workers only. Every node links them, so
 //! they stay few and stable.
 
@@ -15,9 +15,9 @@ use sp_runtime_interface::{
 
 use crate::job::{Job, JobId, JobStatus, VersionedJob};
 
-/// Native code that works on jobs. Neither method may wait.
+/// Native code that works on jobs. Neither method may block.
 pub trait HospitalJobs: Send {
-	/// Queues a job, unless it is known. `false` when the queue is full: ask again later.
+	/// Queues a job, unless it is known. `false` when the queue is full: retry later.
 	fn start(&mut self, job: Job) -> bool;
 	/// The status of a job.
 	fn poll(&mut self, id: JobId) -> JobStatus;
@@ -25,7 +25,7 @@ pub trait HospitalJobs: Send {
 
 #[cfg(feature = "std")]
 sp_externalities::decl_extension! {
-	/// The hospital behind this node.
+	/// The hospital of this node.
 	pub struct HospitalJobsExt(Box<dyn HospitalJobs>);
 }
 

@@ -64,8 +64,8 @@ pub type BlockNumber = consilium_primitives::BlockNumber;
 /// Header of a block.
 pub type Header = generic::Header<BlockNumber, BlakeTwo256>;
 
-/// What a transaction carries beside its call. `CheckMembership` stands before the nonce, so that an outsider
-/// hears the true reason.
+/// What a transaction carries beside its call. `CheckMembership` comes before the nonce, so that an outsider
+/// learns the true reason.
 pub type TxExtension = (
 	frame_system::AuthorizeCall<Runtime>,
 	frame_system::CheckNonZeroSender<Runtime>,

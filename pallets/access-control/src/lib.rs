@@ -34,13 +34,13 @@ pub mod pallet {
 
 	#[pallet::config]
 	pub trait Config: frame_system::Config {
-		/// Who is in.
+		/// The members.
 		type Members: Members<Self::AccountId>;
 
 		/// Deposits events together with their audit records.
 		type Audit: Audit<Self::AccountId, RuntimeEvent = <Self as frame_system::Config>::RuntimeEvent>;
 
-		/// Costs.
+		/// The weights of the calls.
 		type WeightInfo: WeightInfo;
 	}
 
@@ -94,23 +94,23 @@ pub mod pallet {
 	pub enum Error<T> {
 		/// There is no agreement with this id.
 		NotFound,
-		/// The caller is no active member.
+		/// The caller is not an active member.
 		NotAMember,
-		/// The caller is no party to the agreement.
+		/// The caller is not a party to the agreement.
 		NotAParty,
-		/// A party is no active member.
+		/// A party is not an active member.
 		PartyNotAMember,
-		/// A party stands in the terms twice.
+		/// The terms name a party twice.
 		PartyNamedTwice,
-		/// The purpose has 1 to 64 bytes of UTF-8.
+		/// The purpose must have 1 to 64 bytes of UTF-8.
 		InvalidPurpose,
-		/// The agreement would end before it can begin.
+		/// The agreement has expired, or would before it is signed.
 		AlreadyExpired,
-		/// The caller has signed already.
+		/// The caller has already signed.
 		AlreadySigned,
 		/// The agreement was revoked; it cannot be signed or revoked again.
 		AlreadyRevoked,
-		/// There are as many agreements as ids.
+		/// All agreement ids are used up.
 		MaxAgreementsReached,
 	}
 
@@ -214,7 +214,7 @@ pub mod pallet {
 			frame_system::Pallet::<T>::block_number().saturated_into()
 		}
 
-		/// What always holds: only parties sign, each once; active means signed by all; ids have no gaps.
+		/// Invariants: only parties sign, each once; active means signed by all; ids have no gaps.
 		#[cfg(any(feature = "std", feature = "try-runtime"))]
 		pub fn do_try_state() -> Result<(), sp_runtime::TryRuntimeError> {
 			let next = NextAgreement::<T>::get();

@@ -44,7 +44,7 @@ pub mod pallet {
 		#[pallet::constant]
 		type KeptRecords: Get<u64>;
 
-		/// Cost of telling one fact.
+		/// Weight of telling one fact.
 		type WeightInfo: WeightInfo;
 	}
 
@@ -116,7 +116,7 @@ pub mod pallet {
 			blake2_256(&(previous, record).encode()).into()
 		}
 
-		/// What always holds: every record has one place, nothing that should be kept is missing, and
+		/// Invariants: every record has one place, nothing that should be kept is missing, and
 		/// the heads of subjects whose records are all kept follow from them.
 		#[cfg(any(feature = "std", feature = "try-runtime"))]
 		pub fn do_try_state() -> Result<(), sp_runtime::TryRuntimeError> {

@@ -40,20 +40,21 @@ pub mod pallet {
 
 	#[pallet::config]
 	pub trait Config: frame_system::Config<Hash = H256, AccountId: Into<AccountBytes>> {
-		/// Who is in, and with which keys.
+		/// The members and their keys.
 		type Members: Members<Self::AccountId>;
 
-		/// Which rounds take commitments.
+		/// The rounds that accept commitments.
 		type Rounds: CollectingRounds<Self::AccountId>;
 
 		/// Deposits events together with their audit records.
 		type Audit: Audit<Self::AccountId, RuntimeEvent = <Self as frame_system::Config>::RuntimeEvent>;
 
-		/// Costs.
+		/// The weights of the calls.
 		type WeightInfo: WeightInfo;
 	}
 
-	/// The commitments of each round whose updates are kept. Those of a failed attempt are replaced by the next one's.
+	/// The commitments of each round whose updates are kept. Those of a failed attempt are replaced by the
+	/// next one's.
 	#[pallet::storage]
 	pub type Commitments<T: Config> =
 		StorageDoubleMap<_, Twox64Concat, (StudyId, RoundNumber), Blake2_128Concat, T::AccountId, Commitment>;
@@ -90,19 +91,19 @@ pub mod pallet {
 	pub enum Error<T> {
 		/// The commitment is for another attempt of the round than the one under way.
 		WrongAttempt,
-		/// The hospital has committed to this round already.
+		/// The hospital has already committed to this round.
 		AlreadyCommitted,
-		/// The hospital has no commitment to this round, or has deleted its update already.
+		/// The hospital has no commitment to this round, or has already deleted its update.
 		NotCommitted,
-		/// The study's scheme asks for another number of blobs, or for blobs of another length.
+		/// The number of blobs or the length of one is not what the study's scheme requires.
 		UnexpectedBlobs,
-		/// A blob is protected otherwise than the study allows, or it is not said how.
+		/// The suite of a blob is missing, or weaker than the study allows.
 		UnexpectedSuites,
-		/// The study's scheme asks for the hash of one share package for each party, or for none.
+		/// The number of share packages is not what the study's scheme requires.
 		UnexpectedPackages,
-		/// An update needs at least one training record behind it.
+		/// An update must be trained on at least one record.
 		NoExamples,
-		/// The caller is no member with a verification key.
+		/// The caller is not a member with a verification key.
 		NoVerificationKey,
 		/// The ML-DSA-65 signature does not verify for this chain, round, sender and content.
 		InvalidSignature,
@@ -148,8 +149,9 @@ pub mod pallet {
 			Ok(())
 		}
 
-		/// Says that the caller deleted the blobs of its update from the blob store. The round must be finalised, and the
-		/// study's retention over. The commitment is forgotten; the audit trail keeps which blobs it named.
+		/// States that the caller deleted the blobs of its update from the blob store. The round must be
+		/// finalised, and the study's retention over. The commitment is removed; the audit trail keeps
+		/// which blobs it named.
 		#[pallet::call_index(1)]
 		#[pallet::weight(T::WeightInfo::delete_update(MAX_PARTIES))]
 		pub fn delete_update(origin: OriginFor<T>, study: StudyId, round: RoundNumber) -> DispatchResult {
@@ -200,7 +202,7 @@ pub mod pallet {
 			Ok(())
 		}
 
-		/// What always holds: every commitment has the number of blobs its study asks for, examples behind
+		/// Invariants: every commitment has the number of blobs its study asks for, examples behind
 		/// it and a signature of full length.
 		#[cfg(any(feature = "std", feature = "try-runtime"))]
 		pub fn do_try_state() -> Result<(), sp_runtime::TryRuntimeError> {

@@ -1,4 +1,4 @@
-//! What refusals of the machine and faults of a specification are as errors of the pallet.
+//! Refusals of the machine and faults of a specification as errors of the pallet.
 
 use crate::{machine::Refusal, Config, Error};
 use consilium_primitives::{committee::CommitteeFault, study::StudySpecFault};

@@ -24,7 +24,7 @@ mod mock;
 #[cfg(test)]
 mod tests;
 
-/// Where this pallet's log lines go.
+/// Target of this pallet's log lines.
 pub const LOG_TARGET: &str = "runtime::rounds";
 
 #[allow(missing_docs, reason = "the pallet macro generates items without docs")]
@@ -66,10 +66,10 @@ pub mod pallet {
 			RuntimeCall: From<Call<Self>>,
 		> + CreateSignedTransaction<<Self as frame_system::Config>::RuntimeCall>
 	{
-		/// Who is in.
+		/// The members.
 		type Members: Members<Self::AccountId>;
 
-		/// Which agreements permit use of data.
+		/// The agreements that permit use of data.
 		type Agreements: Agreements<Self::AccountId>;
 
 		/// The commitments of a round.
@@ -81,11 +81,11 @@ pub mod pallet {
 		/// The key with which the off-chain worker signs.
 		type WorkerKey: AppCrypto<Self::Public, Self::Signature>;
 
-		/// Most studies that run at the same time. Each costs a look at every block.
+		/// Most studies that run at the same time. Each is read at every block.
 		#[pallet::constant]
 		type MaxRunningStudies: Get<u32>;
 
-		/// Costs.
+		/// The weights of the calls.
 		type WeightInfo: WeightInfo;
 	}
 
@@ -124,8 +124,8 @@ pub mod pallet {
 		StorageValue<_, BoundedVec<StudyId, T::MaxRunningStudies>, ValueQuery>;
 
 	#[pallet::event]
-	/// What happens to studies. `round` is a round with its attempt, `point` a party's place in the committee, from 1,
-	/// `deadline` the last block of the phase that begins.
+	/// What happens to studies. `round` is a round with its attempt, `point` a party's place in the
+	/// committee, from 1, `deadline` the last block of the phase that begins.
 	pub enum Event<T: Config> {
 		/// A study was opened.
 		StudyOpened {
@@ -165,8 +165,8 @@ pub mod pallet {
 			round: RoundKey,
 			party: T::AccountId,
 			point: u8,
-			/// BLAKE2b-256 of the SCALE bytes of its [`Checks`]. They are up to 20 kB; the extrinsic and the state
-			/// hold them.
+			/// BLAKE2b-256 of the SCALE bytes of its [`Checks`]. They are up to 20 kB; the extrinsic and the
+			/// state hold them.
 			checks: H256,
 		},
 		/// A party disputes a hospital's shares.
@@ -222,7 +222,7 @@ pub mod pallet {
 			/// Points of the parties whose partial aggregates were corrected.
 			corrected: Points,
 		},
-		/// A hospital's update does not count in a round any more.
+		/// A hospital's update no longer counts in the round.
 		HospitalExcluded { round: RoundKey, hospital: T::AccountId, fault: UpdateFault },
 		/// A quorum accepts a new model.
 		RoundFinalised {
@@ -248,60 +248,63 @@ pub mod pallet {
 		WrongRound,
 		/// The attestation is for another attempt of the round.
 		WrongAttempt,
-		/// The round takes no commitments: it is in another phase or its deadline has passed.
+		/// The round accepts no commitments: it is in another phase or its deadline has passed.
 		NotCollecting,
-		/// The round takes no attestations: it is in another phase or its deadline has passed.
+		/// The round accepts no attestations: it is in another phase or its deadline has passed.
 		NotAttesting,
 		/// The hospital does not take part in the study.
 		NotEnrolled,
 		/// The hospital's update does not count in this round.
 		Excluded,
-		/// The hospital has committed to this round already.
+		/// The hospital has already committed to this round.
 		AlreadyCommitted,
-		/// The hospital has attested already.
+		/// The hospital has already attested.
 		AlreadyAttested,
 		/// The verdict rejects the update of a hospital that did not commit one, or which nobody can see.
 		NoSuchUpdate,
-		/// The attestation speaks of partial aggregates that were not posted, or names points out of order.
+		/// The attestation refers to partial aggregates that were not posted, or its points are not
+		/// ascending.
 		NoSuchPartial,
-		/// The account is no active party of the round's committee, or the round has none (yet).
+		/// The account is not an active party of the round's committee, or the round has no committee (yet).
 		NotInCommittee,
-		/// The round takes no checks: it is in another phase, has no challenge yet, or its deadline has passed.
+		/// The round accepts no checks: it is in another phase, has no challenge yet, or its deadline has
+		/// passed.
 		NotChecking,
-		/// The round takes no answers to disputes: it is in another phase or its deadline has passed.
+		/// The round accepts no answers to disputes: it is in another phase or its deadline has passed.
 		NotAnswering,
-		/// The round takes no judgements: it is in another phase or its deadline has passed.
+		/// The round accepts no judgements: it is in another phase or its deadline has passed.
 		NotJudging,
-		/// The round takes no partial aggregates: it is in another phase or its deadline has passed.
+		/// The round accepts no partial aggregates: it is in another phase or its deadline has passed.
 		NotAggregating,
-		/// This was posted already.
+		/// This was already posted.
 		AlreadyPosted,
-		/// Nobody disputes the hospital's shares.
+		/// No party disputes the hospital's shares.
 		NotDisputed,
-		/// What was posted has another shape than the round asks for.
+		/// The post does not have the shape that the round requires.
 		UnexpectedPost,
-		/// The round's updates are to be kept: it is not finalised, or the study's retention is not over or without end.
+		/// The round's updates must be kept: it is not finalised, or the study's retention has not ended or
+		/// never does.
 		RetentionNotOver,
-		/// The agreement does not hold: it is unknown, not signed by all, revoked or expired.
+		/// The agreement is not in force: it is unknown, not signed by all, revoked or expired.
 		AgreementNotActive,
 		/// A hospital of the study has not signed the agreement.
 		AgreementNotSigned,
-		/// A hospital of the study is no active member with the role of a trainer.
+		/// A hospital of the study is not an active member with the role `Trainer`.
 		NotATrainer,
-		/// A party of the committee is no active member with the role of a compute node.
+		/// A party of the committee is not an active member with the role `Compute`.
 		NotAComputeNode,
-		/// A committee's threshold is at least 1, and it has at least 2t + 1 parties.
+		/// A committee's threshold t must be at least 1, and it must have at least 2t + 1 parties.
 		InvalidThreshold,
-		/// The chain has no time to decode the checks of so many hospitals by so many parties.
+		/// Decoding the checks of so many hospitals by so many parties does not fit into a block.
 		CommitteeTooLarge,
-		/// A committee has each party once.
+		/// A committee must name each party once.
 		InvalidParties,
-		/// A clip is above 0, and a committee needs one.
+		/// A clip must be above 0, and a committee needs one.
 		InvalidClip,
-		/// Norms, weighted sums or projections could exceed half the field's modulus: use fewer fractional bits, a lower
-		/// clip, fewer examples or the larger field.
+		/// Norms, weighted sums or projections could exceed half the field's modulus: use fewer fractional
+		/// bits, a lower clip, fewer examples or the larger field.
 		RangeTooLarge,
-		/// At most 32 projections.
+		/// There may be at most 32 projections.
 		TooManyProjections,
 		/// The model's shape cannot be trained.
 		InvalidModel,
@@ -309,17 +312,17 @@ pub mod pallet {
 		InvalidTraining,
 		/// A parameter of the server optimiser is out of range.
 		InvalidOptimizer,
-		/// Weights must be allowed to be at least 1.
+		/// The cap on examples must be at least 1.
 		InvalidMaxExamples,
-		/// At most 40 fractional bits.
+		/// There may be at most 40 fractional bits.
 		InvalidFractionBits,
-		/// A study has at least one hospital, and each once.
+		/// A study must have at least one hospital, and each once.
 		InvalidHospitals,
-		/// A quorum is more than half of the hospitals and at most all.
+		/// A quorum must be more than half of the hospitals and at most all.
 		InvalidQuorum,
-		/// At least one round, one attempt, and one block for each phase.
+		/// There must be at least one round, one attempt, and one block for each phase.
 		InvalidSchedule,
-		/// As many studies run as the chain allows.
+		/// The chain runs its maximum number of studies.
 		MaxRunningStudiesReached,
 	}
 
@@ -329,7 +332,7 @@ pub mod pallet {
 			Self::tick_studies()
 		}
 
-		// What this can cost is part of what `on_initialize` returned.
+		// The weight of this is part of what `on_initialize` returned.
 		fn on_finalize(_: BlockNumberFor<T>) {
 			Self::finish_studies();
 		}
@@ -347,7 +350,7 @@ pub mod pallet {
 	#[pallet::call]
 	impl<T: Config> Pallet<T> {
 		/// Opens a study and its first round. The caller must be one of its hospitals; all of them must be
-		/// trainers and must have signed the agreement, which must hold.
+		/// trainers and must have signed the agreement, which must be in force.
 		#[pallet::call_index(0)]
 		#[pallet::weight(T::WeightInfo::open_study(MAX_PARTIES))]
 		pub fn open_study(origin: OriginFor<T>, spec: Box<StudySpec<T::AccountId>>) -> DispatchResult {
@@ -366,7 +369,7 @@ pub mod pallet {
 			Self::do_open_study(who, *spec)
 		}
 
-		/// Gives the caller's word on the new model of a round.
+		/// Attests to the new model of a round.
 		#[pallet::call_index(1)]
 		#[pallet::weight(T::WeightInfo::attest(MAX_PARTIES))]
 		pub fn attest(
@@ -393,8 +396,8 @@ pub mod pallet {
 			Self::do_halt(study, entry, HaltReason::Stopped, Some(&who))
 		}
 
-		/// Lets a halted study go on with a new attempt of the round under way. Any of its hospitals may, if the
-		/// agreement still holds.
+		/// Resumes a halted study with a new attempt of the round under way. Any of its hospitals may, if the
+		/// agreement is still in force.
 		#[pallet::call_index(3)]
 		#[pallet::weight(T::WeightInfo::resume_study(MAX_PARTIES))]
 		pub fn resume_study(origin: OriginFor<T>, study: StudyId) -> DispatchResult {
@@ -403,8 +406,8 @@ pub mod pallet {
 			Self::do_resume(study, entry, who)
 		}
 
-		/// Posts the caller's shares of the checks of all hospitals that committed, in the order of accounts. The caller
-		/// must be a party of the committee; the round must be Checking and have its challenge.
+		/// Posts the caller's shares of the checks of all hospitals that committed, in the order of accounts.
+		/// The caller must be a party of the committee; the round must be Checking and have its challenge.
 		#[pallet::call_index(4)]
 		#[pallet::weight(T::WeightInfo::post_checks(MAX_PARTIES, MAX_PARTIES))]
 		pub fn post_checks(
@@ -462,7 +465,7 @@ pub mod pallet {
 	}
 
 	impl<T: Config> Pallet<T> {
-		/// A study in which `who` takes part as an active member.
+		/// The study, if `who` is an active member that takes part in it.
 		fn study_of(study: StudyId, who: &T::AccountId) -> Result<Study<T::AccountId>, DispatchError> {
 			let entry = Studies::<T>::get(study).ok_or(Error::<T>::StudyNotFound)?;
 			let takes_part = entry.spec.hospitals.contains(who) && T::Members::is_active(who);

@@ -7,9 +7,9 @@
 //!  and from every phase before Finalised: Aborted(reason)
 //! ```
 //!
-//! The phases in the lower row are those of a committee, whose rules are in [`crate::schemes::committee`]. A [`Machine`]
-//! is a round with its study's specification and the present block. Each step changes the round and says which
-//! [`Transition`] it caused, if any; the pallet does the rest.
+//! The phases in the lower row are those of a committee, whose rules are in [`crate::schemes::committee`]. A
+//! [`Machine`] is a round with its study's specification and the present block. Each step changes the round
+//! and says which [`Transition`] it caused, if any; the pallet does the rest.
 
 use crate::schemes;
 use consilium_primitives::{
@@ -41,29 +41,30 @@ pub enum Refusal {
 	NotEnrolled,
 	/// The hospital's update does not count in this round.
 	Excluded,
-	/// The hospital has committed already.
+	/// The hospital has already committed.
 	AlreadyCommitted,
-	/// The hospital has attested already.
+	/// The hospital has already attested.
 	AlreadyAttested,
 	/// The verdict rejects the update of a hospital that did not commit one, or which nobody can see.
 	NoSuchUpdate,
-	/// The attestation speaks of partial aggregates that were not posted, or names points out of order.
+	/// The attestation refers to partial aggregates that were not posted, or its points are not ascending.
 	NoSuchPartial,
-	/// The account is no party of the study's committee.
+	/// The account is not a party of the study's committee.
 	NotInCommittee,
-	/// The round takes no checks: it is in another phase, has no challenge yet, or its deadline has passed.
+	/// The round accepts no checks: it is in another phase, has no challenge yet, or its deadline has
+	/// passed.
 	NotChecking,
-	/// The round takes no answers: it is in another phase or its deadline has passed.
+	/// The round accepts no answers: it is in another phase or its deadline has passed.
 	NotAnswering,
-	/// The round takes no judgements: it is in another phase or its deadline has passed.
+	/// The round accepts no judgements: it is in another phase or its deadline has passed.
 	NotJudging,
-	/// The round takes no partial aggregates: it is in another phase or its deadline has passed.
+	/// The round accepts no partial aggregates: it is in another phase or its deadline has passed.
 	NotAggregating,
-	/// The party or hospital has posted this already.
+	/// The party or hospital has already posted this.
 	AlreadyPosted,
-	/// Nobody disputes the hospital's shares.
+	/// No party disputes the hospital's shares.
 	NotDisputed,
-	/// What was posted has another shape than the round asks for.
+	/// The post does not have the shape that the round requires.
 	UnexpectedPost,
 }
 
@@ -127,8 +128,8 @@ impl<AccountId: Clone + PartialEq> Machine<'_, AccountId> {
 		Ok((complete && self.has_quorum(self.round.committed.len())).then(|| self.end_collecting()))
 	}
 
-	/// Whether `who` may attest now. A round that is finalised still takes the word of slower hospitals
-	/// until its deadline; it changes nothing but the record.
+	/// Whether `who` may attest now. A finalised round still accepts attestations of slower hospitals
+	/// until its deadline; they are recorded and change nothing else.
 	pub fn may_attest(&self, who: &AccountId) -> Result<(), Refusal> {
 		let open = matches!(self.round.phase, Phase::Attesting | Phase::Finalised);
 		if !open || self.now > self.round.deadline {
@@ -143,7 +144,7 @@ impl<AccountId: Clone + PartialEq> Machine<'_, AccountId> {
 		Ok(())
 	}
 
-	/// A hospital's word. The phase ends when a quorum accepts one artifact, or when none can any more.
+	/// A hospital attests. The phase ends when a quorum accepts one artifact, or when none can any more.
 	pub fn attest(
 		&mut self,
 		attestation: Attestation<AccountId>,
@@ -177,7 +178,8 @@ impl<AccountId: Clone + PartialEq> Machine<'_, AccountId> {
 		Ok(Some(self.abort(reason, culprit)))
 	}
 
-	/// The present block has begun. Phases end after their deadline; those that only one scheme has are ended by it.
+	/// The present block has begun. Phases end after their deadline; those that only one scheme has are ended
+	/// by it.
 	pub fn tick(&mut self) -> Option<Transition<AccountId>> {
 		if self.now <= self.round.deadline {
 			return None;

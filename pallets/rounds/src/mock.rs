@@ -1,4 +1,4 @@
-//! A chain with all five pallets, and short words for what hospitals do on it.
+//! A chain with all five pallets, and helpers for what hospitals do on it.
 
 use codec::Encode;
 use consilium_primitives::{
@@ -132,7 +132,7 @@ pub const CAROL: u8 = 3;
 pub const DAVE: u8 = 4;
 /// A trainer that has signed no agreement.
 pub const EVE: u8 = 5;
-/// No member.
+/// Not a member.
 pub const MALLORY: u8 = 9;
 
 /// The parties of the agreement 0 and the hospitals of [`spec`].
@@ -189,7 +189,7 @@ pub fn run(test: impl FnOnce()) {
 	});
 }
 
-/// What holds at any time.
+/// The invariants of all pallets.
 pub fn check_invariants() {
 	Rounds::do_try_state().unwrap();
 	ModelUpdates::do_try_state().unwrap();

@@ -104,7 +104,7 @@ impl<T: Config> Pallet<T> {
 		study.attempts_left = study.spec.max_attempts;
 		Self::tell(Some(&who), Event::StudyResumed { study: id, by: who.clone() });
 		let number = study.current_round;
-		// The reasons for earlier exclusions may be gone by now.
+		// The reasons for earlier exclusions may no longer apply.
 		Self::open_attempt(id, &mut study, number, round.attempt, round.opened_at, Vec::new());
 		Studies::<T>::insert(id, study);
 		Ok(())

@@ -1,4 +1,4 @@
-//! What always holds of the state, for tests and for `try-runtime`.
+//! Invariants of the state, for tests and for `try-runtime`.
 
 use crate::{
 	schemes::{self, Attempt},
@@ -24,7 +24,7 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// What always holds for a study: exactly the rounds up to the present one exist; all before it are
+	/// Invariants of a study: exactly the rounds up to the present one exist; all before it are
 	/// finalised, each starting from the artifact of the one before; only enrolled hospitals have
 	/// committed and attested, each once; a finalised round has a quorum for its artifact.
 	fn check_study(id: StudyId, study: &Study<T::AccountId>) -> Result<(), TryRuntimeError> {

@@ -7,7 +7,7 @@ use fips204::{
 };
 use frame_support::assert_noop;
 
-/// Tries Alice's commitment with her signature under something else.
+/// Submits Alice's commitment with her signature over something else.
 #[track_caller]
 fn refuses_signature_over(change: impl FnOnce(&mut Statement)) {
 	run(|| {

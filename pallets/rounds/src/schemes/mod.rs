@@ -1,11 +1,13 @@
 //! How updates become a new model: one module for each [`AggregationScheme`].
 //!
 //! What all schemes have in common, a round's way from Collecting to Attesting, is in [`crate::machine`],
-//! [`crate::studies`] and [`crate::worker`]. They ask the study's scheme for the rest, in three layers: [`Rules`] are
-//! pure, [`Driving`] reads and writes the chain's state, [`Working`] prepares jobs for native code.
+//! [`crate::studies`] and [`crate::worker`]. They ask the study's scheme for the rest, in three layers:
+//! [`Rules`] are pure, [`Driving`] reads and writes the chain's state, [`Working`] prepares jobs for native
+//! code.
 //!
-//! A new scheme is a variant of the enum, a module here that implements the three traits, and an arm in `dispatch!`. If
-//! it prepares something before hospitals train, such as keys, its [`Rules::first_phase`] is a phase of its own.
+//! A new scheme is a variant of the enum, a module here that implements the three traits, and an arm in
+//! `dispatch!`. If it prepares something before hospitals train, such as keys, its [`Rules::first_phase`] is
+//! its own phase.
 
 pub mod committee;
 mod plain;
@@ -92,7 +94,7 @@ impl<'a, T: Config> Attempt<'a, T> {
 	}
 }
 
-/// What a scheme does on chain. Most of it is nothing, unless it has phases of its own.
+/// What a scheme does on chain. By default nothing, which is all that a scheme without its own phases needs.
 pub(crate) trait Driving<T: Config> {
 	/// The most that a block may cost besides its calls, for a study of so many hospitals.
 	fn heaviest_block(&self, _hospitals: u32) -> Weight {
@@ -119,20 +121,20 @@ pub(crate) trait Driving<T: Config> {
 	/// A quorum has accepted a new model.
 	fn finalised(&self, _attempt: &Attempt<T>) {}
 
-	/// What always holds of the scheme's state of a round.
+	/// The invariants of the scheme's state of a round.
 	#[cfg(any(feature = "std", feature = "try-runtime"))]
 	fn check_state(&self, attempt: &Attempt<T>) -> Result<(), sp_runtime::TryRuntimeError>;
 }
 
 /// What a scheme has native code do.
 pub(crate) trait Working<T: Config> {
-	/// To whom a hospital seals the blobs of its update, in their order; none if they are not sealed. `None` if one of
-	/// them is not a member any more.
+	/// To whom a hospital seals the blobs of its update, in their order; none if they are not sealed. `None`
+	/// if one of them is not a member any more.
 	fn receivers(&self) -> Option<Vec<SealingIdentity>> {
 		Some(Vec::new())
 	}
 
-	/// The job that is due from `account` in a phase of the scheme's own.
+	/// The job that is due from `account` in one of the scheme's own phases.
 	fn next_step(&self, _: &Attempt<T>, _: RoundContext, _account: &T::AccountId) -> Option<Job> {
 		None
 	}

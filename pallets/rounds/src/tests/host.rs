@@ -20,7 +20,7 @@ enum LaterJob {
 	V2(Job, u32),
 }
 
-/// A job that the chain wants of Bob, and a node that knows of none yet.
+/// A job that the chain needs from Bob, and a node that knows of none yet.
 fn job() -> (Node, Job) {
 	let mut node = Node::of(&[BOB]);
 	node.on_chain(|| open(spec()));

@@ -1,4 +1,4 @@
-//! The state machine by itself: hospitals are numbers, and there is no chain.
+//! The state machine alone: hospitals are numbers, and there is no chain.
 
 use crate::{
 	machine::{open, Machine, Refusal, Transition},
@@ -213,7 +213,7 @@ fn attesting_fails_at_its_deadline() {
 }
 
 #[test]
-fn a_finalised_round_takes_late_words_and_stays_as_it_is() {
+fn a_finalised_round_accepts_late_attestations_and_stays_as_it_is() {
 	let mut table = Table::attesting(5, 3);
 	for hospital in [1, 2] {
 		assert_eq!(table.attest(hospital, ACCEPT), Ok(None));
@@ -230,7 +230,7 @@ fn a_finalised_round_takes_late_words_and_stays_as_it_is() {
 }
 
 #[test]
-fn a_late_word_too_names_only_updates_that_were_committed() {
+fn a_late_attestation_too_names_only_updates_that_were_committed() {
 	let mut table = Table::attesting(4, 3);
 	for hospital in [1, 2, 3] {
 		table.attest(hospital, ACCEPT).unwrap();

@@ -1,4 +1,5 @@
-//! A node of a hospital: the chain, a keystore, a pool of transactions and native code that does as it is told.
+//! A node of a hospital: the chain, a keystore, a pool of transactions and native code that the test
+//! controls.
 
 use crate::mock::*;
 use codec::{Decode, Encode};
@@ -32,7 +33,7 @@ use std::{
 	sync::{Arc, Mutex},
 };
 
-/// What native code was asked, and what it answers.
+/// What native code was asked to do, and what it answers.
 #[derive(Default)]
 pub struct Jobs {
 	/// The jobs that were started, oldest first.

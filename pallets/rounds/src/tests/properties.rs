@@ -170,7 +170,7 @@ fn take(step: Step) -> DispatchResult {
 		Step::Stop { by, study } => Rounds::stop_study(signed(by), study),
 		Step::Resume { by, study } => Rounds::resume_study(signed(by), study),
 		Step::Agree { expires_in } => {
-			// Whoever is not active any more makes this impossible.
+			// This is impossible once a party is no longer active.
 			let active = |hospital: &u8| {
 				use consilium_primitives::traits::Members;
 				HospitalRegistry::is_active(&account(*hospital))

@@ -1,10 +1,10 @@
 //! The control loop of the off-chain worker.
 //!
-//! At every new best block it looks at what the chain wants from this node's hospital, and does the next step: start
-//! a job, ask after it, or submit what is ready. It remembers nothing: a step is due as long as the chain's state
-//! does not show it done, whatever was submitted before, so lost transactions, restarts and re-organisations need no
-//! special care. Native code makes jobs idempotent and holds them back until the block that asked for them
-//! is final.
+//! At every new best block it reads what the chain needs from this node's hospital, and takes the next step:
+//! start a job, poll it, or submit its result. It keeps no memory: a step is due as long as the chain's state
+//! does not show it done, no matter what was submitted before, so lost transactions, restarts and
+//! re-organisations need no special care. Native code makes jobs idempotent and holds them back until the
+//! block that asked for them is final.
 
 pub(crate) mod retention;
 
@@ -26,8 +26,8 @@ use frame_system::{
 };
 use sp_runtime::traits::{IdentifyAccount, Zero};
 
-/// One pass over all running studies, over the last round of those that have just ended, for slower attestations, and now
-/// and then over the rounds whose updates are to be deleted.
+/// One pass over all running studies, over the last round of those that have just ended, for slower
+/// attestations, and now and then over the rounds whose updates are to be deleted.
 pub fn run<T: Config>() {
 	for member in Signer::<T, T::WorkerKey>::keystore_accounts() {
 		let account = member.public.clone().into_account();
@@ -102,7 +102,7 @@ fn context<T: Config>(attempt: &Attempt<T>, account: &T::AccountId) -> RoundCont
 	}
 }
 
-/// Starts the job, or submits what it brought.
+/// Starts the job, or submits its outcome.
 fn take<T: Config>(job: Job, public: &T::Public) {
 	let id = job.id();
 	match host::poll(id) {
@@ -111,12 +111,15 @@ fn take<T: Config>(job: Job, public: &T::Public) {
 		JobStatus::Unknown | JobStatus::Failed => match host::start(job) {
 			Started::Accepted | Started::NoHospital => {},
 			Started::Busy => {
-				log::warn!(target: LOG_TARGET, "{id:?}: the hospital's queue is full; retrying at the next block");
+				log::warn!(
+					target: LOG_TARGET,
+					"{id:?}: the hospital's queue is full; retrying at the next block"
+				);
 			},
 			Started::Incompatible => {
 				log::error!(
 					target: LOG_TARGET,
-					"{id:?}: this node does not know the version of jobs of the chain's runtime; update the node"
+					"{id:?}: this node is older than the chain's runtime and cannot read the job; update it"
 				);
 			},
 		},
@@ -147,7 +150,7 @@ fn submit<T: Config>(round: RoundKey, outcome: Outcome, public: &T::Public) {
 		},
 	};
 	let signer = Signer::<T, T::WorkerKey>::any_account().with_filter(alloc::vec![public.clone()]);
-	// That it was sent means nothing; the next block's pass looks at the state.
+	// Having sent it proves nothing; the pass at the next block looks at the state.
 	match signer.send_signed_transaction(|_| call.clone()) {
 		Some((_, Ok(()))) => log::debug!(target: LOG_TARGET, "{round:?}: submitted"),
 		_ => log::warn!(target: LOG_TARGET, "{round:?}: not submitted; retrying at the next block"),

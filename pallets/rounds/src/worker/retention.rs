@@ -1,4 +1,4 @@
-//! What a hospital published in rounds whose retention is over.
+//! Deletion of what a hospital published in rounds whose retention is over.
 
 use super::context;
 use crate::{
@@ -13,13 +13,14 @@ use consilium_primitives::{
 	BlockNumber, StudyId,
 };
 
-/// Every so many blocks the worker looks for updates to be deleted: there is no hurry, and each look reads all rounds.
+/// Blocks between two searches for updates to delete. It is not urgent, and a search reads all rounds of a
+/// study.
 pub const INTERVAL: BlockNumber = 8;
 
-/// Rounds that one look at a study takes on: the hospital's queue is for rounds under way.
+/// Most rounds from one search of a study: the hospital's queue is for rounds under way.
 const ROUNDS_AT_ONCE: usize = 4;
 
-/// What is to be deleted of a study now, the oldest rounds first.
+/// The deletions that are due in a study, the oldest rounds first.
 pub(super) fn due<T: Config>(id: StudyId, study: &Study<T::AccountId>, account: &T::AccountId) -> Vec<Job> {
 	if Pallet::<T>::now() % INTERVAL != id % INTERVAL {
 		return Vec::new();
@@ -40,7 +41,7 @@ pub(super) fn due<T: Config>(id: StudyId, study: &Study<T::AccountId>, account: 
 }
 
 impl<T: Config> Pallet<T> {
-	/// Whether the updates of a round need not be kept any longer: it is finalised, and the study's retention has passed
+	/// Whether the updates of a round may be deleted: it is finalised, and the study's retention has passed
 	/// since the last block for attestations.
 	pub(crate) fn retention_is_over(study: &Study<T::AccountId>, round: &Round<T::AccountId>) -> bool {
 		let kept_until = study.spec.retention_blocks.map(|blocks| round.deadline.saturating_add(blocks));

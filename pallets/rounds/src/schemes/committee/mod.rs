@@ -4,7 +4,7 @@
 //! | --- | --- |
 //! | [`machine`] | the rules of the committee's phases, pure |
 //! | `round` | what parties and hospitals post, and what follows on chain |
-//! | `try_state` | what always holds of the state |
+//! | `try_state` | the invariants of the state |
 //! | `worker` | the jobs of parties, and of hospitals whose shares are disputed |
 
 pub mod machine;

@@ -29,7 +29,7 @@ use sp_runtime::traits::Zero;
 /// Separates the challenge from everything else that is hashed from a block.
 const CHALLENGE_DOMAIN: &[u8] = b"consilium/challenge/v1\0";
 
-/// A round with a committee, out of storage.
+/// A round with a committee, as stored.
 pub(super) struct CommitteeRound<T: Config> {
 	key: RoundKey,
 	pub(super) study: Study<T::AccountId>,
@@ -84,7 +84,7 @@ impl<T: Config> CommitteeRound<T> {
 		Committees::<T>::insert(self.key.study, self.key.round, &self.progress);
 	}
 
-	/// Stores what a phase brought, and goes on.
+	/// Stores the result of a phase, and goes on.
 	fn conclude(mut self, conclusion: Conclusion<T::AccountId>) {
 		let Conclusion { excluded, settled, named, transition } = conclusion;
 		self.save();
@@ -208,8 +208,8 @@ impl<T: Config> CommitteeRound<T> {
 		Committees::<T>::insert(study, round, steps::open(&attempt.round.committed));
 	}
 
-	/// A new block: draws the challenge when it is due, and ends a phase whose deadline has passed. Returns whether
-	/// there was anything to do.
+	/// A new block: draws the challenge when it is due, and ends a phase whose deadline has passed. Returns
+	/// whether there was anything to do.
 	pub(super) fn tick(mut self) -> bool {
 		let machine = self.machine();
 		if machine.awaits_challenge() {
@@ -229,8 +229,8 @@ impl<T: Config> CommitteeRound<T> {
 		true
 	}
 
-	/// The end of a block: ends Checking if all parties have posted. Here and not in the last party's call, because
-	/// decoding costs more than a call should; the block has reserved it from its beginning.
+	/// The end of a block: ends Checking if all parties have posted. Here and not in the last party's call,
+	/// because decoding costs more than a call should; the block has reserved it from its beginning.
 	pub(super) fn finish_checking(mut self) {
 		if self.machine().all_checked() {
 			self.conclude_checking();

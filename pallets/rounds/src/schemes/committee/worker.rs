@@ -1,4 +1,4 @@
-//! What is due from the parties of a committee, and from hospitals whose shares are disputed.
+//! Jobs of the parties of a committee, and of hospitals whose shares are disputed.
 
 use super::{machine::CHALLENGE_BLOCKS, round::CommitteeRound};
 use crate::{
@@ -26,7 +26,8 @@ impl<T: Config> Working<T> for Committee<T::AccountId> {
 			Phase::Checking => {
 				let party = of.machine().may_check(account).ok()?;
 				let challenge = of.progress.challenge?;
-				// The block of the challenge must be final, too: under two challenges more would be opened than under one.
+				// The block of the challenge must be final, too: under two challenges more would be opened
+				// than under one.
 				let phase_since = context.phase_since.saturating_add(CHALLENGE_BLOCKS);
 				let context = RoundContext { phase_since, ..context };
 				let dealt = dealt::<T>(&of, &context, party, |_| true);
@@ -112,7 +113,7 @@ fn dealt<T: Config>(
 		.collect()
 }
 
-/// A hospital's weight in the sum: its examples, capped, times what the checks made of it.
+/// A hospital's weight in the sum: its examples, capped, times the factor from the checks.
 fn weight<T: Config>(of: &CommitteeRound<T>, dealer: &Dealer<T::AccountId>, commitment: &Commitment) -> u64 {
 	let examples = commitment.examples.min(of.study.spec.max_examples);
 	u64::from(examples).saturating_mul(u64::from(dealer.factor))
