@@ -1,12 +1,10 @@
 #!/usr/bin/env bash
-# Writes the chain specifications in this folder from the node's presets. They hold the runtime that was built, so
-# make them anew when it changes.
+# Writes the chain specifications in this folder from the node's presets. They contain the runtime
+# that was built: generate them again when it changes.
 
 set -euo pipefail
 
 FOLDER=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-# shellcheck source=scripts/lib/common.sh
-source "$FOLDER/../scripts/lib/common.sh"
 # shellcheck source=scripts/lib/setup.sh
 source "$FOLDER/../scripts/lib/setup.sh"
 

@@ -1,4 +1,4 @@
-//! Gives the binary its version with the commit it was built from.
+//! Adds the commit to the binary's version.
 
 use substrate_build_script_utils::{generate_cargo_keys, rerun_if_git_head_changed};
 

@@ -1,46 +1,28 @@
 #!/usr/bin/env bash
-# All tests: lints, Rust, JavaScript, zombienet, end to end. Goes on after a failure and sums up.
+# All tests: lints, Rust, JavaScript, zombienet, end to end. Continues after a failure and prints a summary.
+# Set-up is part of it: on Debian or Ubuntu it installs what is missing.
 
 set -euo pipefail
 
-SCRIPTS=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-# shellcheck source=scripts/lib/common.sh
-source "$SCRIPTS/lib/common.sh"
 # shellcheck source=scripts/lib/setup.sh
-source "$SCRIPTS/lib/setup.sh"
+source "$(dirname "${BASH_SOURCE[0]}")/lib/setup.sh"
 # shellcheck source=scripts/lib/summary.sh
 source "$SCRIPTS/lib/summary.sh"
 
-usage() {
-	cat <<'EOF'
-Runs all tests. Set-up is part of it: on Debian or Ubuntu it installs what is missing.
-
-Usage: scripts/test.sh
-
-CARGO_TARGET_DIR says where the build goes (default ~/.cache/consilium/target).
-EOF
-}
-
 main() {
-	case ${1:-} in
-	'') ;;
-	--help | -h)
-		usage
-		exit 0
-		;;
-	*) die "unknown argument $1; see --help" ;;
-	esac
+	[ $# -eq 0 ] || die "scripts/test.sh takes no arguments; CARGO_TARGET_DIR is the folder of the build"
 	cd "$REPOSITORY"
 	set_up
 	set_up_test_tools
 	start_summary
-	# Clippy also builds the runtime's WebAssembly. Leaving that out here (SKIP_WASM_BUILD) would make the runtime
-	# and the node stale, and the next step would compile them again.
+	# Clippy also builds the runtime's WebAssembly. Leaving that out here (SKIP_WASM_BUILD) would make the
+	# runtime and the node stale, and the next step would compile them again.
 	step "format" cargo fmt --all --check
+	step "house" "$SCRIPTS/house.sh"
 	step "clippy" cargo clippy --release --locked --workspace --all-targets -- -D warnings
 	step "build" cargo build --release --locked --workspace --bins
 	step "rust tests" cargo test --release --locked --workspace --no-fail-fast
-	step "script tests" node --test --test-reporter=spec "$POLKADOT_JS"/test/unit/*.test.mjs
+	step "script tests" npm test --silent
 	step "zombienet test" "$SCRIPTS/test-zombienet.sh"
 	step "end-to-end tests" "$SCRIPTS/test-e2e.sh"
 	summarise

@@ -1,16 +1,15 @@
-//! Keys a second from enc_keys, between two KMEs on this machine, over mutual TLS connections that are used again.
+//! Keys per second from enc_keys, between two KMEs on this machine, over reused connections with mutual TLS.
 //!
-//! Each iteration is one round of requests: one on each of the connections at the same time. A key is made, carried to the
-//! other KME under a one-time pad, stored there and confirmed before the answer. Secret bits are dealt (no physics), in
-//! the same process, so their cost is included. Aim: 2,000 keys a second.
+//! Each iteration is one request on each connection at the same time. A key is created, delivered to the
+//! other KME under a one-time pad, stored there and confirmed before the response. Secret bits are dealt (no
+//! physics) in the same process, so their cost is included. Target: 2,000 keys per second.
 
 #![allow(clippy::unwrap_used, missing_docs, reason = "a benchmark")]
 
 #[path = "../tests/kme/common/mod.rs"]
-#[allow(dead_code, unused_imports, reason = "the tests use the rest")]
 mod common;
 
-use common::{base, config, has_bits, Pki, Sae};
+use common::{base, config::config, has_bits, pki::Pki, sae::Sae};
 use consilium_kme::{
 	config::{KeyLimits, KmeConfig},
 	link::dealer::Dealer,
@@ -20,7 +19,7 @@ use criterion::{criterion_group, criterion_main, BenchmarkId, Criterion, Through
 use std::{sync::Arc, time::Duration};
 use tokio::runtime::Runtime;
 
-/// How many connections an SAE uses at the same time.
+/// Simultaneous connections of an SAE.
 const CONNECTIONS: [usize; 3] = [1, 4, 16];
 
 fn pair(runtime: &Runtime, pki: &Pki) -> (Kme, Kme) {

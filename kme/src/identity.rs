@@ -1,15 +1,16 @@
-//! Names of key management entities and of secure application entities.
+//! Ids of key management entities and of secure application entities.
 
-use serde::Serialize;
+use serde::{de::Error, Deserialize, Deserializer, Serialize};
 use std::fmt;
 
-/// Longest name, in bytes.
+/// Longest id, in bytes.
 pub const MAX_IDENTITY: usize = 64;
 
-/// A text that is no name.
+/// A text that is not an id.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-	"`{0}` is no id: an id has 1 to {MAX_IDENTITY} of the characters A-Z a-z 0-9 . _ - and begins with a letter or digit"
+	"`{0}` is not an id: an id has 1 to {MAX_IDENTITY} of the characters A-Z a-z 0-9 . _ - and begins with a \
+	 letter or digit"
 )]
 pub struct NotAnIdentity(pub String);
 
@@ -21,7 +22,7 @@ fn check(text: &str) -> Result<(), NotAnIdentity> {
 	{
 		Ok(())
 	} else {
-		// Foreign text ends up in messages: keep it short.
+		// The text is another party's and ends up in messages: keep it short.
 		Err(NotAnIdentity(text.chars().take(MAX_IDENTITY).collect()))
 	}
 }
@@ -33,15 +34,22 @@ macro_rules! identity {
 		pub struct $name(String);
 
 		impl $name {
-			/// Takes a name, which must have 1 to [`MAX_IDENTITY`] of the characters `A-Z a-z 0-9 . _ -`.
+			/// Checks an id: 1 to [`MAX_IDENTITY`] of the characters `A-Z a-z 0-9 . _ -`, first a letter or
+			/// digit.
 			pub fn new(text: &str) -> Result<Self, NotAnIdentity> {
 				check(text)?;
 				Ok(Self(text.to_owned()))
 			}
 
-			/// The name.
+			/// The id as text.
 			pub fn as_str(&self) -> &str {
 				&self.0
+			}
+		}
+
+		impl<'de> Deserialize<'de> for $name {
+			fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+				Self::new(&String::deserialize(deserializer)?).map_err(D::Error::custom)
 			}
 		}
 
@@ -75,7 +83,7 @@ mod tests {
 	use super::*;
 
 	#[test]
-	fn names_are_checked() {
+	fn ids_are_checked() {
 		for good in ["a", "sae-alice", "KME_1.example", &"x".repeat(64)] {
 			assert_eq!(SaeId::new(good).unwrap().as_str(), good);
 		}

@@ -1,17 +1,13 @@
-//! A key management entity that runs.
+//! A running key management entity.
 
 use crate::{
 	config::KmeConfig,
 	keys::KeyStore,
-	link::{
-		connection::{dial, listen, Surroundings},
-		engine::LinkEngine,
-		pool::End,
-		BootId, Link,
-	},
+	link::{engine::LinkEngine, pool::End, BootId, Link},
 	metrics::Metrics,
 	network::Network,
 	operator::{self, Operator},
+	peering::{dial, listen, PeeringContext},
 	server::{self, api::Api},
 	tls::{Tls, TlsError},
 };
@@ -24,33 +20,36 @@ use tokio::{
 };
 use tokio_rustls::{TlsAcceptor, TlsConnector};
 
-/// How often keys whose lifetime is over are looked for.
-const EXPIRY_CHECK: Duration = Duration::from_secs(10);
+/// How often expired keys are removed.
+const EXPIRY_INTERVAL: Duration = Duration::from_secs(10);
 
 /// Why a KME does not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-	/// Certificates cannot be used.
+	/// The certificates cannot be used.
 	#[error(transparent)]
 	Tls(#[from] TlsError),
 	/// An address cannot be listened on.
-	#[error("cannot listen on {address} for {purpose}: {source}; choose another `{key}`, or stop what listens there")]
+	#[error(
+		"cannot listen on {address} for {purpose}: {source}; choose another `{key}` or stop the program that \
+		 listens there"
+	)]
 	Listen {
 		/// The address.
 		address: SocketAddr,
-		/// What for.
+		/// Who connects to it.
 		purpose: &'static str,
-		/// Where it stands in the configuration.
+		/// Its key in the configuration.
 		key: &'static str,
 		/// The system's reason.
 		source: io::Error,
 	},
-	/// The operating system has no randomness.
+	/// The operating system provides no randomness.
 	#[error("no randomness from the operating system: {0}")]
 	Randomness(String),
 }
 
-/// A running KME. When dropped it stops at once, as if killed.
+/// A running KME. Dropping it stops it at once, as if killed.
 pub struct Kme {
 	network: Arc<Network>,
 	keys: Arc<KeyStore>,
@@ -72,7 +71,8 @@ pub struct Addresses {
 }
 
 impl Kme {
-	/// Starts a KME; `engine` makes the secret bits of its links. Returns once all addresses are listened on.
+	/// Starts a KME whose links get their secret bits from `engine`. Returns once it listens on all
+	/// addresses.
 	pub async fn start(config: KmeConfig, engine: Arc<dyn LinkEngine>) -> Result<Self, StartError> {
 		let tls = Tls::load(&config.tls, config.id.as_str())?;
 		let mut boot = BootId::default();
@@ -96,23 +96,22 @@ impl Kme {
 		let keys = Arc::new(KeyStore::new(config.keys.max_key_count as usize, config.keys.lifetime));
 		let links: Vec<_> =
 			config.links.iter().map(|link| Arc::new(Link::new(&config.id, link, metrics.clone()))).collect();
-		links.iter().for_each(|link| metrics.add_link(link.name()));
 		let network =
 			Arc::new(Network::new(config.id.clone(), config.map.clone(), links.clone(), keys.clone()));
 
 		let mut tasks = JoinSet::new();
-		let around = Surroundings { boot, engine, network: network.clone() };
+		let context = PeeringContext { boot, engine, network: network.clone() };
 		let connector = TlsConnector::from(tls.client);
 		let acceptor = TlsAcceptor::from(tls.server);
 		for (link, config) in links.iter().zip(&config.links) {
 			if let (End::A, Some(address)) = (link.end(), &config.address) {
-				tasks.spawn(dial(link.clone(), address.clone(), connector.clone(), around.clone()));
+				tasks.spawn(dial(link.clone(), address.clone(), connector.clone(), context.clone()));
 			}
 		}
 		if let Some((listener, _)) = for_links {
 			let links: BTreeMap<_, _> =
 				links.iter().map(|link| (link.peer().to_string(), link.clone())).collect();
-			tasks.spawn(listen(listener, links, acceptor.clone(), around));
+			tasks.spawn(listen(listener, links, acceptor.clone(), context));
 		}
 		tasks.spawn(expire(keys.clone()));
 
@@ -128,7 +127,7 @@ impl Kme {
 			network: network.clone(),
 			keys: keys.clone(),
 			limits: config.keys.clone(),
-			patience: config.sae.request_timeout,
+			timeout: config.sae.request_timeout,
 			metrics: metrics.clone(),
 		};
 		serve(for_saes.0, Some(acceptor), server::api::router(api), &stop);
@@ -149,12 +148,12 @@ impl Kme {
 		&self.network
 	}
 
-	/// The keys that wait to be fetched.
+	/// The keys stored until they are fetched.
 	pub fn keys(&self) -> &Arc<KeyStore> {
 		&self.keys
 	}
 
-	/// Takes no more connections, lets requests that were begun end (for a few seconds), and stops.
+	/// Stops: accepts no more connections, and lets running requests complete for a few seconds.
 	pub async fn stop(mut self) {
 		self.stop.send_replace(true);
 		for server in self.servers.drain(..) {
@@ -185,10 +184,10 @@ async fn bind(
 
 async fn expire(keys: Arc<KeyStore>) {
 	loop {
-		tokio::time::sleep(EXPIRY_CHECK).await;
+		tokio::time::sleep(EXPIRY_INTERVAL).await;
 		let expired = keys.remove_expired();
 		if expired > 0 {
-			log::info!("{expired} keys were erased, as nobody fetched them in their lifetime");
+			log::info!("{expired} keys expired before they were fetched and were erased");
 		}
 	}
 }

@@ -1,15 +1,11 @@
-//! What is counted and measured, for Prometheus.
+//! Metrics for Prometheus.
 
-use crate::link::{
-	status::{Abort, AbortReason, LinkState},
-	Link,
-};
 use prometheus_client::{
 	encoding::{text::encode, EncodeLabelSet},
 	metrics::{counter::Counter, family::Family, gauge::Gauge},
 	registry::{Registry, Unit},
 };
-use std::{fmt, sync::atomic::AtomicU64, sync::Arc};
+use std::{fmt, sync::atomic::AtomicU64};
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct OfLink {
@@ -40,6 +36,16 @@ struct OfCall {
 }
 
 type Real = Gauge<f64, AtomicU64>;
+
+/// What is measured of a link when the metrics are read.
+pub(crate) struct LinkGauges {
+	pub(crate) qber: Option<f64>,
+	pub(crate) sifted_rate: f64,
+	pub(crate) secret_rate: f64,
+	pub(crate) is_connected: bool,
+	pub(crate) outgoing_bits: u64,
+	pub(crate) incoming_bits: u64,
+}
 
 /// All metrics of a KME.
 pub struct Metrics {
@@ -74,32 +80,40 @@ impl Default for Metrics {
 			}};
 		}
 		Self {
-			blocks: metric!("link_blocks", "Blocks of secret bits that were made"),
-			aborts: metric!("link_aborts", "Blocks that were given up, by reason"),
+			blocks: metric!("link_blocks", "Blocks that gave secret bits"),
+			aborts: metric!("link_aborts", "Blocks aborted, by reason"),
 			authentication_failures: metric!(
 				"link_authentication_failures",
-				"Messages of a link that did not carry the right tag"
+				"Messages of a link that failed authentication"
 			),
 			qber: metric!("link_qber", "Quantum bit error rate of the last block", "ratio"),
-			sifted_rate: metric!("link_sifted_rate", "Sifted bits in the last block", "bits_per_second"),
-			secret_rate: metric!("link_secret_rate", "Secret bits in the last block", "bits_per_second"),
-			stored: metric!("link_stored", "Secret bits that are stored", "bits"),
-			is_up: metric!("link_connected", "Whether the link has a connection: 1 or 0"),
+			sifted_rate: metric!(
+				"link_sifted_rate",
+				"Sifted bits per second in the last block",
+				"bits_per_second"
+			),
+			secret_rate: metric!(
+				"link_secret_rate",
+				"Secret bits per second in the last block",
+				"bits_per_second"
+			),
+			stored: metric!("link_stored", "Secret bits stored, by direction", "bits"),
+			is_up: metric!("link_connected", "Whether the link is connected: 1 or 0"),
 			requests: metric!("requests", "Requests of SAEs, by call and HTTP status code"),
-			delivered: metric!("keys_delivered", "Keys that were given to SAEs, by call"),
-			keys_stored: metric!("keys_stored", "Keys that wait to be fetched"),
+			delivered: metric!("keys_delivered", "Keys delivered to SAEs, by call"),
+			keys_stored: metric!("keys_stored", "Keys stored until they are fetched"),
 			registry,
 		}
 	}
 }
 
 impl Metrics {
-	/// A link exists: its counters show from the start, with 0.
-	pub(crate) fn add_link(&self, link: &str) {
+	/// Shows the counters of a link from the start, at 0.
+	pub(crate) fn add_link(&self, link: &str, abort_reasons: impl Iterator<Item = &'static str>) {
 		drop(self.blocks.get_or_create(&OfLink { link: link.into() }));
 		drop(self.authentication_failures.get_or_create(&OfLink { link: link.into() }));
-		for reason in AbortReason::ALL {
-			drop(self.aborts.get_or_create(&OfAbort { link: link.into(), reason: reason.label() }));
+		for reason in abort_reasons {
+			drop(self.aborts.get_or_create(&OfAbort { link: link.into(), reason }));
 		}
 	}
 
@@ -107,9 +121,8 @@ impl Metrics {
 		self.blocks.get_or_create(&OfLink { link: link.into() }).inc();
 	}
 
-	pub(crate) fn abort(&self, link: &str, abort: &Abort) {
-		let labels = OfAbort { link: link.into(), reason: abort.reason.label() };
-		self.aborts.get_or_create(&labels).inc();
+	pub(crate) fn abort(&self, link: &str, reason: &'static str) {
+		self.aborts.get_or_create(&OfAbort { link: link.into(), reason }).inc();
 	}
 
 	pub(crate) fn authentication_failure(&self, link: &str) {
@@ -124,28 +137,26 @@ impl Metrics {
 		self.delivered.get_or_create(&OfCall { call }).inc_by(keys as u64);
 	}
 
-	/// The text that Prometheus reads.
-	pub fn encode<'a>(
-		&self,
-		links: impl Iterator<Item = &'a Arc<Link>>,
-		keys_stored: usize,
-	) -> Result<String, fmt::Error> {
-		for link in links {
-			let status = link.status();
-			let of_link = OfLink { link: link.name().into() };
-			if let Some(qber) = status.qber {
-				self.qber.get_or_create(&of_link).set(qber);
-			}
-			self.sifted_rate.get_or_create(&of_link).set(status.sifted_rate);
-			self.secret_rate.get_or_create(&of_link).set(status.secret_rate);
-			self.is_up.get_or_create(&of_link).set((status.state != LinkState::Down).into());
-			let (outgoing, incoming) = link.pool().stored_bits();
-			for (direction, bits) in [("outgoing", outgoing), ("incoming", incoming)] {
-				let labels = OfPool { link: link.name().into(), direction };
-				self.stored.get_or_create(&labels).set(bits as i64);
-			}
+	pub(crate) fn set_link(&self, link: &str, gauges: &LinkGauges) {
+		let of_link = OfLink { link: link.into() };
+		if let Some(qber) = gauges.qber {
+			self.qber.get_or_create(&of_link).set(qber);
 		}
-		self.keys_stored.set(keys_stored as i64);
+		self.sifted_rate.get_or_create(&of_link).set(gauges.sifted_rate);
+		self.secret_rate.get_or_create(&of_link).set(gauges.secret_rate);
+		self.is_up.get_or_create(&of_link).set(gauges.is_connected.into());
+		for (direction, bits) in [("outgoing", gauges.outgoing_bits), ("incoming", gauges.incoming_bits)] {
+			let labels = OfPool { link: link.into(), direction };
+			self.stored.get_or_create(&labels).set(bits as i64);
+		}
+	}
+
+	pub(crate) fn set_keys_stored(&self, keys: usize) {
+		self.keys_stored.set(keys as i64);
+	}
+
+	/// The metrics in the OpenMetrics text format.
+	pub fn encode(&self) -> Result<String, fmt::Error> {
 		let mut text = String::new();
 		encode(&mut text, &self.registry)?;
 		Ok(text)

@@ -1,17 +1,17 @@
-//! The operator's interface, in plain HTTP: metrics, the state of links, and the simulated eavesdropper.
+//! The operator interface, in plain HTTP: metrics, link status, and the simulated eavesdropper.
 //!
-//! | call | answer |
+//! | call | effect |
 //! | --- | --- |
-//! | `GET /metrics` | Prometheus text |
-//! | `GET /links` | JSON, a [`LinkView`] for each link |
-//! | `PUT /links/{peer}/eavesdropper` | takes `{"intercept_resend": 0.0 to 1.0}`; simulated links only |
-//! | `DELETE /links/{peer}/eavesdropper` | takes the eavesdropper off |
+//! | `GET /metrics` | metrics in the OpenMetrics text format |
+//! | `GET /links` | a [`LinkView`] for each link, in JSON |
+//! | `PUT /links/{peer}/eavesdropper` | sets `{"intercept_resend": 0.0 to 1.0}`; simulated links only |
+//! | `DELETE /links/{peer}/eavesdropper` | removes the eavesdropper |
 //!
-//! It has no authentication: it listens where only the operator is, such as on the loopback address.
+//! It has no authentication: only the operator may be able to reach it, for example on the loopback address.
 
 use crate::{
 	keys::KeyStore,
-	link::{engine::Eavesdropper, status::LinkState, Link},
+	link::{eavesdropper::Eavesdropper, status::LinkState, Link},
 	metrics::Metrics,
 	network::Network,
 };
@@ -27,18 +27,18 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::sync::Arc;
 
-/// What the interface shows.
+/// What the interface serves.
 #[derive(Clone)]
 pub struct Operator {
 	/// The links.
 	pub network: Arc<Network>,
-	/// Keys that wait.
+	/// The stored keys.
 	pub keys: Arc<KeyStore>,
-	/// What is counted.
+	/// The metrics.
 	pub metrics: Arc<Metrics>,
 }
 
-/// How a link fares, as JSON.
+/// The status of a link, as JSON.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LinkView {
 	/// Its name.
@@ -51,23 +51,23 @@ pub struct LinkView {
 	pub down_because: Option<String>,
 	/// Quantum bit error rate of the last block, 0 to 1.
 	pub qber: Option<f64>,
-	/// Sifted bits a second in the last block.
+	/// Sifted bits per second in the last block.
 	pub sifted_bits_per_second: f64,
-	/// Secret bits a second in the last block.
+	/// Secret bits per second in the last block.
 	pub secret_bits_per_second: f64,
 	/// Secret bits stored for what this KME sends.
 	pub stored_bits_outgoing: u64,
 	/// Secret bits stored for what the other KME sends.
 	pub stored_bits_incoming: u64,
-	/// Why a block was given up the last time.
+	/// Why the last aborted block was aborted.
 	pub last_abort: Option<String>,
-	/// Whether its physics is simulated.
+	/// Whether the link is simulated.
 	pub simulated: bool,
-	/// Fraction of the pulses that a simulated eavesdropper intercepts.
+	/// Fraction of the pulses that the simulated eavesdropper intercepts.
 	pub intercept_resend: f64,
 }
 
-/// The interface.
+/// The routes of the interface.
 pub fn router(operator: Operator) -> Router {
 	Router::new()
 		.route("/metrics", get(metrics))
@@ -78,7 +78,9 @@ pub fn router(operator: Operator) -> Router {
 
 async fn metrics(State(operator): State<Operator>) -> Response {
 	const TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-	match operator.metrics.encode(operator.network.links().values(), operator.keys.len()) {
+	operator.network.links().values().for_each(|link| link.update_gauges());
+	operator.metrics.set_keys_stored(operator.keys.len());
+	match operator.metrics.encode() {
 		Ok(text) => ([(CONTENT_TYPE, TYPE)], text).into_response(),
 		Err(error) => refuse(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()),
 	}
@@ -98,7 +100,10 @@ async fn put_eavesdropper(
 		Ok(eavesdropper) if (0.0..=1.0).contains(&eavesdropper.intercept_resend) => {
 			set(&operator, &peer, eavesdropper)
 		},
-		_ => refuse(StatusCode::BAD_REQUEST, "give {\"intercept_resend\": f} with f from 0.0 to 1.0".into()),
+		_ => refuse(
+			StatusCode::BAD_REQUEST,
+			"the body must be {\"intercept_resend\": f} with f from 0.0 to 1.0".into(),
+		),
 	}
 }
 

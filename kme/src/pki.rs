@@ -1,6 +1,6 @@
-//! A certification authority with certificates for trials.
+//! A certification authority and certificates for trials.
 //!
-//! A consortium that runs for real has its own authority; the KME only reads PEM files.
+//! In production a consortium has its own authority; the KME only reads PEM files.
 
 use crate::identity::{KmeId, SaeId};
 use rcgen::{
@@ -22,13 +22,13 @@ const VALIDITY: Duration = Duration::from_secs(730 * 24 * 60 * 60);
 /// File names of the authority itself, without extension.
 const AUTHORITY: &str = "ca";
 
-/// Why there are no certificates.
+/// Why certificates were not created.
 #[derive(Debug, thiserror::Error)]
 pub enum PkiError {
-	/// A file stands where one would be written.
-	#[error("{} exists already; nothing is overwritten, so give another folder or move it away first", .0.display())]
+	/// A file to be written exists already.
+	#[error("{} exists and is not overwritten; give another folder or move it away first", .0.display())]
 	Exists(PathBuf),
-	/// Two certificates would have one name.
+	/// Two certificates would have the same name.
 	#[error("the id `{0}` is given twice, or is `ca`; KMEs and SAEs need different ids")]
 	Name(String),
 	/// A file cannot be written.
@@ -39,8 +39,8 @@ pub enum PkiError {
 		/// The system's reason.
 		source: io::Error,
 	},
-	/// A host name is none, or the cryptography fails.
-	#[error("cannot make the certificate of {name}: {source}")]
+	/// A host name is invalid, or the cryptography failed.
+	#[error("cannot create the certificate of {name}: {source}")]
 	Certificate {
 		/// Its common name.
 		name: String,
@@ -49,11 +49,12 @@ pub enum PkiError {
 	},
 }
 
-/// Writes `ca.pem` and `ca.key`, and for each KME and SAE `<id>.pem` and `<id>.key`, into a folder, which is made
-/// with mode 700 if missing. Keys (ECDSA P-256, PKCS#8) have mode 600. Nothing is overwritten.
+/// Writes `ca.pem` and `ca.key`, and for each KME and SAE `<id>.pem` and `<id>.key`, to a folder, which is
+/// created with mode 700 if missing. Keys (ECDSA P-256, PKCS#8) have mode 600. No file is overwritten.
+/// Returns the paths.
 ///
-/// A KME comes with the host names or addresses at which others reach it. Whoever has `ca.key` can be anyone: this
-/// is for trials. Returns the files.
+/// For each KME the host names or addresses are given at which others reach it. For trials only: anyone with
+/// `ca.key` can impersonate any SAE or KME.
 pub fn create(
 	folder: &Path,
 	kmes: &[(KmeId, Vec<String>)],
@@ -87,12 +88,12 @@ pub fn create(
 	Ok(files)
 }
 
-/// Where [`create`] puts a certificate.
+/// The path at which [`create`] writes a certificate.
 pub fn certificate_file(folder: &Path, name: &str) -> PathBuf {
 	folder.join(format!("{name}.pem"))
 }
 
-/// Where [`create`] puts a private key.
+/// The path at which [`create`] writes a private key.
 pub fn key_file(folder: &Path, name: &str) -> PathBuf {
 	folder.join(format!("{name}.key"))
 }
@@ -123,7 +124,7 @@ fn parameters(name: &str, hosts: Vec<String>) -> Result<CertificateParams, rcgen
 	let mut parameters = CertificateParams::new(hosts)?;
 	parameters.distinguished_name = DistinguishedName::new();
 	parameters.distinguished_name.push(DnType::CommonName, name);
-	// A clock that is a little behind must not refuse a new certificate.
+	// A clock that is slightly behind must accept a new certificate.
 	let now = SystemTime::now();
 	parameters.not_before = (now - DAY).into();
 	parameters.not_after = (now + VALIDITY).into();

@@ -1,4 +1,4 @@
-//! Mutual TLS: certificates from files, and who stands at the other end.
+//! Mutual TLS: certificates from files, and the identity of the peer.
 
 use crate::config::TlsFiles;
 use rustls::{
@@ -13,28 +13,28 @@ use std::{
 	sync::Arc,
 };
 
-/// Why no TLS can be spoken.
+/// Why TLS cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum TlsError {
-	/// A file cannot be read, or holds something else.
-	#[error("{} holds no {what} in PEM: {reason}", path.display())]
+	/// A file cannot be read or has other contents.
+	#[error("cannot read a {what} in PEM from {}: {reason}", path.display())]
 	File {
 		/// The file.
 		path: PathBuf,
 		/// What is expected.
 		what: &'static str,
-		/// Why it is not there.
+		/// Why it cannot be read.
 		reason: String,
 	},
-	/// Others than its owner may read or write the private key.
-	#[error("the private key {} is open to others (mode {mode:03o}); run `chmod 600 {}`", path.display(), path.display())]
+	/// Users other than its owner may read or write the private key.
+	#[error("others can access the private key {0} (mode {mode:03o}); run `chmod 600 {0}`", path.display())]
 	OpenToOthers {
 		/// The file.
 		path: PathBuf,
 		/// Its permission bits.
 		mode: u32,
 	},
-	/// Certificate, key and CA do not work together.
+	/// Certificate, key and CA do not belong together.
 	#[error("{} cannot be used with its key and CA: {reason}", path.display())]
 	Unusable {
 		/// The certificate.
@@ -42,7 +42,7 @@ pub enum TlsError {
 		/// The TLS library's reason.
 		reason: String,
 	},
-	/// The certificate is another's.
+	/// The certificate belongs to another KME.
 	#[error("{} has the common name `{found}`; it must be the id of this KME, `{expected}`", path.display())]
 	OtherName {
 		/// The certificate.
@@ -54,17 +54,18 @@ pub enum TlsError {
 	},
 }
 
-/// How a KME speaks TLS to its SAEs and to other KMEs.
+/// The TLS configurations of a KME.
 #[derive(Clone)]
 pub struct Tls {
-	/// For those who connect: they must have a certificate of the CA.
+	/// For incoming connections: clients must have a certificate of the CA.
 	pub server: Arc<ServerConfig>,
 	/// For connecting to another KME.
 	pub client: Arc<ClientConfig>,
 }
 
 impl Tls {
-	/// Reads certificates and key. TLS 1.2 and 1.3; no other root than the given CA; the cryptography is ring's.
+	/// Reads certificates and key. TLS 1.2 and 1.3, with the given CA as the only root, and ring as the
+	/// provider.
 	pub fn load(files: &TlsFiles, id: &str) -> Result<Self, TlsError> {
 		let chain = certificates(&files.certificate)?;
 		let found = chain.first().and_then(|first| common_name(first)).unwrap_or_default();
@@ -94,7 +95,7 @@ impl Tls {
 	}
 }
 
-/// The subject's common name, if the certificate has exactly one and it is text. Says nothing about trust.
+/// The subject's common name, if the certificate has exactly one. Does not verify the certificate.
 pub fn common_name(certificate: &CertificateDer) -> Option<String> {
 	let (_, parsed) = x509_parser::parse_x509_certificate(certificate).ok()?;
 	let mut names = parsed.subject().iter_common_name();
@@ -110,7 +111,7 @@ fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, TlsError> {
 		.and_then(Iterator::collect::<Result<Vec<_>, _>>)
 		.map_err(|error| fault(error.to_string()))?;
 	if all.is_empty() {
-		return Err(fault("the file has none".into()));
+		return Err(fault("the file has no certificate".into()));
 	}
 	Ok(all)
 }

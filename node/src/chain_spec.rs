@@ -1,7 +1,7 @@
-//! Which chains the binary knows.
+//! The chain specifications that the binary accepts.
 //!
-//! `dev`, `local` and `committee` come from the presets of the runtime inside the binary; every other chain is a JSON file, as
-//! `consilium-node export-chain-spec` writes it.
+//! `dev`, `local` and `committee` are built from the presets of the embedded runtime; every other chain is a
+//! JSON file, as `consilium-node export-chain-spec` prints it.
 
 use consilium_runtime::{genesis::COMMITTEE_TESTNET_PRESET, WASM_BINARY};
 use sc_service::{ChainType, Properties};
@@ -11,13 +11,14 @@ use std::path::Path;
 /// Chain specification without extensions.
 pub type ChainSpec = sc_service::GenericChainSpec;
 
-/// Name of the chain's protocols on the network.
+/// Prefix of the chain's network protocols.
 const PROTOCOL_ID: &str = "consilium";
 
-/// Prefix of addresses: the generic one of Substrate, as in the runtime's `SS58Prefix`.
+/// SS58 prefix: Substrate's generic one, as in the runtime's `SS58Prefix`.
 const SS58_FORMAT: u16 = 42;
 
-/// The chain `id`: `dev`, `local`, nothing (which is `local`), `committee`, or the path of a JSON file.
+/// The specification of the chain `id`: `dev`, `local` (the default, for an empty `id`), `committee`, or the
+/// path of a JSON file.
 pub fn load(id: &str) -> Result<ChainSpec, String> {
 	match id {
 		"dev" => preset("Consilium Development", "consilium_dev", ChainType::Development, DEV_RUNTIME_PRESET),
@@ -33,10 +34,10 @@ pub fn load(id: &str) -> Result<ChainSpec, String> {
 
 fn preset(name: &str, id: &str, chain_type: ChainType, preset: &str) -> Result<ChainSpec, String> {
 	let code = WASM_BINARY.ok_or(
-		"this binary was built with SKIP_WASM_BUILD and holds no runtime: build it without, or give a chain \
-		 specification as a JSON file with --chain",
+		"this binary was built with SKIP_WASM_BUILD and has no embedded runtime: build it without \
+		 SKIP_WASM_BUILD, or pass the JSON file of a chain specification with --chain",
 	)?;
-	// There is no coin, hence no token properties.
+	// The chain has no currency, hence no token properties.
 	let properties = Properties::from_iter([("ss58Format".to_owned(), SS58_FORMAT.into())]);
 	Ok(ChainSpec::builder(code, None)
 		.with_name(name)
@@ -51,14 +52,14 @@ fn preset(name: &str, id: &str, chain_type: ChainType, preset: &str) -> Result<C
 fn from_file(path: &Path) -> Result<ChainSpec, String> {
 	if !path.is_file() {
 		return Err(format!(
-			"--chain {}: there is no such file, and no chain of this name; give `dev`, `local`, `committee` or the path of a \
-			 chain specification in JSON",
+			"--chain {}: not a file, and not the name of a built-in chain; give `dev`, `local`, `committee` \
+			 or the path of a chain specification in JSON",
 			path.display(),
 		));
 	}
 	ChainSpec::from_json_file(path.to_owned()).map_err(|error| {
 		format!(
-			"--chain {}: {error}; a chain specification is JSON as `consilium-node export-chain-spec` prints it",
+			"--chain {}: {error}; expected JSON as printed by `consilium-node export-chain-spec`",
 			path.display(),
 		)
 	})
@@ -70,26 +71,30 @@ mod tests {
 	use std::fs;
 
 	#[test]
-	fn unknown_names_say_what_is_known() {
+	fn unknown_names_list_the_known_ones() {
 		let Err(message) = load("mainnet") else { panic!("there is no chain `mainnet`") };
-		assert!(message.contains("--chain mainnet: there is no such file"), "{message}");
+		assert!(message.contains("--chain mainnet: not a file"), "{message}");
 		assert!(message.contains("`dev`, `local`"), "{message}");
 	}
 
 	#[test]
-	fn files_that_are_no_chain_specification_are_named() {
+	fn invalid_files_are_named() {
 		let folder = tempfile::tempdir().unwrap();
 		let file = folder.path().join("chain.json");
 		for content in ["", "{", "[]", r#"{"name": "x"}"#, "\u{0}"] {
 			fs::write(&file, content).unwrap();
-			let Err(message) = load(&file.display().to_string()) else { panic!("{content:?} is no chain") };
+			let Err(message) = load(&file.display().to_string()) else {
+				panic!("{content:?} is not a chain specification")
+			};
 			assert!(message.contains("chain.json: Error parsing spec file"), "{content:?}: {message}");
 		}
-		let Err(message) = load(&folder.path().display().to_string()) else { panic!("a folder is no chain") };
-		assert!(message.contains("there is no such file"), "{message}");
+		let Err(message) = load(&folder.path().display().to_string()) else {
+			panic!("a folder is not a chain specification")
+		};
+		assert!(message.contains("not a file"), "{message}");
 	}
 
-	/// The code of a runtime differs from folder to folder; ids and genesis do not.
+	/// The runtime's code differs from build folder to build folder; ids and genesis do not.
 	#[test]
 	fn committed_specifications_are_those_of_the_presets() {
 		let folder = Path::new("../chain-specs");
@@ -102,7 +107,7 @@ mod tests {
 			let written: serde_json::Value = serde_json::from_str(&text).unwrap();
 			let patch = consilium_runtime::genesis::get_preset(&preset.into()).unwrap();
 			let patch: serde_json::Value = serde_json::from_slice(&patch).unwrap();
-			let stale = "is stale; make it anew with chain-specs/generate.sh";
+			let stale = "is stale; regenerate it with chain-specs/generate.sh";
 			assert!(written["genesis"]["runtimeGenesis"]["patch"] == patch, "{file} {stale}");
 			assert!(written["id"] == id, "{file} {stale}");
 			assert!(ChainSpec::from_json_file(folder.join(file)).is_ok(), "{file} {stale}");

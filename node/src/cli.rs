@@ -6,20 +6,25 @@ use std::path::PathBuf;
 
 /// Shown below the options of `--help`.
 const EXAMPLES: &str = "\
-Without a command it runs the node.
+Without a subcommand, the node runs.
 
-A chain for trials on this machine, with one validator and nothing kept:
+A local chain for experiments, with one validator and a temporary database:
 
   consilium-node --dev --tmp
 
-A hospital that trains needs keys and a hospital.toml, which are checked before its node starts:
+A training hospital needs keys and a hospital.toml; check them before starting its node:
 
   consilium-node hospital keys generate --out keys --name \"General Hospital\" --sae-id sae-general
   consilium-node hospital example > hospital.toml
   consilium-node hospital check --hospital hospital.toml
-  consilium-node --chain consortium.json --validator --hospital hospital.toml";
+  consilium-node --chain consortium.json --validator --hospital hospital.toml
 
-/// The command line as clap reads it.
+An archive node keeps the state and body of every block. The chain's state holds the newest 10,000 audit
+records of a subject; older ones exist only in the events of old blocks, which other nodes prune:
+
+  consilium-node --chain consortium.json --state-pruning archive --blocks-pruning archive";
+
+/// The command line.
 #[derive(Debug, clap::Parser)]
 #[command(after_long_help = EXAMPLES, after_help = EXAMPLES)]
 pub struct Cli {
@@ -29,45 +34,45 @@ pub struct Cli {
 	#[clap(flatten)]
 	pub run: RunCmd,
 
-	/// Configuration of the hospital behind this node: its keys, records and blob store.
+	/// Configuration of this node's hospital: its keys, records and blob store.
 	///
-	/// With it the node's off-chain worker trains and attests for the hospital; without it, or when it is
-	/// wrong, the node runs no job. `consilium-node hospital example` prints one.
+	/// With a valid configuration, the node's off-chain worker trains and attests for the hospital; otherwise
+	/// the node runs no jobs. `consilium-node hospital example` prints an example.
 	#[arg(long, value_name = "HOSPITAL.TOML")]
 	pub hospital: Option<PathBuf>,
 }
 
-/// Everything but running the node.
+/// Subcommands.
 #[derive(Debug, clap::Subcommand)]
-#[allow(clippy::large_enum_variant, reason = "one value for each process")]
+#[allow(clippy::large_enum_variant, reason = "one value per process")]
 pub enum Subcommand {
-	/// Keys, configuration and checks of a hospital.
+	/// Manage a hospital's keys and configuration.
 	#[command(subcommand)]
 	Hospital(HospitalSubcommand),
 
-	/// Session keys of validators and keys of the network.
+	/// Manage session keys of validators and network keys.
 	#[command(subcommand)]
 	Key(sc_cli::KeySubcommand),
 
 	/// Print a chain specification as JSON.
 	ExportChainSpec(sc_cli::ExportChainSpecCmd),
 
-	/// Print a chain specification with this node as boot node.
+	/// Print a chain specification with this node as a boot node.
 	BuildSpec(sc_cli::BuildSpecCmd),
 
-	/// Check one block again.
+	/// Validate a block.
 	CheckBlock(sc_cli::CheckBlockCmd),
 
-	/// Write blocks to a file.
+	/// Export blocks to a file.
 	ExportBlocks(sc_cli::ExportBlocksCmd),
 
-	/// Read blocks from a file.
+	/// Import blocks from a file.
 	ImportBlocks(sc_cli::ImportBlocksCmd),
 
 	/// Remove the chain's database.
 	PurgeChain(sc_cli::PurgeChainCmd),
 
-	/// Take back the newest blocks that are not final.
+	/// Revert the newest blocks that are not final.
 	Revert(sc_cli::RevertCmd),
 
 	/// Print the best and the finalised block of the database.

@@ -1,4 +1,4 @@
-//! What the command line does.
+//! Runs the command line.
 
 use crate::{
 	chain_spec,
@@ -40,7 +40,7 @@ impl SubstrateCli for Cli {
 	}
 }
 
-/// Reads the command line and does what it says.
+/// Parses the command line and runs it.
 pub fn run() -> sc_cli::Result<()> {
 	let mut cli = Cli::from_args();
 	match cli.subcommand.take() {
@@ -68,7 +68,7 @@ pub fn run() -> sc_cli::Result<()> {
 		},
 		Some(Subcommand::Revert(command)) => cli.create_runner(&command)?.async_run(|config| {
 			let PartialComponents { client, task_manager, backend, .. } = parts(&config)?;
-			// GRANDPA keeps records of its own on the blocks that are taken back.
+			// GRANDPA keeps its own data about the reverted blocks.
 			let revert_grandpa = Box::new(|client, _, blocks| {
 				sc_consensus_grandpa::revert(client, blocks)?;
 				Ok(())
@@ -91,7 +91,7 @@ fn run_node(cli: Cli) -> sc_cli::Result<()> {
 	cli.create_runner(&cli.run)?.run_node_until_exit(|mut config| async move {
 		stopping::forgive_panics_while_stopping();
 		if hospital.is_some() {
-			// A hospital trains whether or not its node makes blocks, which is what the default looks at.
+			// By default only validators run off-chain workers, but a hospital trains on any node.
 			config.offchain_worker.enabled = !no_worker;
 		}
 		service::start(config, hospital).map_err(sc_cli::Error::Service)

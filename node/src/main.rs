@@ -1,14 +1,4 @@
-//! A hospital's node: makes and finalises blocks, serves JSON-RPC and runs the hospital's off-chain worker.
-//!
-//! | module | holds |
-//! | --- | --- |
-//! | [`chain_spec`] | which chains the binary knows |
-//! | [`cli`], [`command`] | the command line and what it does |
-//! | [`hospital`] | keys and configuration of the hospital, and its connection to the off-chain worker |
-//! | [`rpc`] | the JSON-RPC methods of this chain |
-//! | [`service`] | the running node: database, network, consensus, off-chain workers |
-//! | [`stopping`] | the end of the process |
-
+#![doc = include_str!("../README.md")]
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 #![allow(clippy::result_large_err, reason = "the errors are those of sc-cli and sc-service")]
 

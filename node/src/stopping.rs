@@ -1,9 +1,9 @@
-//! The end of the node's process.
+//! Panics while the node shuts down.
 //!
-//! Substrate's panic handler ends the process with an error at any panic, which is right while the node runs. While it
-//! stops, tasks of the SDK may be polled once more although their streams and timers are gone ("`SelectNextSome` polled
-//! after terminated", "A Tokio 1.x context was found, but it is being shutdown"). Nothing is lost then, so the node must
-//! not end with an error that a supervisor would take for a crash.
+//! Substrate's panic handler ends the process with an error on any panic, which is right while the node runs.
+//! During shutdown, tasks of the SDK may be polled once more although their streams and timers are gone
+//! ("`SelectNextSome` polled after terminated", "A Tokio 1.x context was found, but it is being shutdown").
+//! Nothing is lost then, so the node must not exit with an error that a supervisor would take for a crash.
 
 use std::{
 	panic,
@@ -13,7 +13,7 @@ use tokio::signal::unix::{signal, SignalKind};
 
 static STOPPING: AtomicBool = AtomicBool::new(false);
 
-/// Sets the mark when it goes away: at a signal, at the latest with the runtime's tasks.
+/// Sets [`STOPPING`] when dropped: on a signal, or at the latest with the runtime's tasks.
 struct MarkWhenDropped;
 
 impl Drop for MarkWhenDropped {
@@ -22,8 +22,8 @@ impl Drop for MarkWhenDropped {
 	}
 }
 
-/// From now on a panic ends the process only until the node is asked to stop. Call it within the node's runtime, after
-/// Substrate's panic handler was set.
+/// From now on, panics are only logged once the node has been asked to stop. Call it within the node's
+/// runtime, after Substrate's panic handler has been set.
 pub fn forgive_panics_while_stopping() {
 	let hook = panic::take_hook();
 	panic::set_hook(Box::new(move |panic| {
@@ -31,8 +31,8 @@ pub fn forgive_panics_while_stopping() {
 			let payload = panic.payload();
 			let text = payload.downcast_ref::<&str>().copied();
 			let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
-			let message = text.unwrap_or("no reason given");
-			log::info!("a task was polled while the node stopped: {message}");
+			let message = text.unwrap_or("no message");
+			log::info!("a task panicked during shutdown: {message}");
 		} else {
 			hook(panic);
 		}
@@ -44,7 +44,7 @@ pub fn forgive_panics_while_stopping() {
 	});
 }
 
-/// Waits for the signals at which the node stops; for ever if the system does not deliver them.
+/// Waits for the signals that stop the node; forever if no handler can be installed.
 async fn asked_to_stop() {
 	let signals = [SignalKind::terminate(), SignalKind::interrupt()].map(signal);
 	let [Ok(mut terminate), Ok(mut interrupt)] = signals else { return std::future::pending().await };
@@ -59,7 +59,7 @@ mod tests {
 	use super::*;
 
 	#[test]
-	fn the_mark_is_set_when_the_runtime_goes_away() {
+	fn dropping_the_runtime_marks_the_shutdown() {
 		let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
 		runtime.block_on(async {
 			let mark = MarkWhenDropped;

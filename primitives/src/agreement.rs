@@ -2,45 +2,43 @@
 
 use crate::{BlockNumber, MaxParties, Name};
 use bounded_collections::BoundedVec;
-use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use primitive_types::H256;
-use scale_info::TypeInfo;
 
-/// What a party proposes to the others.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+/// The terms that one party proposes to the others.
+#[apply(chain_type)]
 pub struct AgreementTerms<AccountId> {
-	/// What the data is used for.
+	/// The purpose of use.
 	pub purpose: Name,
 	/// SHA-256 of the signed document, which stays off chain.
 	pub document: H256,
-	/// The hospitals that must sign, the proposer among them, each once.
+	/// The hospitals that must sign, including the proposer; no duplicates.
 	pub parties: BoundedVec<AccountId, MaxParties>,
-	/// First block at which the agreement no longer holds; `None` for no end.
+	/// First block at which the agreement no longer holds; `None`: it does not expire.
 	pub expires_at: Option<BlockNumber>,
 }
 
-/// Where an agreement stands.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+/// The status of an agreement.
+#[apply(chain_type)]
 pub enum AgreementStatus<AccountId> {
-	/// Not all parties have signed.
+	/// Some parties have yet to sign.
 	Proposed,
 	/// All parties have signed.
 	Active,
-	/// A party has withdrawn; final.
+	/// A party withdrew; final.
 	Revoked {
-		/// Who withdrew.
+		/// The party that withdrew.
 		by: AccountId,
 	},
 }
 
 /// An agreement as the chain knows it.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+#[apply(chain_type)]
 pub struct Agreement<AccountId> {
-	/// What was proposed.
+	/// The terms.
 	pub terms: AgreementTerms<AccountId>,
 	/// The parties that have signed, in the order of signing.
 	pub signatures: BoundedVec<AccountId, MaxParties>,
-	/// Where it stands. An active agreement past its end no longer holds.
+	/// The status. An active agreement that has expired no longer holds.
 	pub status: AgreementStatus<AccountId>,
 }
 

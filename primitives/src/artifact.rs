@@ -1,6 +1,6 @@
-//! The bytes of a global model and of an update, as they lie in the blob store.
+//! The bytes of a global model and of a plain update in the blob store.
 //!
-//! Both are SCALE and begin with a domain, so that neither can be taken for the other or for
+//! Both are SCALE and begin with a domain separator, so that neither can be mistaken for the other or for
 //! anything else. Doubles are their IEEE 754 bits, little-endian.
 
 use crate::{model::MAX_PARAMETERS, study::RoundKey, AccountBytes};
@@ -10,14 +10,14 @@ use codec::{Compact, CompactLen, Decode, Encode, MaxEncodedLen};
 const ARTIFACT_DOMAIN: [u8; 8] = *b"CSLMmdl1";
 const UPDATE_DOMAIN: [u8; 8] = *b"CSLMupd1";
 
-/// A global model with the memory of its server optimiser.
+/// A global model with the state of its server optimiser.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Artifact {
 	/// Parameters, in the layout of the model's family.
 	pub parameters: Vec<f64>,
-	/// First moment of the server optimiser: empty, or one value for each parameter.
+	/// First moment of the server optimiser: empty, or one value per parameter.
 	pub first_moment: Vec<f64>,
-	/// Second moment of the server optimiser: empty, or one value for each parameter.
+	/// Second moment of the server optimiser: empty, or one value per parameter.
 	pub second_moment: Vec<f64>,
 }
 
@@ -26,25 +26,25 @@ pub struct Artifact {
 pub struct PlainUpdate {
 	/// The round it belongs to.
 	pub round: RoundKey,
-	/// Whose it is.
+	/// The hospital that trained it.
 	pub hospital: AccountBytes,
-	/// Change of each parameter, in fixed point with the study's fractional bits.
+	/// Change in each parameter, in fixed point with the study's fractional bits.
 	pub coordinates: Vec<i64>,
 }
 
-/// Why bytes are no artifact or update.
+/// Why bytes are not an artifact or update.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Malformed {
-	/// They begin with another domain.
+	/// They begin with a different domain separator.
 	Domain,
-	/// They are truncated, longer than they say, or say more than a model may have.
+	/// They are truncated, have trailing bytes, or state a length above the maximum.
 	Encoding,
 }
 
 impl core::fmt::Display for Malformed {
 	fn fmt(&self, formatter: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
 		formatter.write_str(match self {
-			Self::Domain => "does not begin with the mark of this kind of file",
+			Self::Domain => "does not begin with the magic bytes of this kind of file",
 			Self::Encoding => "is truncated, has trailing bytes, or states a length that is too large",
 		})
 	}
@@ -65,7 +65,7 @@ impl Artifact {
 		bytes
 	}
 
-	/// Reads what [`Self::to_bytes`] wrote; allocates no more than the bytes hold.
+	/// Decodes the bytes of [`Self::to_bytes`]. Never allocates more than the input's length.
 	pub fn from_bytes(bytes: &[u8]) -> Result<Self, Malformed> {
 		let mut rest = bytes.strip_prefix(&ARTIFACT_DOMAIN).ok_or(Malformed::Domain)?;
 		let mut values = || -> Result<Vec<f64>, Malformed> {
@@ -94,7 +94,7 @@ impl Artifact {
 }
 
 impl PlainUpdate {
-	/// The bytes whose SHA-256 is committed.
+	/// The bytes whose SHA-256 is committed to.
 	pub fn to_bytes(&self) -> Vec<u8> {
 		(UPDATE_DOMAIN, self).encode()
 	}
@@ -108,7 +108,7 @@ impl PlainUpdate {
 		fixed as u64 + u64::from(parameters) * 8
 	}
 
-	/// Reads what [`Self::to_bytes`] wrote.
+	/// Decodes the bytes of [`Self::to_bytes`].
 	pub fn from_bytes(bytes: &[u8]) -> Result<Self, Malformed> {
 		let mut rest = bytes.strip_prefix(&UPDATE_DOMAIN).ok_or(Malformed::Domain)?;
 		let update = Self::decode(&mut rest).map_err(|_| Malformed::Encoding)?;
@@ -141,7 +141,7 @@ mod tests {
 	}
 
 	#[test]
-	fn both_read_back() {
+	fn both_round_trip() {
 		assert_eq!(Artifact::from_bytes(&artifact().to_bytes()), Ok(artifact()));
 		let bytes = update().to_bytes();
 		assert_eq!(bytes.len() as u64, PlainUpdate::encoded_length(3));
@@ -149,13 +149,13 @@ mod tests {
 	}
 
 	#[test]
-	fn neither_is_taken_for_the_other() {
+	fn neither_is_mistaken_for_the_other() {
 		assert_eq!(PlainUpdate::from_bytes(&artifact().to_bytes()), Err(Malformed::Domain));
 		assert_eq!(Artifact::from_bytes(&update().to_bytes()), Err(Malformed::Domain));
 	}
 
 	#[test]
-	fn every_truncation_and_extension_is_refused() {
+	fn every_truncation_and_extension_is_rejected() {
 		for bytes in [artifact().to_bytes(), update().to_bytes()] {
 			for end in 0..bytes.len() {
 				assert!(Artifact::from_bytes(&bytes[..end]).is_err());

@@ -1,25 +1,12 @@
 //! Audit records and the chain of their hashes.
 
 use crate::{AgreementId, BlockNumber, StudyId};
-use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use primitive_types::H256;
-use scale_info::TypeInfo;
+use serde::Serialize;
 
 /// The subject of a record.
-#[derive(
-	Clone,
-	Copy,
-	Debug,
-	PartialEq,
-	Eq,
-	PartialOrd,
-	Ord,
-	Encode,
-	Decode,
-	DecodeWithMemTracking,
-	MaxEncodedLen,
-	TypeInfo,
-)]
+#[apply(chain_type)]
+#[derive(Copy, PartialOrd, Ord)]
 pub enum Subject<AccountId> {
 	/// A member.
 	Hospital(AccountId),
@@ -30,20 +17,8 @@ pub enum Subject<AccountId> {
 }
 
 /// What happened.
-#[derive(
-	Clone,
-	Copy,
-	Debug,
-	PartialEq,
-	Eq,
-	PartialOrd,
-	Ord,
-	Encode,
-	Decode,
-	DecodeWithMemTracking,
-	MaxEncodedLen,
-	TypeInfo,
-)]
+#[apply(chain_type)]
+#[derive(Copy, PartialOrd, Ord, Serialize)]
 pub enum Action {
 	/// A hospital became a member.
 	HospitalAdmitted,
@@ -110,7 +85,9 @@ pub enum Action {
 }
 
 /// The record of one fact.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+#[apply(chain_type)]
+#[derive(Serialize)]
+#[serde(bound = "AccountId: Serialize + core::fmt::Display")]
 pub struct AuditRecord<AccountId> {
 	/// Number among all records, from 0.
 	pub sequence: u64,
@@ -136,9 +113,8 @@ pub struct AuditRecord<AccountId> {
 ///
 /// `head` is BLAKE2b-256(previous head ‖ SCALE(record)), from the zero hash on. Anyone who has all
 /// records of a subject computes the head from them, and so knows that none is missing, moved or altered.
-#[derive(
-	Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
-)]
+#[apply(chain_type)]
+#[derive(Copy, Default, Serialize)]
 pub struct AuditHead {
 	/// Records of the subject.
 	pub count: u64,

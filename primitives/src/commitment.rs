@@ -1,38 +1,27 @@
-//! What the chain knows of an update, and the payload that a hospital signs for it.
+//! Commitments to updates, and the payload that a hospital signs for one.
 
-use crate::{hospital::MlDsa65Signature, study::RoundKey, AccountBytes, MaxParties};
+use crate::{hospital::MlDsa65Signature, json, study::RoundKey, AccountBytes, MaxParties};
 use alloc::vec::Vec;
 use bounded_collections::BoundedVec;
-use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use codec::Encode;
 use primitive_types::H256;
-use scale_info::TypeInfo;
+use serde::Serialize;
+use sha2::{Digest, Sha256};
 
-/// Separates commitments from everything else an ML-DSA key may sign. It stands in the message, and
-/// the context string of FIPS 204 is empty, so that verifiers without contexts can check it.
+/// Domain separator of commitments. It is part of the message and the context string of FIPS 204 is empty, so
+/// that verifiers without support for contexts can check it.
 pub const COMMITMENT_DOMAIN: &[u8; 27] = b"consilium/commit_update/v1\0";
 
-/// How a blob is protected, from the weakest to the strongest.
-#[derive(
-	Clone,
-	Copy,
-	Debug,
-	PartialEq,
-	Eq,
-	PartialOrd,
-	Ord,
-	Encode,
-	Decode,
-	DecodeWithMemTracking,
-	MaxEncodedLen,
-	TypeInfo,
-)]
+/// How a blob is protected, from weakest to strongest.
+#[apply(chain_type)]
+#[derive(Copy, PartialOrd, Ord, Serialize)]
 pub enum Suite {
-	/// Not encrypted: whoever reads the blob store reads the blob.
+	/// Not encrypted: anyone with access to the blob store can read the blob.
 	Plain,
 	/// Sealed with AES-256-GCM under a session key from ML-KEM-768.
 	MlKem768,
-	/// Sealed with AES-256-GCM under a session key from a key of quantum key distribution and ML-KEM-768: it is safe while
-	/// one of the two is.
+	/// Sealed with AES-256-GCM under a session key from a QKD key and ML-KEM-768; secure as long as either
+	/// is.
 	QkdMlKem768,
 }
 
@@ -42,11 +31,12 @@ pub const SEALED_HEADER_LENGTH: u64 = 1_298;
 /// Bytes of plaintext in each chunk of a sealed blob but the last.
 pub const SEALED_CHUNK_LENGTH: u64 = 65_536;
 
-/// Bytes by which a chunk grows when it is sealed.
+/// Bytes that sealing adds to each chunk.
 pub const SEALED_TAG_LENGTH: u64 = 16;
 
 impl Suite {
-	/// Length in bytes of the blob that protects this many bytes. An empty plaintext has one chunk.
+	/// Length in bytes of the blob that protects a plaintext of this length. An empty plaintext has one
+	/// chunk.
 	pub fn blob_length(self, plaintext: u64) -> u64 {
 		match self {
 			Self::Plain => plaintext,
@@ -59,20 +49,8 @@ impl Suite {
 }
 
 /// A blob in the blob store.
-#[derive(
-	Clone,
-	Copy,
-	Debug,
-	PartialEq,
-	Eq,
-	PartialOrd,
-	Ord,
-	Encode,
-	Decode,
-	DecodeWithMemTracking,
-	MaxEncodedLen,
-	TypeInfo,
-)]
+#[apply(chain_type)]
+#[derive(Copy, PartialOrd, Ord, Hash, Serialize)]
 pub struct BlobReference {
 	/// SHA-256 of the bytes; also the blob's address.
 	pub hash: H256,
@@ -80,34 +58,44 @@ pub struct BlobReference {
 	pub length: u64,
 }
 
-/// The blobs of one update: one for the scheme `Plain`, else one for each receiver.
+impl BlobReference {
+	/// The reference to these bytes.
+	pub fn of(bytes: &[u8]) -> Self {
+		Self { hash: H256(Sha256::digest(bytes).into()), length: bytes.len() as u64 }
+	}
+}
+
+/// The blobs of one update: one for the scheme `Plain`, otherwise one per receiver.
 pub type Blobs = BoundedVec<BlobReference, MaxParties>;
 
-/// How each of the blobs of an update is protected.
+/// The suite of each of an update's blobs.
 pub type Suites = BoundedVec<Suite, MaxParties>;
 
-/// Hashes of the share packages, one for each party of the committee.
+/// Hashes of the share packages, one per party of the committee.
 pub type Packages = BoundedVec<H256, MaxParties>;
 
-/// What a hospital says of its update.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+/// A hospital's commitment to its update.
+#[apply(chain_type)]
+#[derive(Serialize)]
 pub struct Commitment {
-	/// Where the update is.
+	/// The update's blobs.
 	pub blobs: Blobs,
-	/// SHA-256 of each party's share package before it is sealed; none for the scheme `Plain`. A package is salted, so its
-	/// hash says nothing of the shares.
+	/// SHA-256 of each party's share package before sealing; empty for the scheme `Plain`. Packages are
+	/// salted, so the hashes reveal nothing about the shares.
 	pub packages: Packages,
-	/// Training records behind it: its weight in the mean.
+	/// Number of training records behind the update: its weight in the mean.
 	pub examples: u32,
-	/// How each blob is protected, in the order of `blobs`.
+	/// The suite of each blob, in the order of `blobs`.
 	pub suites: Suites,
-	/// ML-DSA-65 signature of the hospital over [`signing_payload`].
+	/// The hospital's ML-DSA-65 signature over [`signing_payload`].
+	#[serde(serialize_with = "json::hex")]
 	pub signature: MlDsa65Signature,
 }
 
-/// The bytes a hospital signs for an update: domain, genesis hash, study, round, attempt, sender,
-/// suite of each blob, example count, hash and length of each blob, and the packages' hashes, in SCALE. No two different commitments
-/// have the same bytes, and none is valid on another chain, in another round or under another name.
+/// The bytes a hospital signs for an update, in SCALE: domain, genesis hash, study, round, attempt, sender,
+/// suite of each blob, number of examples, hash and length of each blob, and the hashes of the packages.
+/// Different commitments have different bytes, and none is valid on another chain, in another round or for
+/// another sender.
 pub fn signing_payload(
 	genesis: H256,
 	round: RoundKey,
@@ -193,7 +181,7 @@ mod tests {
 			payload(1, key, 5, sealed, 6, (7, 8), &[1, 1]),
 		];
 		for (i, one) in all.iter().enumerate() {
-			assert!(all.iter().skip(i + 1).all(|other| other != one), "payload {i} stands twice");
+			assert!(all.iter().skip(i + 1).all(|other| other != one), "payload {i} occurs twice");
 		}
 	}
 }

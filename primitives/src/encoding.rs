@@ -1,18 +1,17 @@
-//! How an update becomes integers before it leaves a hospital, the same for every aggregation scheme.
+//! The encoding of updates as integers before they leave a hospital, the same for every aggregation scheme.
 
 use crate::fixed_point::{Decimal, MAX_FRACTION_BITS};
-use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
-use scale_info::TypeInfo;
+use serde::Serialize;
 
-/// The step from an update of real numbers to integers: clip, then round to fixed point.
-#[derive(
-	Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
-)]
+/// From an update of real numbers to integers: clip, then round to fixed point.
+#[apply(chain_type)]
+#[derive(Copy, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct UpdateEncoding {
-	/// A hospital scales its update down to this L2 norm, above 0; `None`: updates are not clipped, and their norm is not
-	/// bounded.
+	/// The L2 norm that a hospital scales its update down to, above 0; `None`: updates are not clipped, and
+	/// their norm is not bounded.
 	pub clip: Option<Decimal>,
-	/// Fractional bits of an update's coordinates, at most 40.
+	/// Fractional bits of each coordinate, at most 40.
 	pub fraction_bits: u8,
 }
 
@@ -22,13 +21,13 @@ impl UpdateEncoding {
 		self.fraction_bits <= MAX_FRACTION_BITS
 	}
 
-	/// Whether the clip, if there is one, is above 0.
+	/// Whether the clip, if any, is above 0.
 	pub fn has_valid_clip(&self) -> bool {
 		self.clip.is_none_or(|clip| !clip.is_zero())
 	}
 
-	/// The greatest L2 norm that an update of `parameters` coordinates may have in fixed point: the clip, and half a unit
-	/// of rounding in every coordinate. `None` without a clip, or when the bound does not fit.
+	/// The largest L2 norm that an update of `parameters` coordinates may have in fixed point: the clip, plus
+	/// half a unit of rounding in every coordinate. `None` without a clip, or if the bound does not fit.
 	pub fn norm_bound(&self, parameters: u32) -> Option<u64> {
 		let scale = 1u128.checked_shl(self.fraction_bits.into())?;
 		let scaled = u128::from(self.clip?.nanos()).checked_mul(scale)?;

@@ -1,32 +1,14 @@
-//! Reals as integers, so that every machine computes the same bits.
+//! Real numbers as integers, so that every machine computes the same bits.
 //!
-//! Parameters of a study travel as [`Decimal`]; coordinates of an update as `i64` with a number
-//! of fractional bits that the study states. [`weighted_mean`] sums exactly and rounds once.
+//! Parameters of a study are [`Decimal`]s; coordinates of an update are `i64`s with the study's number of
+//! fractional bits. [`weighted_mean`] sums exactly and rounds once.
 
 use alloc::vec::Vec;
-use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
-use scale_info::TypeInfo;
-use serde::{Deserialize, Serialize};
+use serde::{Serialize, Serializer};
 
-/// A decimal number from 0 on with nine digits after the point, as an integer of units of 1e-9.
-#[derive(
-	Clone,
-	Copy,
-	Debug,
-	Default,
-	PartialEq,
-	Eq,
-	PartialOrd,
-	Ord,
-	Encode,
-	Decode,
-	DecodeWithMemTracking,
-	MaxEncodedLen,
-	TypeInfo,
-	Serialize,
-	Deserialize,
-)]
-#[serde(transparent)]
+/// A non-negative decimal number with nine digits after the point, as an integer in units of 1e-9.
+#[apply(chain_type)]
+#[derive(Copy, Default, PartialOrd, Ord)]
 pub struct Decimal(u64);
 
 impl Decimal {
@@ -45,32 +27,38 @@ impl Decimal {
 		self.0
 	}
 
-	/// Whether this is 0.
+	/// Whether the number is 0.
 	pub const fn is_zero(self) -> bool {
 		self.0 == 0
 	}
 
-	/// The nearest double. Conversion and division round correctly, so every machine agrees.
+	/// The nearest double. Conversion and division are correctly rounded, so every machine agrees.
 	pub fn to_f64(self) -> f64 {
 		self.0 as f64 / 1e9
 	}
 
-	/// The nearest decimal; `None` for a number that is negative, not finite or above 1.8e10.
+	/// The nearest decimal; `None` if the number is negative, not finite or above 1.8e10.
 	pub fn from_f64(value: f64) -> Option<Self> {
 		let nanos = value * 1e9;
 		(0.0..18_446_744_073_709_549_568.0).contains(&nanos).then_some(Self((nanos + 0.5) as u64))
 	}
 }
 
+impl Serialize for Decimal {
+	fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+		serializer.serialize_f64(self.to_f64())
+	}
+}
+
 /// Most fractional bits of a coordinate.
 pub const MAX_FRACTION_BITS: u8 = 40;
 
-/// Largest magnitude of an encoded coordinate: 2^52. With weights of 32 bits and 64 hospitals a
-/// sum stays far inside `i128`.
+/// Largest magnitude of an encoded coordinate: 2^52. With 32-bit weights and 64 hospitals, sums stay far
+/// below the range of `i128`.
 pub const MAX_COORDINATE: i64 = 1 << 52;
 
-/// The coordinate `value` with `fraction_bits` fractional bits, rounded to nearest. `None` when it
-/// is not finite, its magnitude is over [`MAX_COORDINATE`] or there are too many fractional bits.
+/// The coordinate `value` with `fraction_bits` fractional bits, rounded to nearest. `None` if it is not
+/// finite, its magnitude exceeds [`MAX_COORDINATE`], or `fraction_bits` exceeds [`MAX_FRACTION_BITS`].
 pub fn encode(value: f64, fraction_bits: u8) -> Option<i64> {
 	if fraction_bits > MAX_FRACTION_BITS {
 		return None;
@@ -86,9 +74,9 @@ pub fn encode(value: f64, fraction_bits: u8) -> Option<i64> {
 
 /// The weighted mean of encoded vectors, as doubles.
 ///
-/// `updates` holds one weight and one vector for each hospital, all vectors of one length. The sum
-/// is exact in `i128`; one conversion and one division round. `None` without a positive weight, with
-/// vectors of different lengths, too many fractional bits, or a sum that does not fit.
+/// `updates` holds one weight and one vector per hospital, all vectors of the same length. The sum is exact
+/// in `i128`; only one conversion and one division round. `None` without a positive weight, for vectors of
+/// different lengths, for too many fractional bits, or if a sum does not fit.
 pub fn weighted_mean(updates: &[(u32, &[i64])], fraction_bits: u8) -> Option<Vec<f64>> {
 	if fraction_bits > MAX_FRACTION_BITS {
 		return None;
@@ -109,8 +97,8 @@ pub fn weighted_mean(updates: &[(u32, &[i64])], fraction_bits: u8) -> Option<Vec
 	Some(sums.into_iter().map(|sum| sum as f64 / scale).collect())
 }
 
-/// The weighted mean behind weighted sums of encoded vectors, the same bits as [`weighted_mean`] of the vectors. `None`
-/// without a positive weight or with too many fractional bits.
+/// The weighted mean from weighted sums of encoded vectors, bit for bit that of [`weighted_mean`] over the
+/// vectors. `None` without a positive weight or with too many fractional bits.
 pub fn mean_of_sums(sums: &[i64], total_weight: u64, fraction_bits: u8) -> Option<Vec<f64>> {
 	let scale = scale(total_weight, fraction_bits)?;
 	Some(sums.iter().map(|sum| *sum as f64 / scale).collect())
@@ -161,7 +149,7 @@ mod tests {
 	}
 
 	#[test]
-	fn weighted_mean_refuses_what_has_no_mean() {
+	fn weighted_mean_rejects_invalid_input() {
 		assert_eq!(weighted_mean(&[], 1), None);
 		assert_eq!(weighted_mean(&[(0, &[1])], 1), None);
 		assert_eq!(weighted_mean(&[(1, &[1]), (1, &[1, 2])], 1), None);

@@ -1,11 +1,12 @@
 //! Members, their roles and their post-quantum keys.
 
-use crate::{BlockNumber, Name};
+pub use crate::sae_id::{NotAnSaeId, SaeId, SaeIdBytes, MAX_SAE_ID_BYTES};
+
+use crate::{json, BlockNumber, Name};
 use alloc::vec::Vec;
 use bounded_collections::{BoundedVec, ConstU32};
-use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use codec::{Decode, Encode};
 use primitive_types::H256;
-use scale_info::TypeInfo;
 use serde::{Deserialize, Serialize};
 
 /// Key type under which the keystore of a hospital's node holds its account key (sr25519).
@@ -23,71 +24,57 @@ pub const ML_KEM_768_ENCAPSULATION_KEY_BYTES: usize = 1184;
 /// An ML-DSA-65 public key, encoded as in FIPS 204, algorithm 22.
 pub type MlDsa65PublicKey = [u8; ML_DSA_65_PUBLIC_KEY_BYTES];
 
-/// An ML-DSA-65 signature. Always of full length; a vector only because clients know fixed arrays
-/// of at most 2048 bytes.
+/// An ML-DSA-65 signature, always of full length. A vector, because clients support fixed arrays of at most
+/// 2048 bytes.
 pub type MlDsa65Signature = BoundedVec<u8, ConstU32<{ ML_DSA_65_SIGNATURE_BYTES as u32 }>>;
 
 /// An ML-KEM-768 encapsulation key, encoded as in FIPS 203, algorithm 16.
 pub type MlKem768EncapsulationKey = [u8; ML_KEM_768_ENCAPSULATION_KEY_BYTES];
 
-/// The name under which a hospital's key management entity knows it (ETSI GS QKD 014, SAE ID):
-/// printable ASCII, at most 64 bytes.
-pub type SaeId = BoundedVec<u8, ConstU32<64>>;
-
-/// What a member does.
-#[derive(
-	Clone,
-	Copy,
-	Debug,
-	PartialEq,
-	Eq,
-	PartialOrd,
-	Ord,
-	Encode,
-	Decode,
-	DecodeWithMemTracking,
-	MaxEncodedLen,
-	TypeInfo,
-	Serialize,
-	Deserialize,
-)]
+/// A member's role.
+#[apply(chain_type)]
+#[derive(Copy, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Role {
 	/// Has records and trains on them.
 	Trainer,
-	/// Aggregates shares.
+	/// Checks and aggregates shares as a party of committees.
 	Compute,
-	/// Makes and finalises blocks.
+	/// Authors and finalises blocks.
 	Validator,
-	/// Reads and checks.
+	/// Reads the chain and verifies the audit trail.
 	Auditor,
 }
 
-/// Number of [`Role`]s.
+/// The number of [`Role`]s.
 pub type MaxRoles = ConstU32<4>;
 
-/// The roles of one member, each at most once.
+/// The roles of one member, without duplicates.
 pub type Roles = BoundedVec<Role, MaxRoles>;
 
-/// The public keys a hospital is known by beside its account.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+/// A hospital's post-quantum public keys.
+#[apply(chain_type)]
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct PublicKeys {
 	/// Verifies the hospital's commitments.
+	#[serde(serialize_with = "json::hex")]
 	pub ml_dsa_65: MlDsa65PublicKey,
 	/// Session keys are encapsulated to it.
+	#[serde(serialize_with = "json::hex")]
 	pub ml_kem_768: MlKem768EncapsulationKey,
 }
 
-/// What one needs to seal a blob for a member.
+/// What a sender needs to seal a blob for a member.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub struct SealingIdentity {
-	/// Its name towards key management entities.
+	/// Its SAE id.
 	pub sae_id: SaeId,
 	/// Its encapsulation key.
 	pub ml_kem_768: MlKem768EncapsulationKey,
 }
 
-/// Whether these bytes are an ML-KEM-768 encapsulation key: the modulus check of FIPS 203, section 7.2. The first 1152 bytes
-/// are numbers of 12 bits, each below q.
+/// Whether these bytes are an ML-KEM-768 encapsulation key: the modulus check of FIPS 203, section 7.2. The
+/// first 1152 bytes are 12-bit integers, each below q.
 pub fn is_ml_kem_768_key(key: &MlKem768EncapsulationKey) -> bool {
 	const Q: u16 = 3329;
 	let numbers = key.iter().take(ML_KEM_768_ENCAPSULATION_KEY_BYTES - 32);
@@ -98,13 +85,13 @@ pub fn is_ml_kem_768_key(key: &MlKem768EncapsulationKey) -> bool {
 	})
 }
 
-/// Separates rotations of keys from everything else an ML-DSA key may sign.
+/// Domain separator of key rotations.
 pub const KEY_ROTATION_DOMAIN: &[u8; 25] = b"consilium/rotate_keys/v1\0";
 
-/// The bytes that a hospital signs to put new keys in place of its present ones, with the present ML-DSA-65 key (it is the
-/// hospital that wants this) and with the new one (it has the new keys): domain, genesis hash, account, block of the
-/// last change of its keys, present keys, new keys, in SCALE. They are valid once, on one chain, for one hospital.
-/// `hospital` is its account, as the chain or as [`AccountBytes`](crate::AccountBytes).
+/// The bytes that a hospital signs to replace its keys, in SCALE: domain, genesis hash, account, block of the
+/// last change of its keys, current keys, new keys. Signed with the current ML-DSA-65 key, which authorises
+/// the rotation, and with the new one, which proves possession. Valid once, on one chain, for one hospital.
+/// `hospital` is its account, as the chain's type or as [`AccountBytes`](crate::AccountBytes).
 pub fn key_rotation_payload(
 	genesis: H256,
 	hospital: &impl Encode,
@@ -116,20 +103,23 @@ pub fn key_rotation_payload(
 }
 
 /// A member of the consortium.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+#[apply(chain_type)]
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Hospital {
-	/// Name that people read.
+	/// Human-readable name.
+	#[serde(serialize_with = "json::text")]
 	pub name: Name,
-	/// What the member does.
+	/// Its roles.
 	pub roles: Roles,
 	/// Its post-quantum keys.
 	pub keys: PublicKeys,
-	/// Its name towards key management entities.
+	/// Its SAE id.
 	pub sae_id: SaeId,
-	/// Block of its admission.
+	/// Block at which it was admitted.
 	pub admitted_at: BlockNumber,
-	/// Block of the last change of its keys, or of its admission.
+	/// Block at which its keys last changed; initially that of its admission.
 	pub keys_since: BlockNumber,
-	/// A suspended member keeps its history and may do nothing.
+	/// A suspended member stays registered but may not act.
 	pub suspended: bool,
 }

@@ -349,7 +349,7 @@ mod tests {
 
 	fn dealt(weight: u64) -> Vec<Dealt> {
 		let package = H256::repeat_byte(8);
-		let (suite, sae_id) = (Suite::QkdMlKem768, SaeId::truncate_from(b"sae".to_vec()));
+		let (suite, sae_id) = (Suite::QkdMlKem768, SaeId::try_from("sae").expect("a valid id"));
 		alloc::vec![Dealt {
 			hospital: [9; 32],
 			weight,
@@ -366,7 +366,7 @@ mod tests {
 	}
 
 	fn receivers() -> Vec<SealingIdentity> {
-		let sae_id = SaeId::truncate_from(b"sae".to_vec());
+		let sae_id = SaeId::try_from("sae").expect("a valid id");
 		alloc::vec![SealingIdentity { sae_id, ml_kem_768: [7; 1184] }]
 	}
 

@@ -1,7 +1,7 @@
 //! Verification of ML-DSA-65 (FIPS 204, algorithm 3) with an empty context.
 //!
-//! What this accepts is consensus: the crate's version is exact, and a change of it needs the same test vectors
-//! and a new runtime.
+//! Which signatures are valid is consensus: the crate's version is pinned, and a change of it requires the
+//! same test vectors and a new runtime.
 
 use crate::hospital::{MlDsa65PublicKey, ML_DSA_65_SIGNATURE_BYTES};
 use fips204::{
@@ -9,8 +9,8 @@ use fips204::{
 	traits::{SerDes, Verifier},
 };
 
-/// One verification in wasm, in picoseconds: several times what `runtime`'s benchmark `commit_update` measures, for
-/// slower machines.
+/// One verification in wasm, in picoseconds: several times what `runtime`'s benchmark `commit_update`
+/// measures, for slower machines.
 pub const VERIFICATION_TIME: u64 = 1_000_000_000;
 
 /// Whether `signature` is one of `message` under `public_key`. A key or signature that cannot be decoded

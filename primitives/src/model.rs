@@ -1,66 +1,54 @@
-//! What is trained and how: model families, local training, server optimisers.
+//! Model families, local training and server optimisers.
 
 use crate::fixed_point::Decimal;
 use bounded_collections::{BoundedVec, ConstU32};
-use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
-use scale_info::TypeInfo;
-use serde::{Deserialize, Serialize};
+use serde::{ser::SerializeStruct, Serialize, Serializer};
 
-/// Most parameters a model may have: 10^7, the size secure aggregation is designed for.
+/// Maximum number of parameters: 10^7, the size that secure aggregation is designed for.
 pub const MAX_PARAMETERS: u64 = 10_000_000;
 
-/// Most hidden layers of a multilayer perceptron.
+/// Maximum number of hidden layers of a multilayer perceptron.
 pub type MaxHiddenLayers = ConstU32<4>;
 
-/// The shape of a model. Together with the initial seed it determines the initial parameters.
-#[derive(
-	Clone,
-	Debug,
-	PartialEq,
-	Eq,
-	Encode,
-	Decode,
-	DecodeWithMemTracking,
-	MaxEncodedLen,
-	TypeInfo,
-	Serialize,
-	Deserialize,
-)]
+/// The shape of a model. Together with the study's seed it determines the initial parameters.
+#[apply(chain_type)]
 pub struct ModelSpec {
-	/// Kind of model.
+	/// The model family.
 	pub family: ModelFamily,
-	/// Length of one input row after one-hot coding, at least 1.
+	/// Number of inputs after one-hot encoding, at least 1.
 	pub features: u32,
-	/// Number of classes, at least 2. Two classes are modelled with one output.
+	/// Number of classes, at least 2.
 	pub classes: u32,
 }
 
-/// Kinds of model.
-#[derive(
-	Clone,
-	Debug,
-	PartialEq,
-	Eq,
-	Encode,
-	Decode,
-	DecodeWithMemTracking,
-	MaxEncodedLen,
-	TypeInfo,
-	Serialize,
-	Deserialize,
-)]
+/// Model families.
+#[apply(chain_type)]
+#[derive(Serialize)]
+#[serde(tag = "kind")]
 pub enum ModelFamily {
-	/// One linear layer; sigmoid for two classes, softmax for more.
+	/// One linear layer; sigmoid for two classes, softmax otherwise.
 	LogisticRegression,
-	/// Linear layers with rectified linear units between them.
+	/// Linear layers with rectified linear units in between.
 	MultilayerPerceptron {
-		/// Widths of the hidden layers, from the input on; 1 to 4 layers of at least one unit.
+		/// Widths of the hidden layers, starting at the input; 1 to 4 layers of at least one unit.
 		hidden: BoundedVec<u32, MaxHiddenLayers>,
 	},
 }
 
+/// Its fields and the number of parameters, which is `null` for an invalid shape.
+impl Serialize for ModelSpec {
+	fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+		let mut model = serializer.serialize_struct("ModelSpec", 4)?;
+		model.serialize_field("family", &self.family)?;
+		model.serialize_field("features", &self.features)?;
+		model.serialize_field("classes", &self.classes)?;
+		model.serialize_field("parameters", &self.parameters())?;
+		model.end()
+	}
+}
+
 impl ModelSpec {
-	/// Number of outputs: 1 for two classes, else one for each class.
+	/// Number of outputs: 1 for two classes, otherwise one per class.
 	pub fn outputs(&self) -> u32 {
 		if self.classes == 2 {
 			1
@@ -69,7 +57,7 @@ impl ModelSpec {
 		}
 	}
 
-	/// Input and output width of each linear layer, from the input on.
+	/// Input and output width of each linear layer, starting at the input.
 	pub fn layers(&self) -> alloc::vec::Vec<(u32, u32)> {
 		let mut widths = alloc::vec![self.features];
 		if let ModelFamily::MultilayerPerceptron { hidden } = &self.family {
@@ -79,9 +67,8 @@ impl ModelSpec {
 		widths.iter().copied().zip(widths.iter().skip(1).copied()).collect()
 	}
 
-	/// Number of parameters: for each layer its weights and its biases. `None` when the shape is
-	/// not one that can be trained: no feature, fewer than two classes, an empty layer, or more than
-	/// [`MAX_PARAMETERS`].
+	/// Number of parameters: the weights and biases of all layers. `None` if the shape is invalid: no
+	/// features, fewer than two classes, an empty layer, or more than [`MAX_PARAMETERS`] parameters.
 	pub fn parameters(&self) -> Option<u32> {
 		if self.features == 0 || self.classes < 2 {
 			return None;
@@ -100,73 +87,39 @@ impl ModelSpec {
 	}
 }
 
-/// How long a hospital trains in one round.
-#[derive(
-	Clone,
-	Copy,
-	Debug,
-	PartialEq,
-	Eq,
-	Encode,
-	Decode,
-	DecodeWithMemTracking,
-	MaxEncodedLen,
-	TypeInfo,
-	Serialize,
-	Deserialize,
-)]
+/// The amount of local training in one round.
+#[apply(chain_type)]
+#[derive(Copy, Serialize)]
+#[serde(tag = "kind", content = "count")]
 pub enum LocalSteps {
 	/// Passes over the hospital's training records.
 	Epochs(u32),
-	/// Mini-batch updates, whatever the number of records (FLamby's setting).
+	/// Mini-batch steps, regardless of the number of records (FLamby's setting).
 	Updates(u32),
 }
 
 /// Mini-batch stochastic gradient descent at one hospital in one round.
-#[derive(
-	Clone,
-	Copy,
-	Debug,
-	PartialEq,
-	Eq,
-	Encode,
-	Decode,
-	DecodeWithMemTracking,
-	MaxEncodedLen,
-	TypeInfo,
-	Serialize,
-	Deserialize,
-)]
+#[apply(chain_type)]
+#[derive(Copy, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct LocalTraining {
-	/// Length of a round's training.
+	/// Amount of training.
 	pub steps: LocalSteps,
-	/// Records in one mini-batch, at least 1.
+	/// Records per mini-batch, at least 1.
 	pub batch_size: u32,
 	/// Step size, above 0.
 	pub learning_rate: Decimal,
-	/// FedProx's mu: weight of the pull towards the global model (Li et al. 2020, eq. 2). 0 is
-	/// FedAvg's local training.
+	/// FedProx's mu: weight of the proximal term (Li et al. 2020, eq. 2). 0 is FedAvg's local training.
 	pub proximal: Decimal,
 }
 
 /// How the weighted mean of the updates changes the global model (Reddi et al. 2021, algorithm 2;
 /// FedAvgM: Hsu et al. 2019).
-#[derive(
-	Clone,
-	Copy,
-	Debug,
-	PartialEq,
-	Eq,
-	Encode,
-	Decode,
-	DecodeWithMemTracking,
-	MaxEncodedLen,
-	TypeInfo,
-	Serialize,
-	Deserialize,
-)]
+#[apply(chain_type)]
+#[derive(Copy, Serialize)]
+#[serde(tag = "kind", rename_all_fields = "camelCase")]
 pub enum ServerOptimizer {
-	/// The model moves by the weighted mean (McMahan et al. 2017).
+	/// Adds the weighted mean to the model (McMahan et al. 2017).
 	FedAvg,
 	/// FedAvg with server momentum.
 	FedAvgM {
@@ -182,20 +135,9 @@ pub enum ServerOptimizer {
 }
 
 /// Parameters of the adaptive server optimisers.
-#[derive(
-	Clone,
-	Copy,
-	Debug,
-	PartialEq,
-	Eq,
-	Encode,
-	Decode,
-	DecodeWithMemTracking,
-	MaxEncodedLen,
-	TypeInfo,
-	Serialize,
-	Deserialize,
-)]
+#[apply(chain_type)]
+#[derive(Copy, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Adaptive {
 	/// Server step size, eta.
 	pub learning_rate: Decimal,
@@ -208,7 +150,7 @@ pub struct Adaptive {
 }
 
 impl LocalTraining {
-	/// Whether the values are ones that can be trained with.
+	/// Whether all values are in range.
 	pub fn is_valid(&self) -> bool {
 		let steps = match self.steps {
 			LocalSteps::Epochs(n) | LocalSteps::Updates(n) => n,
@@ -218,7 +160,7 @@ impl LocalTraining {
 }
 
 impl ServerOptimizer {
-	/// Whether the values lie in their ranges.
+	/// Whether all values are in range.
 	pub fn is_valid(&self) -> bool {
 		match self {
 			Self::FedAvg => true,
@@ -251,7 +193,7 @@ mod tests {
 	}
 
 	#[test]
-	fn shapes_that_cannot_be_trained_have_no_parameters() {
+	fn invalid_shapes_have_no_parameters() {
 		assert_eq!(spec(ModelFamily::LogisticRegression, 0, 2).parameters(), None);
 		assert_eq!(spec(ModelFamily::LogisticRegression, 3, 1).parameters(), None);
 		assert_eq!(spec(ModelFamily::LogisticRegression, u32::MAX, u32::MAX).parameters(), None);

@@ -4,20 +4,22 @@ use crate::{
 	committee::{Committee, CommitteeFault},
 	encoding::UpdateEncoding,
 	fixed_point::Decimal,
+	json,
 	model::{LocalTraining, ModelSpec, ServerOptimizer},
 	AgreementId, BlockNumber, MaxParties, Name, RoundNumber, StudyId,
 };
 use bounded_collections::BoundedVec;
-use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use primitive_types::H256;
-use scale_info::TypeInfo;
+use serde::Serialize;
 
 /// How updates become a new global model.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+#[apply(chain_type)]
+#[derive(Serialize)]
+#[serde(tag = "kind")]
 pub enum AggregationScheme<AccountId> {
-	/// Every hospital reads every update. For trials among parties that trust each other.
+	/// Every hospital reads every update. For experiments among parties that trust each other.
 	Plain,
-	/// Updates are shared among compute parties, which check and sum them without seeing them.
+	/// Updates are secret-shared among compute parties, which check and sum them without seeing them.
 	Committee(Committee<AccountId>),
 }
 
@@ -40,9 +42,12 @@ impl<AccountId> AggregationScheme<AccountId> {
 }
 
 /// One model to be trained under one agreement.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+#[apply(chain_type)]
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct StudySpec<AccountId> {
-	/// Name that people read.
+	/// Human-readable name.
+	#[serde(serialize_with = "json::text")]
 	pub title: Name,
 	/// The agreement under which data is used.
 	pub agreement: AgreementId,
@@ -52,63 +57,64 @@ pub struct StudySpec<AccountId> {
 	pub model: ModelSpec,
 	/// Training at one hospital.
 	pub training: LocalTraining,
-	/// From the mean of the updates to the model.
+	/// How the mean update changes the global model.
 	pub optimizer: ServerOptimizer,
 	/// How updates are aggregated.
 	pub scheme: AggregationScheme<AccountId>,
-	/// A hospital's weight in the mean is its number of training records, but at most this; at least 1.
+	/// Cap on a hospital's weight in the mean, which is its number of training records; at least 1.
 	pub max_examples: u32,
 	/// How an update becomes integers.
 	pub encoding: UpdateEncoding,
 	/// The hospitals that train, each once.
 	pub hospitals: BoundedVec<AccountId, MaxParties>,
-	/// How many must commit, and must accept one artifact; more than half of the hospitals.
+	/// Hospitals that must commit, and that must accept the same artifact; more than half of them.
 	pub quorum: u32,
-	/// Rounds to finalise.
+	/// Number of rounds to finalise.
 	pub max_rounds: u32,
-	/// Tries of one round before the study is halted; it can be resumed.
+	/// Attempts at one round before the study is halted; a halted study can be resumed.
 	pub max_attempts: u32,
-	/// Blocks for commitments.
+	/// Length of Collecting, in blocks.
 	pub collecting_blocks: BlockNumber,
-	/// Blocks for attestations.
+	/// Length of Attesting, in blocks.
 	pub attesting_blocks: BlockNumber,
-	/// Blocks for which the updates of a finalised round stay in the blob store, counted from its last block for attestations;
-	/// then each hospital deletes its own. `None`: they stay.
+	/// Blocks for which the updates of a finalised round are retained in the blob store, counted from the
+	/// deadline of Attesting; then each hospital deletes its own. `None`: they are retained indefinitely.
 	pub retention_blocks: Option<BlockNumber>,
-	/// A hospital rejects a model whose log-loss on its own test records is above that of the model
-	/// before it by more than this.
+	/// A hospital rejects a model whose log-loss on its own test records exceeds that of the previous model
+	/// by more than this, in nats.
 	pub max_log_loss_increase: Decimal,
-	/// Seed of the initial parameters and of the order of records in training.
+	/// Seed of the initial parameters and of the order of training records.
+	#[serde(serialize_with = "json::decimal")]
 	pub seed: u64,
 }
 
 /// What is wrong with a study's specification.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StudySpecFault {
-	/// The model's shape cannot be trained.
+	/// The model's shape is invalid.
 	Model,
 	/// A parameter of the local training is out of range.
 	Training,
 	/// A parameter of the server optimiser is out of range.
 	Optimizer,
-	/// Weights of at most 0.
+	/// `max_examples` is 0.
 	MaxExamples,
 	/// More than 40 fractional bits.
 	FractionBits,
 	/// A clip of 0.
 	Clip,
-	/// No hospital, or one named twice.
+	/// No hospital, or a duplicate.
 	Hospitals,
-	/// Not more than half of the hospitals, or more than all.
+	/// Not more than half of the hospitals, or more than all of them.
 	Quorum,
-	/// No round, no attempt, or a phase without a block.
+	/// No rounds, no attempts, or a phase of 0 blocks.
 	Schedule,
-	/// The committee.
+	/// The committee is invalid.
 	Committee(CommitteeFault),
 }
 
 impl<AccountId: PartialEq> StudySpec<AccountId> {
-	/// Checks whatever does not need the chain's state.
+	/// Validates everything that does not depend on the chain's state.
 	pub fn check(&self) -> Result<(), StudySpecFault> {
 		let distinct = self
 			.hospitals
@@ -171,197 +177,183 @@ impl<AccountId> StudySpec<AccountId> {
 	}
 }
 
-/// Where a study stands.
-#[derive(
-	Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
-)]
+/// The status of a study.
+#[apply(chain_type)]
+#[derive(Copy, Serialize)]
+#[serde(tag = "kind", content = "reason")]
 pub enum StudyStatus {
 	/// A round is under way.
 	Running,
-	/// All rounds are finalised.
+	/// All rounds have been finalised.
 	Completed,
-	/// No further round is opened; the last finalised model stays.
+	/// No further rounds are opened; the last finalised model stays.
 	Halted(HaltReason),
 }
 
 /// Why a study ended before its last round.
-#[derive(
-	Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
-)]
+#[apply(chain_type)]
+#[derive(Copy, Serialize)]
 pub enum HaltReason {
-	/// One round was aborted as often as the study allows.
+	/// A round was aborted as many times as the study allows.
 	AttemptsExhausted,
-	/// Its agreement was revoked or has expired.
+	/// The agreement was revoked or has expired.
 	AgreementEnded,
-	/// A hospital of the study stopped it.
+	/// A participating hospital stopped it.
 	Stopped,
 }
 
 /// A study as the chain knows it.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+#[apply(chain_type)]
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Study<AccountId> {
-	/// What was opened.
+	/// Its specification.
 	pub spec: StudySpec<AccountId>,
-	/// Who opened it.
+	/// The account that opened it.
 	pub opened_by: AccountId,
-	/// Block of its opening.
+	/// Block at which it was opened.
 	pub opened_at: BlockNumber,
-	/// Where it stands.
+	/// Its status.
 	pub status: StudyStatus,
-	/// The round under way, or the last one.
+	/// The current round, or the last one.
 	pub current_round: RoundNumber,
-	/// Rounds finalised so far.
+	/// Number of finalised rounds.
 	pub finalised_rounds: u32,
-	/// Further tries of the round under way before the study is halted.
+	/// Remaining attempts at the current round before the study is halted.
 	pub attempts_left: u32,
-	/// The newest finalised model; `None` before the first, when the model is the initial one.
+	/// The latest finalised model; `None` until the first, while the model is the initial one.
 	pub artifact: Option<H256>,
 }
 
-/// One try of one round of one study.
-#[derive(
-	Clone,
-	Copy,
-	Debug,
-	PartialEq,
-	Eq,
-	PartialOrd,
-	Ord,
-	Hash,
-	Encode,
-	Decode,
-	DecodeWithMemTracking,
-	MaxEncodedLen,
-	TypeInfo,
-)]
+/// One attempt at one round of one study.
+#[apply(chain_type)]
+#[derive(Copy, PartialOrd, Ord, Hash)]
 pub struct RoundKey {
 	/// The study.
 	pub study: StudyId,
 	/// The round, from 1.
 	pub round: RoundNumber,
-	/// The try, from 1.
+	/// The attempt, from 1.
 	pub attempt: u32,
 }
 
-/// Where a round stands.
-#[derive(
-	Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
-)]
+/// The phase of a round.
+#[apply(chain_type)]
+#[derive(Copy, Serialize)]
+#[serde(tag = "kind", content = "reason")]
 pub enum Phase {
 	/// Hospitals train and commit.
 	Collecting,
 	/// Compute parties open their shares of the checks.
 	Checking,
-	/// Hospitals answer disputes by publishing the shares in question.
+	/// Hospitals answer disputes by publishing the disputed shares.
 	Answering,
-	/// Compute parties judge the answers.
+	/// Compute parties judge the published shares.
 	Judging,
 	/// Compute parties post their partial aggregates.
 	Aggregating,
 	/// Hospitals compute the new model, evaluate it and attest.
 	Attesting,
-	/// A quorum accepts one artifact.
+	/// A quorum accepted one artifact.
 	Finalised,
-	/// The try failed. The round is tried again while attempts are left.
+	/// The attempt failed. A new one begins while attempts are left.
 	Aborted(AbortReason),
 }
 
 impl Phase {
-	/// Whether the try can still succeed or fail.
+	/// Whether the outcome of the attempt is still open.
 	pub const fn is_under_way(self) -> bool {
 		!matches!(self, Self::Finalised | Self::Aborted(_))
 	}
 }
 
-/// Why a try of a round failed.
-#[derive(
-	Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
-)]
+/// Why an attempt at a round failed.
+#[apply(chain_type)]
+#[derive(Copy, Serialize)]
 pub enum AbortReason {
-	/// Fewer than a quorum committed by the deadline.
+	/// Fewer hospitals than the quorum committed by the deadline.
 	TooFewCommitments,
 	/// More than t parties of the committee posted no checks by the deadline.
 	TooFewChecks,
-	/// After the checks and disputes fewer than a quorum of updates count.
+	/// After checks and disputes, fewer updates than the quorum count.
 	TooFewUpdates,
 	/// More than t parties of the committee posted no partial aggregate by the deadline.
 	TooFewPartials,
-	/// So many find the partial aggregates missing or beyond correction that no artifact can reach the quorum.
+	/// So many hospitals report the partial aggregates missing or uncorrectable that no artifact can reach
+	/// the quorum.
 	AggregateUnusable,
-	/// Fewer than a quorum attested by the deadline.
+	/// Fewer hospitals than the quorum attested by the deadline.
 	TooFewAttestations,
-	/// So many hospitals reject the model, or accept others, that no artifact can reach the quorum.
+	/// So many hospitals reject the model, or accept another, that no artifact can reach the quorum.
 	ModelRejected,
-	/// So many name one hospital's update as missing or malformed that no artifact can reach the quorum; that
-	/// hospital is excluded.
+	/// So many hospitals report one hospital's update missing or malformed that no artifact can reach the
+	/// quorum; that hospital is excluded.
 	UpdateUnusable,
 	/// The study was halted.
 	StudyHalted,
 }
 
-/// Why a hospital's update does not count in a round.
-#[derive(
-	Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
-)]
+/// Why a hospital's update is excluded from a round.
+#[apply(chain_type)]
+#[derive(Copy, Serialize)]
 pub enum UpdateFault {
-	/// The blob is not in the store, or its bytes are not those that were committed.
+	/// The blob is not in the store, or its hash is not the committed one.
 	Unavailable,
-	/// The blob is as committed, but is no update of this round and model.
+	/// The blob matches the commitment, but is not an update of this round and model.
 	Malformed,
-	/// The shares lie on no polynomial of the committee's threshold.
+	/// The shares do not lie on a polynomial of degree t.
 	MalformedSharing,
-	/// The proof of the update's norm does not hold.
+	/// The proof of the update's norm fails.
 	InvalidProof,
-	/// The update's norm is above the study's bound.
+	/// The update's norm exceeds the study's bound.
 	NormTooLarge,
-	/// A random projection of the update is larger than its norm allows: it is only small modulo p.
+	/// A random projection of the update exceeds what its norm allows: the norm is small only modulo p.
 	ProjectionTooLarge,
-	/// The update points away from the root update.
+	/// The update goes further against the root update than tolerated.
 	HostileDirection,
-	/// The hospital did not publish the shares that a party disputes.
+	/// The hospital did not publish the shares that a party disputed.
 	DisputeUnanswered,
-	/// The hospital published shares other than it committed to, or which contradict the other parties', or no majority
-	/// of the parties found otherwise.
+	/// The hospital published shares that differ from its commitment or contradict the other parties', or no
+	/// majority of the parties found otherwise.
 	DisputeLost,
 }
 
-/// A hospital's judgement of a round.
-#[derive(
-	Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
-)]
+/// A hospital's verdict on the new model of a round.
+#[apply(chain_type)]
+#[derive(Copy, Serialize)]
+#[serde(tag = "kind")]
 pub enum Verdict<AccountId> {
-	/// The new model is this artifact, and it is good enough.
+	/// The new model is this artifact, and it is acceptable.
 	Accept {
 		/// SHA-256 of the artifact's bytes.
 		artifact: H256,
 	},
-	/// The new model is this artifact, but it does worse on the hospital's own records than the
-	/// study allows.
+	/// The new model is this artifact, but it does worse on the hospital's own records than the study allows.
 	RejectModel {
 		/// SHA-256 of the artifact's bytes.
 		artifact: H256,
 	},
 	/// The new model could not be computed.
 	RejectUpdate {
-		/// Whose update stands in the way.
+		/// The hospital whose update is at fault.
 		hospital: AccountId,
 		/// What is wrong with it.
 		fault: UpdateFault,
 	},
-	/// The partial aggregates are missing, or more of them are wrong than can be corrected.
+	/// Partial aggregates are missing, or more of them are wrong than can be corrected.
 	RejectPartials,
 }
 
-/// How a model does on a hospital's own test records.
-#[derive(
-	Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
-)]
+/// A model's performance on a hospital's own test records.
+#[apply(chain_type)]
+#[derive(Copy, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Metrics {
-	/// Test records.
+	/// Number of test records.
 	pub examples: u32,
-	/// Share of records whose most probable class is right, 0 to 1.
+	/// Fraction of records whose most probable class is the true one, 0 to 1.
 	pub accuracy: Decimal,
-	/// Area under the receiver operating characteristic, 0 to 1; `None` when a class is absent.
+	/// Area under the receiver operating characteristic, 0 to 1; `None` if the test records lack a class.
 	pub auc: Option<Decimal>,
 	/// Mean negative log-likelihood, in nats.
 	pub log_loss: Decimal,
@@ -372,48 +364,52 @@ pub struct Metrics {
 /// Points of compute parties.
 pub type Points = BoundedVec<u8, MaxParties>;
 
-/// A hospital's word on the new model of a round.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+/// A hospital's attestation to the new model of a round.
+#[apply(chain_type)]
+#[derive(Serialize)]
 pub struct Attestation<AccountId> {
-	/// Whose word.
+	/// The attesting hospital.
 	pub hospital: AccountId,
-	/// The judgement.
+	/// Its verdict.
 	pub verdict: Verdict<AccountId>,
-	/// The new model on the hospital's own test records; `None` when there is no model to judge.
+	/// The new model on the hospital's own test records; `None` if it could not be computed.
 	pub metrics: Option<Metrics>,
-	/// Points of the parties whose partial aggregates were wrong and were corrected, in ascending order.
+	/// Points of the parties whose wrong partial aggregates were corrected, in ascending order.
 	pub corrected: Points,
 }
 
-/// A hospital whose update does not count in a round.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+/// A hospital whose update is excluded from a round.
+#[apply(chain_type)]
+#[derive(Serialize)]
 pub struct Exclusion<AccountId> {
-	/// Which hospital.
+	/// The hospital.
 	pub hospital: AccountId,
-	/// Why.
+	/// The reason.
 	pub fault: UpdateFault,
 }
 
-/// A round as the chain knows it: its present or last try.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+/// A round as the chain knows it: its current or last attempt.
+#[apply(chain_type)]
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Round<AccountId> {
-	/// The try, from 1.
+	/// The attempt, from 1.
 	pub attempt: u32,
-	/// Where it stands.
+	/// The phase.
 	pub phase: Phase,
-	/// Block at which the first try was opened.
+	/// Block at which the first attempt was opened.
 	pub opened_at: BlockNumber,
-	/// Block at which the present phase began.
+	/// Block at which the current phase began.
 	pub phase_since: BlockNumber,
-	/// Last block of the present phase.
+	/// Last block of the current phase.
 	pub deadline: BlockNumber,
-	/// The model that the round starts from; `None` for the initial one.
+	/// The model that the round starts from; `None` for the initial model.
 	pub base: Option<H256>,
-	/// Who has committed in this try, in order.
+	/// The hospitals that committed in this attempt, in order of commitment.
 	pub committed: BoundedVec<AccountId, MaxParties>,
-	/// Whose updates do not count in this round.
+	/// The hospitals excluded from this round.
 	pub excluded: BoundedVec<Exclusion<AccountId>, MaxParties>,
-	/// What the hospitals say of the new model.
+	/// The attestations to the new model.
 	pub attestations: BoundedVec<Attestation<AccountId>, MaxParties>,
 	/// The new model, once finalised.
 	pub artifact: Option<H256>,

@@ -2,34 +2,29 @@
 // Measures what the chain adds to training.
 
 import { readFileSync } from 'node:fs';
-import { integer, oneOf, readCommandLine, run, UsageError } from './lib/arguments.mjs';
-import { finalBlocks, follow } from './lib/follow.mjs';
+import { join } from 'node:path';
+import { finalBlocks, follow, openStudies, proposeAgreement, signAgreement } from '@consilium/client';
+import { binariesOption, command, integer, option, run } from './lib/arguments.mjs';
+import { buildBinaries } from './lib/devnet.mjs';
+import { withChain } from './lib/connect.mjs';
 import { Network } from './lib/network.mjs';
+import { specsOf } from './lib/opening.mjs';
+import { withFolder } from './lib/processes.mjs';
 import { developmentSigner } from './lib/signers.mjs';
-import { studySpec, studyValues } from './lib/study-spec.mjs';
-import { findEvent, submit } from './lib/submit.mjs';
+import { describeStudy } from './lib/study-file.mjs';
 import { fixed, table } from './lib/table.mjs';
 
-const usage = `
-Measures, on a fresh network of four nodes and with one mini-batch update of training per round, which takes next to no
-time: seconds per round, blocks and seconds between the best and the final block, and the memory of each node.
-
-Usage: benchmark-chain.mjs --dir DIR --binaries DIR [options]
-
-  --dir DIR              folder of the network, made anew
-  --binaries DIR         folder of consilium-node and consilium-simulator
-  --rounds N             (default 20)
-  --scheme NAME          committee, or plain (default committee)
-  --json                 print JSON instead of tables
-`;
-
-const options = {
-  dir: { type: 'string' },
-  binaries: { type: 'string' },
-  rounds: { type: 'string', parse: integer(1, 10_000), default: 20 },
-  scheme: { type: 'string', parse: oneOf('committee', 'plain'), default: 'committee' },
-  json: { type: 'boolean' },
-};
+const program = command(
+  `Measures, on a fresh network of four nodes and with one mini-batch update of training per round, which
+  takes next to no time: seconds per round, blocks and seconds between the best and the final block, and the
+  memory of each node.`,
+  [
+    option('--rounds <N>', 'rounds to measure', integer(1, 10_000), 20),
+    option('--scheme <NAME>', 'scheme of the study', ['committee', 'plain'], 'committee'),
+    option('--json', 'print JSON instead of tables'),
+    binariesOption(),
+  ],
+);
 
 const STALL_SECONDS = 120;
 
@@ -41,16 +36,18 @@ function spread(values) {
   return { least: sorted[0], median, greatest: sorted[sorted.length - 1] };
 }
 
-async function openStudy({ api }, { schemaHash, features, classes }, { rounds, scheme }, signers) {
+async function openStudy(chain, { schemaHash, features, classes }, { rounds, scheme }, signers) {
   const [alice, ...others] = signers;
   const parties = signers.map(({ address }) => address);
-  const terms = { purpose: '0x62656e63686d61726b', document: `0x${'00'.repeat(32)}`, parties, expiresAt: null };
-  const proposed = await submit(api, api.tx.accessControl.proposeAgreement(terms), alice);
-  const agreement = findEvent(proposed.events, 'accessControl.AgreementProposed').data.agreement.toNumber();
-  await Promise.all(others.map((signer) => submit(api, api.tx.accessControl.signAgreement(agreement), signer)));
-  const values = studyValues({ agreement, schemaHash, features, classes, rounds, scheme, weakestSuite: 'ml-kem-768', updates: 1 });
-  const { events } = await submit(api, api.tx.rounds.openStudy(studySpec(values, parties, 1)), alice);
-  return findEvent(events, 'rounds.StudyOpened').data.study.toNumber();
+  const terms = { purpose: 'benchmark', document: `0x${'00'.repeat(32)}`, parties, expiresAt: null };
+  const agreement = await proposeAgreement(chain, terms, alice);
+  await Promise.all(others.map((signer) => signAgreement(chain, agreement, signer)));
+  const description = describeStudy({
+    ...{ agreement, schemaHash, features, classes, rounds, scheme, updates: 1 },
+    weakestSuite: scheme === 'committee' ? 'ml-kem-768' : undefined,
+  });
+  const [study] = await openStudies(chain, await specsOf(chain, description, [1]), alice);
+  return study;
 }
 
 /** Blocks and seconds from a block's arrival to its finality, as a node sees them, until `stop` is called. */
@@ -83,8 +80,7 @@ function memory(pid) {
 async function measure(network, values) {
   await network.start();
   const signers = await Promise.all(network.nodes.map(({ dev }) => developmentSigner(dev)));
-  const chain = await network.nodes[0].connect();
-  try {
+  return withChain(network.nodes[0].url, async (chain) => {
     const study = await openStudy(chain, network.study, values, signers);
     const finality = await measureFinality(chain);
     const seconds = [];
@@ -99,33 +95,29 @@ async function measure(network, values) {
       finality: { blocks: spread(finality.lags.blocks), seconds: spread(finality.lags.seconds) },
       memoryMegabytes: Object.fromEntries(network.nodes.map(({ id, process: { pid } }) => [id, memory(pid)])),
     };
-  } finally {
-    await chain.disconnect();
-  }
+  });
 }
 
 function print({ rounds, secondsPerRound, finality, memoryMegabytes }) {
-  const row = (what, { least, median, greatest }) => [what, fixed(least, 1), fixed(median, 1), fixed(greatest, 1)];
-  console.log(
-    table(['measured', 'least', 'median', 'greatest'], [
-      row(`seconds per round (${rounds} rounds)`, secondsPerRound),
-      row('blocks from best to final', finality.blocks),
-      row('seconds from arrival to finality', finality.seconds),
-    ]),
-  );
-  const nodes = Object.entries(memoryMegabytes).map(([id, { now, greatest }]) => [id, fixed(now, 0), fixed(greatest, 0)]);
+  const rows = [
+    [`seconds per round (${rounds} rounds)`, secondsPerRound],
+    ['blocks from best to final', finality.blocks],
+    ['seconds from arrival to finality', finality.seconds],
+  ].map(([what, values]) => [what, ...Object.values(values).map((value) => fixed(value, 1))]);
+  console.log(table(['measured', 'least', 'median', 'greatest'], rows));
+  const nodes = Object.entries(memoryMegabytes).map(([id, { now, greatest }]) => [
+    id,
+    fixed(now, 0),
+    fixed(greatest, 0),
+  ]);
   console.log(`\n${table(['node', 'MB now', 'MB at most'], nodes)}`);
 }
 
-await run(async () => {
-  const { values } = readCommandLine({ usage, options });
-  if (!values.dir || !values.binaries) throw new UsageError('--dir DIR and --binaries DIR are needed; see --help');
-  const network = await Network.create(values.dir, values.binaries);
-  try {
-    const result = await measure(network, values);
+await run(program, async (values) => {
+  const binaries = values.binaries ?? (await buildBinaries());
+  return withFolder('benchmark', async (folder) => {
+    const result = await measure(await Network.create(join(folder, 'network'), binaries), values);
     if (values.json) console.log(JSON.stringify(result, null, 2));
     else print(result);
-  } finally {
-    await network.stop();
-  }
+  });
 });

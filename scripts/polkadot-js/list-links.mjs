@@ -1,24 +1,18 @@
 #!/usr/bin/env node
-// How the quantum links of a development network fare.
+// Shows the link status of a development network's quantum links.
 
-import { readFileSync } from 'node:fs';
-import { readCommandLine, run, UsageError } from './lib/arguments.mjs';
-import { readLinks } from './lib/kmes.mjs';
+import { command, run } from './lib/arguments.mjs';
+import { kmesOption, readKmes, readLinks } from './lib/kmes.mjs';
 import { fixed, table } from './lib/table.mjs';
 
-const usage = `
-Shows each quantum link between key management entities: error rate, sifted and secret bits a second in the time of the link,
-secret bits stored, and why it last gave no key.
+const program = command(
+  `Shows each quantum link between key management entities: error rate, sifted and secret bits per second in
+  the time of the link, secret bits stored, and why it last had no key.`,
+  [kmesOption()],
+);
 
-Usage: list-links.mjs --kmes FILE
-
-  --kmes FILE            kmes.json, as prepare-hospitals.mjs writes it
-`;
-
-await run(async () => {
-  const { values } = readCommandLine({ usage, options: { kmes: { type: 'string' } } });
-  if (!values.kmes) throw new UsageError('--kmes FILE is missing; see --help');
-  const links = await readLinks(JSON.parse(readFileSync(values.kmes, 'utf8')));
+await run(program, async ({ kmes }) => {
+  const links = await readLinks(readKmes(kmes));
   const rows = links.map((link) => [
     link.link,
     link.state,
@@ -28,5 +22,14 @@ await run(async () => {
     String(link.stored_bits_outgoing + link.stored_bits_incoming),
     link.down_because ?? link.last_abort ?? '',
   ]);
-  console.log(table(['quantum link', 'state', 'QBER', 'sifted kbit/s', 'secret kbit/s', 'stored bits', 'last trouble'], rows));
+  const head = [
+    'quantum link',
+    'state',
+    'QBER',
+    'sifted kbit/s',
+    'secret kbit/s',
+    'stored bits',
+    'last failure',
+  ];
+  console.log(table(head, rows));
 });

@@ -1,42 +1,31 @@
 #!/usr/bin/env node
-// Prints the audit trail of a subject and proves that it is whole.
+// Prints the audit trail of a subject and proves that it is complete.
 
-import { nodeHelp, nodeOption, readCommandLine, run } from './lib/arguments.mjs';
-import { parseSubject, proveTrail, readEncodedTrail, readTrail } from './lib/audit.mjs';
+import { nameOf, proveTrail, readMembers, readTrail } from '@consilium/client';
+import { command, nodeOption, run } from './lib/arguments.mjs';
 import { withChain } from './lib/connect.mjs';
-import { nameOf, readMembers } from './lib/members.mjs';
 import { table } from './lib/table.mjs';
 
-const usage = `
-Prints the audit records of a subject, oldest first, and computes their head: it equals the chain's only if no record
-is missing, moved or altered. Exits with 1 when it does not.
+const program = command(
+  `Prints the audit records of a subject, oldest first, and computes their head: it equals the chain's only
+  if no record is missing, moved or altered. Exits with 1 when it does not.`,
+  [nodeOption()],
+).argument('<subject>', 'study/ID, agreement/ID or hospital/ADDRESS');
 
-Usage: print-audit-trail.mjs <subject> [options]
-
-  <subject>              study/ID, agreement/ID or hospital/ADDRESS
-${nodeHelp}
-`;
-
-await run(async () => {
-  const { values, positionals } = readCommandLine({ usage, options: { node: nodeOption }, positionals: ['subject'] });
-  const [text] = positionals;
-  const subject = parseSubject(text);
-  return withChain(values.node, async (chain) => {
-    const name = nameOf(await readMembers(chain.api));
-    const at = (await chain.api.rpc.chain.getFinalizedHead()).toHex();
-    const records = await readTrail(chain, text, at);
-    if (records.length === 0) throw new Error(`there are no records of ${text}`);
-    const rows = records.map(({ index, sequence, block, actor, action, detail }) => [
-      String(index),
-      String(sequence),
-      String(block),
+await run(program, ({ node }, subject) =>
+  withChain(node, async (chain) => {
+    const name = nameOf(await readMembers(chain));
+    const trail = await readTrail(chain, subject);
+    if (trail.records.length === 0) throw new Error(`there are no records of ${subject}`);
+    const rows = trail.records.map(({ index, sequence, block, actor, action, detail }) => [
+      ...[index, sequence, block].map(String),
       action,
       actor ? name(actor) : 'the chain',
       detail,
     ]);
     console.log(table(['index', 'sequence', 'block', 'action', 'actor', 'detail (BLAKE2b-256)'], rows));
-    const { proven, reason } = proveTrail(await readEncodedTrail(chain, subject, at));
+    const { proven, reason } = proveTrail(trail);
     console.log(`\n${proven ? 'proven' : 'NOT proven'}: ${reason}`);
     return proven ? 0 : 1;
-  });
-});
+  }),
+);

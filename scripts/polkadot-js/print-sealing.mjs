@@ -1,36 +1,28 @@
 #!/usr/bin/env node
-// How the blobs of studies were sealed.
+// Counts the blobs of studies by how they are sealed.
 
-import { integer, nodeHelp, nodeOption, readCommandLine, run, UsageError } from './lib/arguments.mjs';
+import { readRound, readStudy } from '@consilium/client';
+import { command, nodeOption, run, studiesOption } from './lib/arguments.mjs';
 import { withChain } from './lib/connect.mjs';
-import { readStudy } from './lib/study.mjs';
 
-const usage = `
-Counts the blobs of all finalised rounds by the suite with which they are protected, as the chain has it.
+const program = command(
+  'Counts the blobs of all finalised rounds by the suite that protects them, as recorded on the chain.',
+  [studiesOption(), nodeOption()],
+);
 
-Usage: print-sealing.mjs --study ID ... [options]
-
-  --study ID             which study; repeat it for several
-${nodeHelp}
-`;
-
-const options = { study: { type: 'string', multiple: true, parse: integer(0, 2 ** 32 - 1) }, node: nodeOption };
-
-await run(async () => {
-  const { values } = readCommandLine({ usage, options });
-  if (values.study.length === 0) throw new UsageError('--study ID is missing; see --help');
-  await withChain(values.node, async ({ api }) => {
+await run(program, (values) =>
+  withChain(values.node, async (chain) => {
     for (const id of values.study) {
-      const study = await readStudy(api, id);
-      if (!study) throw new Error(`there is no study ${id}`);
+      const { finalisedRounds } = await readStudy(chain, id);
       const counts = new Map();
-      for (let round = 1; round <= study.finalisedRounds; round += 1) {
-        for (const [, { suites }] of await api.call.roundsApi.commitments(id, round)) {
-          for (const { type } of suites) counts.set(type, (counts.get(type) ?? 0) + 1);
+      for (let round = 1; round <= finalisedRounds; round += 1) {
+        const { commitments } = await readRound(chain, id, round);
+        for (const suite of commitments.flatMap(({ suites }) => suites)) {
+          counts.set(suite, (counts.get(suite) ?? 0) + 1);
         }
       }
       const words = [...counts].map(([suite, count]) => `${count} with ${suite}`);
       console.log(`blobs of study ${id}    ${words.join(', ') || 'none'}`);
     }
-  });
-});
+  }),
+);

@@ -1,7 +1,7 @@
-//! Arguments that several commands share, and how their values are read.
+//! Arguments that several commands share, and the parsing of their values.
 
 use crate::error::Error;
-use clap::Args;
+use clap::{builder::RangedI64ValueParser, Args};
 use consilium_primitives::{
 	fixed_point::Decimal,
 	model::{MaxHiddenLayers, ModelFamily, ModelSpec},
@@ -10,44 +10,49 @@ use consilium_primitives::{
 use consilium_training::{dataset::Dataset, synthetic};
 use std::{path::PathBuf, str::FromStr};
 
-/// Seed of the made-up records when none is given.
+/// Default seed of the synthetic records.
 pub const SYNTHETIC_SEED: u64 = 1;
 
-/// Which records.
+/// Selects the records.
 #[derive(Args)]
 #[command(next_help_heading = "Records")]
 pub struct DataArguments {
-	/// Folder with the hospitals' records: the UCI heart disease files (processed.cleveland.data and so
-	/// on, with FLamby's flamby-split.csv if it is there), or schema.toml and one .csv file for each
-	/// hospital. Without it the records are made up
+	/// Folder with the hospitals' records: the UCI heart disease files (processed.cleveland.data and so on,
+	/// optionally with FLamby's flamby-split.csv), or schema.toml and one .csv file per hospital. Default:
+	/// synthetic records
 	#[arg(long, value_name = "DIR")]
 	pub data: Option<PathBuf>,
-	/// Share of each hospital's records that test, where no split file says it
+	/// Fraction of each hospital's records used for testing, if there is no split file
 	#[arg(long, value_name = "SHARE", default_value_t = 0.3)]
 	test_fraction: f64,
-	/// Seed of the division into training and test records, where no split file says it
+	/// Seed of the split into training and test records, if there is no split file
 	#[arg(long, value_name = "SEED", default_value_t = 0)]
 	split_seed: u64,
-	/// Seed of the made-up records
+	/// Seed of the synthetic records
 	#[arg(long, value_name = "SEED", default_value_t = SYNTHETIC_SEED)]
 	synthetic_seed: u64,
 	#[command(flatten)]
 	synthetic: SyntheticArguments,
 }
 
-/// Which made-up records, but for their seed.
+/// Parameters of synthetic records except for their seed.
 #[derive(Args)]
 pub struct SyntheticArguments {
-	/// Number of made-up hospitals
-	#[arg(long, value_name = "NUMBER", default_value_t = 4, value_parser = clap::value_parser!(u32).range(1..=64))]
+	/// Number of synthetic hospitals
+	#[arg(long, value_name = "NUMBER", default_value_t = 4, value_parser = numbers().range(1..=64))]
 	pub hospitals: u32,
-	/// Records of a made-up hospital; the median, since hospitals differ in size
-	#[arg(long, value_name = "NUMBER", default_value_t = 400, value_parser = clap::value_parser!(u32).range(20..=1_000_000))]
+	/// Median number of records of a synthetic hospital; hospitals differ in size
+	#[arg(long, value_name = "NUMBER", default_value_t = 400, value_parser = numbers().range(20..=1_000_000))]
 	pub rows: u32,
 }
 
+/// Whole numbers, to be restricted to a range.
+pub fn numbers() -> RangedI64ValueParser<u32> {
+	clap::value_parser!(u32)
+}
+
 impl DataArguments {
-	/// Reads or makes up the records.
+	/// Reads or generates the records.
 	pub fn open(&self) -> Result<Dataset, Error> {
 		let SyntheticArguments { hospitals, rows } = self.synthetic;
 		Ok(match &self.data {
@@ -59,12 +64,12 @@ impl DataArguments {
 	}
 }
 
-/// Which model.
+/// Selects the model.
 #[derive(Args)]
 #[command(next_help_heading = "Model")]
 pub struct ModelArguments {
-	/// Widths of the hidden layers of a multilayer perceptron, from the input on, such as 16,8. Without
-	/// it the model is a logistic regression
+	/// Widths of the hidden layers of a multilayer perceptron, starting at the input, such as 16,8. Default:
+	/// a logistic regression
 	#[arg(long, value_name = "WIDTHS")]
 	hidden: Option<HiddenLayers>,
 }
@@ -100,7 +105,7 @@ impl FromStr for HiddenLayers {
 	}
 }
 
-/// Seeds of several runs: `42-46`, or `1,5,9`.
+/// Seeds of several runs: `42-46` or `1,5,9`.
 #[derive(Clone)]
 pub struct Seeds(pub Vec<u64>);
 
@@ -125,21 +130,21 @@ impl FromStr for Seeds {
 	}
 }
 
-/// A number from 0 on, with up to nine digits after the point.
+/// A non-negative number with up to nine digits after the point.
 pub fn decimal(text: &str) -> Result<Decimal, String> {
 	let number: f64 = text.parse().map_err(|_| "expected a number such as 0.01".to_owned())?;
 	Decimal::from_f64(number).ok_or_else(|| "expected a number from 0 to 10^10".to_owned())
 }
 
-/// A number above 0, with up to nine digits after the point.
+/// A positive number with up to nine digits after the point.
 pub fn positive(text: &str) -> Result<Decimal, String> {
 	match decimal(text)? {
-		Decimal::ZERO => Err("expected a number above 0; at least 0.000000001".to_owned()),
+		Decimal::ZERO => Err("expected a number of at least 0.000000001".to_owned()),
 		number => Ok(number),
 	}
 }
 
-/// A number from 0 to below 1, with up to nine digits after the point.
+/// A number in [0, 1) with up to nine digits after the point.
 pub fn decay(text: &str) -> Result<Decimal, String> {
 	match decimal(text)? {
 		number if number < Decimal::ONE => Ok(number),

@@ -1,4 +1,4 @@
-//! The committee's checks, on the integers of the protocol but without sharing them.
+//! The committee's checks, on the protocol's integers but without secret sharing.
 
 use crate::{
 	arguments::{decimal, positive},
@@ -23,22 +23,22 @@ use consilium_training::{
 };
 use std::path::{Path, PathBuf};
 
-/// How the committee judges updates.
+/// How the committee checks updates.
 #[derive(Args)]
 #[command(next_help_heading = "Checks of a committee")]
 pub struct CommitteeArguments {
-	/// An honest hospital scales its update down to this L2 norm. With it the committee excludes updates of a greater
-	/// norm and, with --direction, checks directions
+	/// L2 norm that honest hospitals scale their updates down to. The committee then excludes updates with a
+	/// larger norm and, with --direction, checks directions
 	#[arg(long, value_name = "NORM", value_parser = positive)]
 	clip: Option<Decimal>,
-	/// What follows from the direction of an update
+	/// What follows from an update's direction
 	#[arg(long, value_enum, default_value = "off", requires_ifs = [("exclude", "root"), ("weight", "root")])]
 	direction: DirectionRule,
-	/// How far an update may go against the root update before it is excluded: the length of its component in the opposite
-	/// direction. 0 excludes all that point away; near convergence honest ones do
+	/// How far an update may go against the root update before it is excluded: the length of its component in
+	/// the opposite direction. 0 excludes all updates that point away, as honest ones may near convergence
 	#[arg(long, value_name = "NORM", value_parser = decimal, default_value = "0")]
 	tolerance: Decimal,
-	/// Root set, as `root-set` and `generate` write it
+	/// Root set, as written by `root-set` and `generate`
 	#[arg(long, value_name = "FILE", requires = "clip")]
 	root: Option<PathBuf>,
 }
@@ -49,7 +49,7 @@ enum DirectionRule {
 	Off,
 	/// An update that goes further against the root update than tolerated is excluded
 	Exclude,
-	/// An update weighs by the cosine of its angle to the root update
+	/// An update is weighted by the cosine of its angle to the root update
 	Weight,
 }
 
@@ -64,8 +64,9 @@ pub struct Checks {
 }
 
 impl Checks {
-	/// The root update of a round from the global parameters `base`; `None` when directions are not looked at. On the chain
-	/// its seed comes from the challenge; here it comes from the study's seed, which is as unknown to the hospitals.
+	/// The root update of a round, trained from the global parameters `base`; `None` if the direction is off.
+	/// On the chain its seed comes from the challenge, which hospitals cannot predict; here it comes from the
+	/// study's seed, which the simulated attacks do not exploit.
 	pub fn direction(&self, base: &[f64], seed: u64, round: u32) -> Result<Option<Vec<i64>>, Error> {
 		let Some(root) = &self.root else { return Ok(None) };
 		let challenge = training_seed(seed, round, b"challenge");
@@ -75,29 +76,30 @@ impl Checks {
 		encoded.map(Some).map_err(|source| Error::Direction { seed, round, source })
 	}
 
-	/// What the number of examples behind an update is multiplied by, or why it does not count: the rules of the chain on the
-	/// numbers that the parties would open. Sums are exact, not modulo p: what wraps around is for the projections to find.
-	pub fn judge(&self, coordinates: &[i64], direction: Option<&[i64]>) -> Result<u32, UpdateFault> {
+	/// The factor for the number of examples behind an update, or why it is excluded: the chain's rules on
+	/// the numbers that the parties would open. Sums are exact, not modulo p: detecting wrap-around is left
+	/// to the projections.
+	pub fn assess(&self, coordinates: &[i64], direction: Option<&[i64]>) -> Result<u32, UpdateFault> {
 		let product = |other: &[i64]| -> i128 {
 			coordinates.iter().zip(other).map(|(a, b)| i128::from(*a) * i128::from(*b)).sum()
 		};
 		let numbers = Numbers {
 			norm_squared: u64::try_from(product(coordinates)).unwrap_or(u64::MAX),
-			// Within the norm bound it fits.
+			// Fits if the norm is within its bound.
 			inner_product: direction.map(|root| product(root).clamp(i64::MIN.into(), i64::MAX.into()) as i64),
 			projections: Vec::new(),
 		};
 		weigh(&self.specification, self.parameters, &self.encoding, &numbers)
 	}
 
-	/// What [`Self::judge`] answers at most.
+	/// The largest factor that [`Self::assess`] returns.
 	pub fn largest_factor(&self) -> u32 {
 		self.specification.direction.largest_factor()
 	}
 }
 
 impl CommitteeArguments {
-	/// The clip of honest updates, if there is one.
+	/// The clip of honest updates, if any.
 	pub const fn clip(&self) -> Option<Decimal> {
 		self.clip
 	}
@@ -124,7 +126,7 @@ impl CommitteeArguments {
 			(Some(root), DirectionRule::Exclude) => Direction::Exclude { root, tolerance },
 			(Some(root), DirectionRule::Weight) => Direction::Weight { root, tolerance },
 		};
-		// The parties compute; who they are and how many plays no part here.
+		// The identity and number of parties make no difference here.
 		let specification = Committee {
 			threshold: 1,
 			parties: (1..=4).collect::<Vec<_>>().try_into().unwrap_or_default(),
@@ -222,7 +224,7 @@ mod tests {
 		];
 		for (rule, coordinates, expected) in cases {
 			let root = rule.root().map(|_| &direction[..]);
-			assert_eq!(checks(rule, None).judge(&coordinates, root), expected, "{rule:?} {coordinates:?}");
+			assert_eq!(checks(rule, None).assess(&coordinates, root), expected, "{rule:?} {coordinates:?}");
 		}
 	}
 
@@ -242,7 +244,7 @@ mod tests {
 		let checks = checks(Direction::Off, None);
 		let encoded = encode_update(&[30.0, -40.0], &checks.encoding).unwrap();
 		assert_eq!(encoded, [78643, -104858]);
-		assert_eq!(checks.judge(&encoded, None), Ok(1));
+		assert_eq!(checks.assess(&encoded, None), Ok(1));
 	}
 
 	#[test]

@@ -1,17 +1,17 @@
-//! What came of each hospital's updates, over all runs.
+//! How much of each hospital's updates counted, over all runs.
 
 use crate::study::{is_quorum, Contribution};
 use consilium_primitives::study::UpdateFault;
 use serde::Serialize;
 
-/// Over all runs, in the order of the rounds.
+/// Statistics over all runs, by round.
 #[derive(Serialize)]
 pub struct Contributions {
-	/// How many runs there were.
+	/// Number of runs.
 	runs: usize,
-	/// In how many runs the round was lost: too few updates were sound.
+	/// Number of runs in which the round had too few sound updates.
 	lost_rounds: Vec<usize>,
-	/// One for each hospital.
+	/// One entry per hospital.
 	hospitals: Vec<HospitalContributions>,
 }
 
@@ -21,9 +21,9 @@ struct HospitalContributions {
 	/// L2 norm of its update, before an honest hospital clips it.
 	mean_norm: Vec<f64>,
 	largest_norm: Vec<f64>,
-	/// Share of its number of examples that counts, 0 when it is excluded.
+	/// Fraction of its number of examples that counts, 0 if it is excluded.
 	mean_share: Vec<f64>,
-	/// For each reason in how many runs it was excluded; reasons that did not occur are left out.
+	/// Number of runs in which it was excluded, by reason; reasons that did not occur are omitted.
 	excluded: Vec<Exclusions>,
 }
 
@@ -33,12 +33,13 @@ struct Exclusions {
 	runs: Vec<usize>,
 }
 
-/// The reasons that a simulated committee can have.
+/// The reasons for which a simulated committee excludes updates.
 const REASONS: [(UpdateFault, &str); 2] =
 	[(UpdateFault::NormTooLarge, "norm too large"), (UpdateFault::HostileDirection, "hostile direction")];
 
 impl Contributions {
-	/// Counts. `runs` holds for each run and round one contribution of each hospital, of which `names` are the names.
+	/// Computes the statistics. `runs` has one contribution per run, round and hospital, in the order of
+	/// `names`.
 	pub fn new(names: &[&str], runs: &[Vec<Vec<Contribution>>]) -> Self {
 		let rounds = runs.first().map_or(0, Vec::len);
 		let over_runs = |round: usize| runs.iter().filter_map(move |run| run.get(round));
@@ -74,7 +75,7 @@ impl Contributions {
 		}
 	}
 
-	/// As a table with one column for each round.
+	/// A table with one column per round.
 	pub fn table(&self) -> String {
 		let numbers = |values: &[f64], decimals: usize| -> Vec<String> {
 			values.iter().map(|value| format!("{value:.decimals$}")).collect()
@@ -96,8 +97,8 @@ impl Contributions {
 		let first = rows.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
 		let width = rows.iter().flat_map(|(_, cells)| cells).map(String::len).max().unwrap_or(0);
 		let mut text = format!(
-			"updates by round, over {} runs: L2 norms before the clip, share of the examples that counts, runs in \
-			 which the update was excluded\n",
+			"updates by round, over {} runs: L2 norms before clipping, fraction of the examples that counts, \
+			 runs in which the update was excluded\n",
 			self.runs
 		);
 		for (name, cells) in rows {

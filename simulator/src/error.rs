@@ -1,4 +1,4 @@
-//! What can go wrong, in one sentence each.
+//! The simulator's errors.
 
 use consilium_primitives::{artifact::Malformed, committee::CommitteeFault};
 use consilium_privacy::encoding::EncodingError;
@@ -15,95 +15,98 @@ use std::path::PathBuf;
 /// Why a command failed.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-	/// Records cannot be used.
+	/// Invalid records.
 	#[error(transparent)]
 	Dataset(#[from] DatasetError),
-	/// A model cannot be made.
+	/// Invalid model.
 	#[error(transparent)]
 	Model(#[from] ModelError),
 	/// A round failed.
 	#[error("seed {seed}, round {round}: {source}")]
 	Round {
-		/// The run.
+		/// The seed of the run.
 		seed: u64,
-		/// From 1.
+		/// The round, from 1.
 		round: u32,
-		/// Why.
+		/// The reason.
 		source: FederatedError,
 	},
-	/// A hospital that is none of the data's.
-	#[error("no hospital is called `{name}`; the data has: {known}")]
+	/// Unknown hospital.
+	#[error("unknown hospital `{name}`; the data has: {known}")]
 	UnknownHospital {
-		/// What was asked for.
+		/// The name that was given.
 		name: String,
 		/// The hospitals.
 		known: String,
 	},
-	/// The committee cannot check updates of this kind.
+	/// The committee cannot check updates with these settings.
 	#[error(
-		"the committee's settings do not fit ({0:?}): with this clip and these fractional bits a checked number could \
-		 reach 2^60; lower one of them"
+		"the committee's settings are out of range ({0:?}): with this clip and these fractional bits, a \
+		 checked number could reach 2^60; lower one of them"
 	)]
 	Committee(CommitteeFault),
 	/// Training on the root set failed.
 	#[error("seed {seed}, round {round}, root set: {source}")]
 	RootUpdate {
-		/// The run.
+		/// The seed of the run.
 		seed: u64,
-		/// From 1.
+		/// The round, from 1.
 		round: u32,
-		/// Why.
+		/// The reason.
 		source: TrainingError,
 	},
-	/// The root update has no fixed-point form.
+	/// The root update cannot be encoded in fixed point.
 	#[error("seed {seed}, round {round}, root update: {source}")]
 	Direction {
-		/// The run.
+		/// The seed of the run.
 		seed: u64,
-		/// From 1.
+		/// The round, from 1.
 		round: u32,
-		/// Why.
+		/// The reason.
 		source: EncodingError,
 	},
-	/// Records make no root set.
+	/// The records cannot be used as a root set.
 	#[error("root set: {0}")]
 	RootSet(#[from] RootSetError),
 	/// A record of the root set is also a hospital's.
-	#[error("record {record} of the root set has the features of a record of {hospital}; leave it out")]
+	#[error("record {record} of the root set has the features of a record of {hospital}; remove it")]
 	RootRecordInUse {
-		/// From 0.
+		/// Its number, from 0.
 		record: usize,
-		/// Whose record it is.
+		/// The hospital that has the same record.
 		hospital: String,
 	},
 	/// A root set cannot be read.
-	#[error("cannot read {}: {source}; expected a root set, as the command root-set writes it", path.display())]
+	#[error("cannot read {}: {source}; expected a root set, as written by `root-set`", path.display())]
 	UnreadableRootSet {
 		/// The file.
 		path: PathBuf,
 		/// The system's reason.
 		source: std::io::Error,
 	},
-	/// A file is no root set.
-	#[error("{} is no root set: it {source}", path.display())]
+	/// The file is not a root set.
+	#[error("{} is not a root set: it {source}", path.display())]
 	MalformedRootSet {
 		/// The file.
 		path: PathBuf,
-		/// Why.
+		/// The reason.
 		source: MalformedRootSet,
 	},
-	/// A root set of other columns.
-	#[error("the root set {} was made for another schema; make one with the schema of these records", path.display())]
+	/// The root set has another schema.
+	#[error(
+		"the root set {} was made for another schema; make one with the schema of these records",
+		path.display()
+	)]
 	RootSetSchema {
 		/// The file.
 		path: PathBuf,
 	},
-	/// A model cannot be measured.
+	/// A model cannot be evaluated.
 	#[error("{model}: {source}")]
 	Metrics {
 		/// The model's file or seed.
 		model: String,
-		/// Why.
+		/// The reason.
 		source: MetricsError,
 	},
 	/// A model file cannot be read.
@@ -114,12 +117,12 @@ pub enum Error {
 		/// The system's reason.
 		source: std::io::Error,
 	},
-	/// A file is no global model.
-	#[error("{} is no global model: it {source}", path.display())]
+	/// The file is not a global model.
+	#[error("{} is not a global model: it {source}", path.display())]
 	MalformedModel {
 		/// The file.
 		path: PathBuf,
-		/// Why.
+		/// The reason.
 		source: Malformed,
 	},
 	/// A file cannot be written.

@@ -1,4 +1,4 @@
-//! Global models of a chain, measured on the hospitals' test records.
+//! Evaluation of a chain's global models on the hospitals' test records.
 
 use crate::{
 	arguments::{DataArguments, ModelArguments},
@@ -10,15 +10,15 @@ use clap::Args;
 use consilium_primitives::artifact::Artifact;
 use std::path::{Path, PathBuf};
 
-/// Measure global models that a chain made.
+/// Evaluate global models that a chain trained.
 ///
-/// Reported is each model on the pooled test set (test records of all hospitals, standardised by all
-/// training records; the metric to compare by), and its accuracy at each hospital (own test records,
-/// standardised by own training records). The division into training and test records must be the one of
-/// the study.
+/// Reports each model's metrics on the pooled test set (the test records of all hospitals, standardised by
+/// all training records; use these to compare models), and its accuracy at each hospital (its own test
+/// records, standardised by its own training records). The split into training and test records must be that
+/// of the study.
 #[derive(Args)]
 pub struct Arguments {
-	/// Files of global models, as they lie in the blob store
+	/// Files of global models, as in the blob store
 	#[arg(long, value_name = "FILE", required = true, num_args = 1..)]
 	parameters: Vec<PathBuf>,
 	/// Print JSON instead of a table
@@ -52,7 +52,7 @@ mod tests {
 	use super::*;
 
 	#[test]
-	fn models_are_read_back_and_others_named() {
+	fn models_are_read_and_other_files_named() {
 		let folder = tempfile::tempdir().unwrap();
 		let path = folder.path().join("model.bin");
 		let artifact =

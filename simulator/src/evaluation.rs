@@ -1,4 +1,4 @@
-//! Test sets, and models measured on them.
+//! Test sets, and the evaluation of models on them.
 
 use crate::error::Error;
 use consilium_primitives::model::ModelSpec;
@@ -10,7 +10,7 @@ use consilium_training::{
 };
 use serde::Serialize;
 
-/// What every model of one call is measured on.
+/// The test sets on which all models of one invocation are evaluated.
 pub struct Evaluation {
 	/// The models' shape.
 	pub model: Model,
@@ -22,16 +22,16 @@ pub struct Evaluation {
 	pub pooled_test: Records,
 }
 
-/// One measured model.
+/// One evaluated model.
 #[derive(Serialize)]
 pub struct Measurement {
-	/// Its file or seed.
+	/// The model's file or seed.
 	pub name: String,
-	/// On the pooled test set.
+	/// Metrics on the pooled test set.
 	pub pooled_test: Metrics,
-	/// On each hospital's own test records.
+	/// Metrics on each hospital's own test records.
 	pub hospitals: Vec<Metrics>,
-	/// Time of its training, if it was trained here.
+	/// Training time, if it was trained here.
 	pub seconds: Option<f64>,
 }
 
@@ -46,7 +46,7 @@ impl Evaluation {
 		})
 	}
 
-	/// Measures one model.
+	/// Evaluates one model.
 	pub fn measure(
 		&self,
 		name: String,
@@ -63,7 +63,7 @@ impl Evaluation {
 		Ok(Measurement { name, pooled_test, hospitals, seconds })
 	}
 
-	/// Share of the most frequent class in the pooled test set: accuracy without learning.
+	/// Fraction of the most frequent class in the pooled test set: the accuracy of the trivial classifier.
 	pub fn majority_share(&self) -> f64 {
 		let labels = &self.pooled_test.labels;
 		let count = |class| labels.iter().filter(|label| **label as usize == class).count();

@@ -1,7 +1,7 @@
-//! Whole studies in one process, once for each seed.
+//! Simulation of whole studies, one per seed.
 
 use crate::{
-	arguments::{decay, decimal, positive, DataArguments, ModelArguments, Seeds},
+	arguments::{decay, decimal, numbers, positive, DataArguments, ModelArguments, Seeds},
 	committee::CommitteeArguments,
 	contributions::Contributions,
 	error::Error,
@@ -20,22 +20,22 @@ use consilium_training::federated::Federation;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::time::Instant;
 
-/// Train one model among several hospitals, once for each seed, and measure it.
+/// Train one model across several hospitals, once per seed, and evaluate it.
 ///
-/// Defaults are FLamby's setting for Fed-Heart-Disease, but for the learning rate: FLamby's 0.001 is
+/// The defaults are FLamby's settings for Fed-Heart-Disease except for the learning rate: FLamby's 0.001 is
 /// slow and varies more from seed to seed.
 ///
-/// Reported is the final model on the pooled test set (test records of all hospitals, standardised by all
-/// training records; the metric to compare by), and its accuracy at each hospital (own test records,
-/// standardised by own training records). With a committee also, by round, the norms of the updates and which of them
-/// did not count, and why.
+/// Reports the final model's metrics on the pooled test set (the test records of all hospitals, standardised
+/// by all training records; use these to compare models), and its accuracy at each hospital (its own test
+/// records, standardised by its own training records). With a committee, also reports by round the norms of
+/// the updates, and which were excluded and why.
 #[derive(Args)]
 pub struct Arguments {
-	/// Seeds of the runs: of the initial parameters and the order of records. A range or a list
+	/// Seeds of the runs, for the initial parameters and the order of records: a range or a list
 	#[arg(long, default_value = "42-46")]
 	seeds: Seeds,
-	/// Rounds of a run
-	#[arg(long, default_value_t = 15, value_parser = clap::value_parser!(u32).range(1..))]
+	/// Rounds per run
+	#[arg(long, default_value_t = 15, value_parser = numbers().range(1..))]
 	rounds: u32,
 	/// Print JSON instead of a table
 	#[arg(long)]
@@ -57,19 +57,19 @@ pub struct Arguments {
 #[derive(Args)]
 #[command(next_help_heading = "Training at a hospital")]
 struct TrainingArguments {
-	/// Mini-batch updates in a round
-	#[arg(long, value_name = "NUMBER", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..))]
+	/// Mini-batch steps per round
+	#[arg(long, value_name = "NUMBER", default_value_t = 100, value_parser = numbers().range(1..))]
 	updates: u32,
-	/// Passes over the records in a round, instead of --updates
-	#[arg(long, value_name = "NUMBER", conflicts_with = "updates", value_parser = clap::value_parser!(u32).range(1..))]
+	/// Passes over the records per round, instead of --updates
+	#[arg(long, value_name = "NUMBER", conflicts_with = "updates", value_parser = numbers().range(1..))]
 	epochs: Option<u32>,
-	/// Records in a mini-batch
-	#[arg(long, value_name = "NUMBER", default_value_t = 4, value_parser = clap::value_parser!(u32).range(1..))]
+	/// Records per mini-batch
+	#[arg(long, value_name = "NUMBER", default_value_t = 4, value_parser = numbers().range(1..))]
 	batch_size: u32,
 	/// Step size
 	#[arg(long, value_name = "RATE", default_value = "0.01", value_parser = positive)]
 	learning_rate: Decimal,
-	/// FedProx's mu: pull towards the global model
+	/// FedProx's mu: weight of the proximal term
 	#[arg(long, value_name = "MU", default_value = "0", value_parser = decimal)]
 	proximal: Decimal,
 }
@@ -107,7 +107,7 @@ struct ServerArguments {
 
 #[derive(Clone, Copy, ValueEnum)]
 enum Optimizer {
-	/// The model moves by the mean update (McMahan et al. 2017)
+	/// Add the mean update (McMahan et al. 2017)
 	Fedavg,
 	/// With server momentum (Hsu et al. 2019)
 	Fedavgm,

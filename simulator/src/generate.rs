@@ -1,4 +1,4 @@
-//! Made-up records on disk.
+//! Synthetic records on disk.
 
 use crate::{
 	arguments::{SyntheticArguments, SYNTHETIC_SEED},
@@ -12,14 +12,15 @@ use std::path::PathBuf;
 /// Not a CSV file: every CSV file of the folder is a hospital's.
 const ROOT_SET_FILE: &str = "root-set.bin";
 
-/// Write made-up records: schema.toml, one CSV file for each hospital, and root-set.bin for the checks of a committee.
+/// Write synthetic records: schema.toml, one CSV file per hospital, and root-set.bin for a committee's
+/// checks.
 ///
-/// The hospitals differ in size, age and frailty of their patients, frequency of the outcome, missing values, and
-/// in how they code (spellings, units). The schema reads them all. The root set's patients are none of the
-/// hospitals'. The same seed writes the same files.
+/// The hospitals differ in size, age and frailty of their patients, prevalence, missing values and coding
+/// (spellings, units); the schema covers them all. The root set has patients of no hospital. The same seed
+/// writes the same files.
 #[derive(Args)]
 pub struct Arguments {
-	/// Folder to write to; it is made if it does not exist, and files of the same names are overwritten
+	/// Folder to write to; created if missing. Existing files are overwritten
 	#[arg(long, value_name = "DIR")]
 	out: PathBuf,
 	/// Seed of the records

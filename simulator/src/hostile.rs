@@ -1,30 +1,30 @@
-//! A hospital that wants the model to be wrong.
+//! Model poisoning by a hostile hospital.
 
 use crate::{error::Error, evaluation::Evaluation};
 use clap::{Args, ValueEnum};
 use consilium_training::records::Records;
 
-/// Which hospital is hostile, and how.
+/// Selects the hostile hospital and its attack.
 #[derive(Args)]
 #[command(next_help_heading = "A hostile hospital")]
 pub struct HostileArguments {
-	/// Name of the hospital that attacks in every round; without it all are honest
+	/// Name of the hospital that attacks in every round. Default: all hospitals are honest
 	#[arg(long, value_name = "HOSPITAL", requires = "attack")]
 	hostile: Option<String>,
-	/// What it sends
+	/// Its attack
 	#[arg(long, value_enum, requires = "hostile")]
 	attack: Option<Attack>,
-	/// How many times too large its update is
+	/// Factor by which its update is scaled up
 	#[arg(long, value_name = "FACTOR", default_value_t = 5.0, value_parser = factor, requires = "hostile")]
 	factor: f64,
 }
 
-/// What a hostile hospital sends.
+/// Attacks of a hostile hospital.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Attack {
-	/// Its honest update in the opposite direction
+	/// Send the negated honest update
 	SignFlip,
-	/// What it learns from wrong labels: class c becomes the c-th from the end
+	/// Train on wrong labels: class c becomes the c-th from the end
 	LabelFlip,
 }
 
@@ -33,14 +33,14 @@ pub enum Attack {
 pub struct Hostile {
 	/// Its number, from 0.
 	pub hospital: usize,
-	/// What it sends.
+	/// Its attack.
 	pub attack: Attack,
-	/// How many times too large its update is.
+	/// Factor by which its update is scaled up.
 	pub factor: f64,
 }
 
 impl HostileArguments {
-	/// Finds the hospital by its name.
+	/// Looks up the hospital by its name.
 	pub fn find(&self, evaluation: &Evaluation) -> Result<Option<Hostile>, Error> {
 		let (Some(name), Some(attack)) = (&self.hostile, self.attack) else { return Ok(None) };
 		let names = || evaluation.hospitals.iter().map(|hospital| hospital.name.as_str());
@@ -53,7 +53,7 @@ impl HostileArguments {
 }
 
 impl Hostile {
-	/// The records that it trains on.
+	/// The records that the hospital trains on.
 	pub fn records(&self, honest: &Records, classes: usize) -> Records {
 		let mut records = honest.clone();
 		if self.attack == Attack::LabelFlip {
@@ -63,8 +63,8 @@ impl Hostile {
 		records
 	}
 
-	/// Makes its update, trained on [`Self::records`], what it sends. It does not clip.
-	pub fn spoil(&self, update: &mut [f64]) {
+	/// Turns its update, trained on [`Self::records`], into the one it sends.
+	pub fn poison(&self, update: &mut [f64]) {
 		let factor = match self.attack {
 			Attack::SignFlip => -self.factor,
 			Attack::LabelFlip => self.factor,
@@ -93,7 +93,7 @@ mod tests {
 		assert_eq!(turn.records(&honest, 3), honest);
 		for (hostile, expected) in [(flip, [5.0, -10.0]), (turn, [-5.0, 10.0])] {
 			let mut update = [1.0, -2.0];
-			hostile.spoil(&mut update);
+			hostile.poison(&mut update);
 			assert_eq!(update, expected);
 		}
 	}

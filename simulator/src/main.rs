@@ -1,6 +1,4 @@
-//! Many hospitals in one process: experiments without a chain, evaluation of models that a chain made,
-//! and made-up records for both.
-
+#![doc = include_str!("../README.md")]
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod arguments;
@@ -22,8 +20,8 @@ use std::process::ExitCode;
 /// Federated learning among hospitals, simulated in one process.
 ///
 /// The arithmetic is that of the chain: every hospital trains from the global model, its update is encoded in
-/// fixed point, the updates are averaged by the number of records, and the server optimiser takes a step.
-/// What is left out is the chain itself, and all secrecy.
+/// fixed point, the updates are averaged with the numbers of records as weights, and the server optimiser
+/// takes a step. Only the chain itself and all confidentiality are left out.
 #[derive(Parser)]
 #[command(name = "consilium-simulator", version, after_help = EXAMPLES)]
 struct Cli {
@@ -35,13 +33,13 @@ const EXAMPLES: &str = "\
 Examples:
   FLamby's Fed-Heart-Disease setting, five seeds:
     consilium-simulator fedavg --data heart-disease --learning-rate 0.001
-  Four made-up hospitals, a neural network, FedAdam:
+  Four synthetic hospitals, a neural network, FedAdam:
     consilium-simulator fedavg --hidden 16 --optimizer fedadam --server-learning-rate 0.03
-  A hostile hospital, and a committee that judges directions by a root set:
+  A hostile hospital, and a committee that checks directions against a root set:
     consilium-simulator root-set --data heart-disease --out root-set.bin
     consilium-simulator fedavg --data heart-disease --hostile hungarian --attack sign-flip --clip 2 \\
       --direction exclude --root root-set.bin
-  Records for a trial network, and the models that came out of it:
+  Records for a test network, and the models that it trained:
     consilium-simulator generate --out records --hospitals 4
     consilium-simulator evaluate --data records --parameters model-05.bin model-10.bin";
 
@@ -80,14 +78,14 @@ mod tests {
 	}
 
 	#[test]
-	fn updates_and_epochs_exclude_each_other() {
+	fn updates_and_epochs_are_mutually_exclusive() {
 		assert!(Cli::try_parse_from(["consilium-simulator", "fedavg", "--epochs", "2"]).is_ok());
 		assert!(Cli::try_parse_from(["consilium-simulator", "fedavg", "--epochs", "2", "--updates", "9"])
 			.is_err());
 	}
 
 	#[test]
-	fn numbers_out_of_range_are_refused() {
+	fn values_out_of_range_are_rejected() {
 		for wrong in [
 			["--learning-rate", "-0.1"],
 			["--learning-rate", "nan"],

@@ -1,4 +1,4 @@
-//! Measured models as a table or as JSON.
+//! Evaluated models as a table or as JSON.
 
 use crate::{
 	contributions::Contributions,
@@ -7,7 +7,7 @@ use crate::{
 };
 use serde::Serialize;
 
-/// Everything that one call of the program measured.
+/// The results of one invocation.
 #[derive(Serialize)]
 pub struct Report {
 	hospitals: Vec<HospitalSize>,
@@ -15,9 +15,9 @@ pub struct Report {
 	parameters: usize,
 	majority_share: f64,
 	models: Vec<Measurement>,
-	/// With more than one model.
+	/// `None` for a single model.
 	summary: Option<Vec<Summary>>,
-	/// With a committee.
+	/// `None` without a committee.
 	contributions: Option<Contributions>,
 }
 
@@ -32,13 +32,13 @@ struct HospitalSize {
 #[derive(Serialize)]
 struct Summary {
 	metric: String,
-	/// `None` when a model lacks the metric.
+	/// `None` if a model lacks the metric.
 	mean: Option<f64>,
 	standard_deviation: Option<f64>,
 }
 
 impl Report {
-	/// Puts measurements together.
+	/// Combines the measurements.
 	pub fn new(
 		evaluation: &Evaluation,
 		models: Vec<Measurement>,
@@ -151,7 +151,7 @@ mod tests {
 	use consilium_training::synthetic;
 
 	#[test]
-	fn deviation_is_of_a_sample() {
+	fn standard_deviation_is_that_of_a_sample() {
 		assert_eq!(mean_and_deviation(&[1.0, 3.0]), (2.0, 2.0f64.sqrt()));
 	}
 

@@ -10,27 +10,28 @@ use consilium_training::{
 };
 use std::path::{Path, PathBuf};
 
-/// Write a root set: the few records by which a committee judges the direction of updates.
+/// Write a root set: the few records against which a committee checks the direction of updates.
 ///
-/// Its records must be public or made up, and none may be one that a hospital trains or tests with. They are
-/// standardised by their own mean and standard deviation, and gaps are filled. Printed are the SHA-256 and the length by
-/// which a study names the file; it belongs into the blob store.
+/// Its records must be public or synthetic, and none may be a training or test record of a hospital. They are
+/// standardised by their own mean and standard deviation, and missing values are imputed. Prints the SHA-256
+/// and the length by which a study refers to the file, which must be put into the blob store.
 #[derive(Args)]
 pub struct Arguments {
-	/// Folder with the hospitals' records. Where its schema drops rows with a missing value, those rows are the root set
+	/// Folder with the hospitals' records. The rows that its schema drops for missing values become the root
+	/// set
 	#[arg(long, value_name = "DIR")]
 	data: PathBuf,
-	/// CSV file with the records of the root set, in the folder's schema
+	/// CSV file with the records of the root set instead, in the folder's schema
 	#[arg(long, value_name = "FILE")]
 	csv: Option<PathBuf>,
-	/// File to write; it is overwritten
+	/// Output file; overwritten if it exists
 	#[arg(long, value_name = "FILE")]
 	out: PathBuf,
 }
 
 /// Runs the command.
 pub fn run(arguments: &Arguments) -> Result<(), Error> {
-	// Whether a row trains or tests makes no difference here.
+	// The split makes no difference here.
 	let data = Dataset::open(&arguments.data, 0.5, 0)?;
 	let records = match &arguments.csv {
 		Some(csv) => read_csv(&data.schema, csv)?,
@@ -40,7 +41,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Error> {
 	write(&RootSet::new(&data.schema, &records)?, &arguments.out)
 }
 
-/// The rows that no hospital uses; prints how many each one has.
+/// The rows that no hospital uses; prints their number for each hospital.
 fn read_unused(folder: &Path) -> Result<Records, Error> {
 	let (schema, tables) = unused_rows(folder)?;
 	for (name, table) in &tables {
@@ -50,7 +51,7 @@ fn read_unused(folder: &Path) -> Result<Records, Error> {
 	Ok(complete(&schema, &pooled).map_err(RootSetError::from)?)
 }
 
-/// Checks that no record has the features of a hospital's.
+/// Checks that no record has the same features as a hospital's.
 fn check_apart(root: &Records, data: &Dataset) -> Result<(), Error> {
 	for hospital in &data.hospitals {
 		for part in [&hospital.training, &hospital.test] {
@@ -63,7 +64,7 @@ fn check_apart(root: &Records, data: &Dataset) -> Result<(), Error> {
 	Ok(())
 }
 
-/// Writes a root set and prints what a study needs of it.
+/// Writes a root set and prints its reference for a study's specification.
 pub fn write(root: &RootSet, path: &Path) -> Result<(), Error> {
 	std::fs::write(path, root.to_bytes())
 		.map_err(|source| Error::Unwritable { path: path.into(), source })?;
@@ -84,7 +85,7 @@ mod tests {
 	use consilium_training::synthetic;
 
 	#[test]
-	fn root_set_is_made_of_other_records_than_the_hospitals() {
+	fn root_set_has_no_record_of_a_hospital() {
 		let folder = tempfile::tempdir().unwrap();
 		synthetic::write_folder(folder.path(), 1, 2, 40).unwrap();
 		let path = |name: &str| folder.path().join(name);

@@ -1,4 +1,4 @@
-//! One study in one process: its rounds, with what a hostile hospital sends and what a committee says.
+//! The rounds of one simulated study, optionally with a hostile hospital and a committee.
 
 use crate::{committee::Checks, error::Error, evaluation::Evaluation, hostile::Hostile};
 use consilium_primitives::{
@@ -12,17 +12,17 @@ use consilium_training::{
 	server,
 };
 
-/// What a run needs.
+/// The inputs of a run.
 pub struct Study<'a> {
 	/// Shape of the model.
 	pub spec: &'a ModelSpec,
-	/// How hospitals train and updates become a model; its seed is the run's.
+	/// Training and aggregation; its seed is that of the run.
 	pub federation: Federation,
 	/// The hospitals.
 	pub evaluation: &'a Evaluation,
-	/// Who is hostile, if anyone.
+	/// The hostile hospital, if any.
 	pub hostile: Option<Hostile>,
-	/// The committee, unless every update counts as it is.
+	/// The committee; `None`: every update counts.
 	pub checks: Option<&'a Checks>,
 }
 
@@ -30,37 +30,37 @@ pub struct Study<'a> {
 pub struct Outcome {
 	/// The final model.
 	pub artifact: Artifact,
-	/// For each round what came of each hospital's update.
+	/// The contributions of all hospitals, by round.
 	pub rounds: Vec<Vec<Contribution>>,
 }
 
-/// What one hospital sent in one round, and what came of it.
+/// One hospital's update in one round, and how much of it counted.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Contribution {
-	/// L2 norm of its update: of an honest hospital before it clips, of a hostile one as sent.
+	/// L2 norm of the update: before clipping for an honest hospital, as sent for a hostile one.
 	pub norm: f64,
-	/// Share of its number of examples that counts, above 0 and at most 1; or why nothing does.
+	/// Fraction of its number of examples that counts, in (0, 1], or why it was excluded.
 	pub share: Result<f64, UpdateFault>,
 }
 
-/// Whether a round with so many sound updates brings a model: the least quorum that a study may have.
+/// Whether this many sound updates yield a new model: the smallest quorum that a study may have.
 pub fn is_quorum(sound: usize, hospitals: usize) -> bool {
 	sound > hospitals / 2
 }
 
 impl Study<'_> {
-	/// All rounds, from the initial model on. A round without a quorum of sound updates leaves the model as it is: the chain
-	/// would try it again, with the same updates but another challenge.
+	/// Runs all rounds from the initial model. A round without a quorum of sound updates leaves the model
+	/// unchanged; the chain would make another attempt, with the same updates but another challenge.
 	pub fn run(&self, rounds: u32, mut finished_round: impl FnMut()) -> Result<Outcome, Error> {
 		let parameters = initial_parameters(self.spec, self.federation.seed)?;
 		let mut artifact = server::initial_artifact(&self.federation.optimizer, parameters);
-		let spoilt = self.hostile.map(|hostile| {
+		let poisoned = self.hostile.map(|hostile| {
 			let honest = &self.evaluation.hospitals[hostile.hospital].training;
 			(hostile.hospital, hostile.records(honest, self.evaluation.model.classes()))
 		});
 		let mut hospitals: Vec<&Records> =
 			self.evaluation.hospitals.iter().map(|hospital| &hospital.training).collect();
-		if let Some((hospital, records)) = &spoilt {
+		if let Some((hospital, records)) = &poisoned {
 			hospitals[*hospital] = records;
 		}
 		let mut history = Vec::new();
@@ -73,7 +73,7 @@ impl Study<'_> {
 		Ok(Outcome { artifact, rounds: history })
 	}
 
-	/// One round; no model without a quorum.
+	/// Runs one round; no model without a quorum.
 	fn round(
 		&self,
 		global: &Artifact,
@@ -92,7 +92,7 @@ impl Study<'_> {
 		for (hospital, update) in updates.iter_mut().enumerate() {
 			let is_hostile = self.hostile.filter(|hostile| hostile.hospital == hospital);
 			if let Some(hostile) = is_hostile {
-				hostile.spoil(update);
+				hostile.poison(update);
 			}
 			let honest = self.federation.encoding;
 			// A hostile hospital does not clip.
@@ -101,7 +101,7 @@ impl Study<'_> {
 			let coordinates = encode_update(update, &encoding)
 				.map_err(|source| failed(FederatedError::Update { hospital, source }))?;
 			let (verdict, full) = match self.checks {
-				Some(checks) => (checks.judge(&coordinates, direction.as_deref()), checks.largest_factor()),
+				Some(checks) => (checks.assess(&coordinates, direction.as_deref()), checks.largest_factor()),
 				None => (Ok(1), 1),
 			};
 			contributions.push(Contribution {
@@ -153,7 +153,7 @@ mod tests {
 	}
 
 	#[test]
-	fn without_hostility_and_checks_it_is_plain_federated_averaging() {
+	fn without_attack_and_checks_it_is_federated_averaging() {
 		with_study(None, |study| {
 			let outcome = study.run(3, || ()).unwrap();
 			let records: Vec<&Records> =
@@ -171,7 +171,7 @@ mod tests {
 	}
 
 	#[test]
-	fn a_hostile_hospital_sends_what_it_says() {
+	fn a_hostile_hospital_sends_a_poisoned_update() {
 		let first_round = |hostile| {
 			with_study(hostile, |study| {
 				study.run(1, || ()).map(|mut outcome| outcome.rounds.remove(0)).unwrap()
@@ -205,7 +205,7 @@ mod tests {
 	}
 
 	#[test]
-	fn a_large_update_does_not_count_and_the_others_do() {
+	fn only_the_large_update_is_excluded() {
 		let hostile = Hostile { hospital: 1, attack: Attack::SignFlip, factor: 1000.0 };
 		for contributions in checked_run(&["--clip", "5"], Some(hostile)).rounds {
 			let shares: Vec<_> = contributions.iter().map(|contribution| contribution.share).collect();
@@ -214,7 +214,7 @@ mod tests {
 	}
 
 	#[test]
-	fn a_round_without_a_quorum_leaves_the_model() {
+	fn a_round_without_a_quorum_leaves_the_model_unchanged() {
 		let folder = tempfile::tempdir().unwrap();
 		let path = folder.path().join("root-set.bin");
 		let root = synthetic::root_set(1).unwrap();
@@ -231,7 +231,7 @@ mod tests {
 		let weights = direction("weight").rounds;
 		assert!(weights[0].iter().all(|contribution| contribution.share.is_ok_and(|share| share < 1.0)));
 
-		// By wrong labels most point away.
+		// With flipped labels in the root set, most updates point away from the root update.
 		let mut wrong = root.to_bytes();
 		wrong[48..48 + 4 * root.records().len()].chunks_exact_mut(4).for_each(|label| label[0] ^= 1);
 		std::fs::write(&path, wrong).unwrap();

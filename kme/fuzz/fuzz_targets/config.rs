@@ -1,4 +1,4 @@
-//! A kme.toml: refused with a message, or a configuration whose routes lead somewhere.
+//! A kme.toml: refused with a message, or a configuration with a route to every KME.
 
 #![no_main]
 

@@ -1,6 +1,6 @@
-//! Envelopes of which any bytes may be altered: refused without cost, or unaltered.
+//! Altered envelopes are refused and use no bits.
 //!
-//! Each three bytes alter the envelope: place (two bytes), mask. Without any, the bytes are the envelope.
+//! The bytes are opened as an envelope, and are alterations of another one: place (two bytes) and mask.
 
 #![no_main]
 

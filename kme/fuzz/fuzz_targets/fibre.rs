@@ -1,4 +1,4 @@
-//! Frames of the simulated fibre: refused, or detections in order, which are written again to frames that are read alike.
+//! Frames of the simulated fibre: refused, or detections in order that round-trip.
 //!
 //! The bytes are frames, each after its length (two bytes).
 
@@ -13,7 +13,7 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
 	while let Some((length, after)) = rest.split_first_chunk() {
 		let frame;
 		(frame, rest) = after.split_at(usize::from(u16::from_le_bytes(*length)).min(after.len()));
-		// The connection is closed at the first frame that is none.
+		// The connection is closed at the first invalid frame.
 		let Ok(block) = reader.take(frame) else { return };
 		taken.push(frame);
 		let Some((number, pulses, detected)) = block else { continue };
@@ -21,9 +21,9 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
 		assert!(detected.last().is_none_or(|last| last.slot < pulses));
 		assert!(detected.windows(2).all(|pair| pair[0].slot < pair[1].slot));
 		let written = frames(number, pulses, &detected);
-		let [written] = written.as_slice() else { panic!("so few detections are one frame") };
+		let [written] = written.as_slice() else { panic!("so few detections fit into one frame") };
 		if let [frame] = taken.as_slice() {
-			assert_eq!(written, frame, "a frame has one form");
+			assert_eq!(written, frame, "encodings are unique");
 		}
 		assert_eq!(Reader::default().take(written), Ok(Some((number, pulses, detected))));
 		taken.clear();

@@ -1,4 +1,4 @@
-//! Messages between KMEs: refused, or written again to the same bytes. Frame headers: refused, or within bounds.
+//! Messages between KMEs: refused, or encoded to the same bytes. Frame headers: refused, or within bounds.
 
 #![no_main]
 

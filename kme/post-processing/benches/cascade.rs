@@ -1,4 +1,4 @@
-//! Cascade alone, both ends on one core, at a QBER of 2 %. Throughput is bits of the raw key.
+//! Cascade alone, both ends on one core, at a QBER of 2 %. Throughput is raw key bits per second.
 
 #![allow(clippy::unwrap_used, missing_docs, reason = "a benchmark")]
 

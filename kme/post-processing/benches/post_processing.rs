@@ -1,27 +1,26 @@
-//! The whole post-processing of a block at a QBER of 2 %, from detections to keys, with tags, on one core. Throughput is bits of
-//! the raw key, which has about half as many as there are detections.
+//! The complete post-processing of a block at a QBER of 2 %, from detections to keys, with tags, on one core.
+//! Throughput is raw key bits per second; there are about half as many of them as detections.
 //!
-//! Each end is measured apart, since each has a core of its own on a link: the time that it spends within its own `start` and
-//! `handle`. Aim: 5 Mbit/s for one end. `both` is their sum.
+//! The time that each end spends in its `start` and `handle` is measured separately, as on a link each end
+//! has its own core. Target: 5 Mbit/s per end. `both` is their sum.
 
 #![allow(clippy::unwrap_used, missing_docs, reason = "a benchmark")]
 
-#[path = "../tests/blocks/common.rs"]
-#[allow(dead_code, reason = "the tests use the rest")]
-mod common;
+#[path = "../tests/blocks/link.rs"]
+mod link;
 
-use common::{parameters, tags, Channel};
 use consilium_post_processing::{
 	authentication::End,
 	protocol::{BlockOutcome, Receiver, Transmitter},
 };
 use consilium_quantum_channel::record::{Detected, Sent};
 use criterion::{criterion_group, criterion_main, BenchmarkId, Criterion, Throughput};
+use link::{parameters, tags, Channel};
 use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
 use std::time::{Duration, Instant};
 
-/// A block that was made.
+/// A finished block.
 struct Block {
 	transmitter: Duration,
 	receiver: Duration,
@@ -30,7 +29,7 @@ struct Block {
 	bytes: usize,
 }
 
-/// A share of a block's time.
+/// A part of a block's time.
 type Share = fn(&Block) -> Duration;
 
 fn block((sent, detected): (Vec<Sent>, Vec<Detected>)) -> Block {
@@ -77,7 +76,7 @@ fn post_processing(criterion: &mut Criterion) {
 	let mut group = criterion.benchmark_group("post_processing");
 	group.sample_size(10).measurement_time(Duration::from_secs(4)).warm_up_time(Duration::from_millis(500));
 	for sifted in [10_000, 30_000, 100_000, 300_000, 1_000_000] {
-		// About half of the detections has the key basis at both ends.
+		// About half of the detections have the key basis at both ends.
 		let channel = Channel { key_basis_probability: 0.7, ..Channel::new(2 * sifted, 0.02) };
 		let records = channel.transmit(1);
 		let Block { outcome, messages, bytes, .. } = block(records.clone());

@@ -1,4 +1,4 @@
-//! Toeplitz hashing of a key to two fifths of its length. Throughput is bits of the key.
+//! Toeplitz hashing of a key to two fifths of its length. Throughput is key bits per second.
 
 #![allow(clippy::unwrap_used, missing_docs, reason = "a benchmark")]
 

@@ -1,4 +1,4 @@
-//! Strings of secret bits, 64 to a word.
+//! Strings of secret bits, 64 per word.
 
 use rand::RngCore;
 use std::fmt;
@@ -7,7 +7,7 @@ use zeroize::Zeroize;
 /// Bits per word.
 pub(crate) const WORD: usize = 64;
 
-/// A string of bits, wiped when dropped. Bit i is bit i mod 64 of word i / 64, and bit i mod 8 of byte i / 8.
+/// A bit string, zeroed when dropped. Bit i is bit i mod 64 of word i / 64, and bit i mod 8 of byte i / 8.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct BitString {
 	words: Vec<u64>,
@@ -20,7 +20,7 @@ impl BitString {
 		Self { words: vec![0; length.div_ceil(WORD)], length }
 	}
 
-	/// No bits, and room for so many.
+	/// An empty string with capacity for `bits` bits.
 	pub(crate) fn with_capacity(bits: usize) -> Self {
 		Self { words: Vec::with_capacity(bits.div_ceil(WORD)), length: 0 }
 	}
@@ -29,7 +29,7 @@ impl BitString {
 	///
 	/// # Panics
 	///
-	/// Panics if there is no room left: growing would leave a copy that is not wiped.
+	/// Panics beyond the capacity, as growing would leave a copy that is not zeroed.
 	pub(crate) fn push(&mut self, bit: bool) {
 		let offset = self.length % WORD;
 		if offset == 0 {
@@ -62,7 +62,8 @@ impl BitString {
 		bits
 	}
 
-	/// Bits from bytes. `None` unless there are just as many bytes as `length` needs and the bits after it are 0.
+	/// A string of `length` bits. `None` unless there are exactly the necessary bytes and the unused bits are
+	/// 0.
 	pub fn from_bytes(bytes: &[u8], length: usize) -> Option<Self> {
 		if bytes.len() != length.div_ceil(8) {
 			return None;
@@ -80,7 +81,7 @@ impl BitString {
 		Some(bits)
 	}
 
-	/// Appends the bits to bytes, the last byte filled up with zeros.
+	/// Appends the bits to bytes, the last byte padded with zeros.
 	pub fn write_to(&self, bytes: &mut Vec<u8>) {
 		let end = bytes.len() + self.length.div_ceil(8);
 		bytes.reserve_exact(self.words.len() * 8);
@@ -90,7 +91,7 @@ impl BitString {
 		bytes.truncate(end);
 	}
 
-	/// The bits as bytes, the last byte filled up with zeros.
+	/// The bits as bytes, the last byte padded with zeros.
 	pub fn to_bytes(&self) -> zeroize::Zeroizing<Vec<u8>> {
 		let mut bytes = zeroize::Zeroizing::new(Vec::with_capacity(self.words.len() * 8));
 		self.write_to(&mut bytes);
@@ -102,12 +103,12 @@ impl BitString {
 		self.length
 	}
 
-	/// Whether there are none.
+	/// Whether there are no bits.
 	pub fn is_empty(&self) -> bool {
 		self.length == 0
 	}
 
-	/// A bit.
+	/// The bit at an index.
 	///
 	/// # Panics
 	///
@@ -117,22 +118,22 @@ impl BitString {
 		bit(&self.words, index)
 	}
 
-	/// How many bits are 1.
+	/// Number of bits that are 1.
 	pub fn count_ones(&self) -> usize {
 		self.words.iter().map(|word| word.count_ones() as usize).sum()
 	}
 
-	/// The bits from first to last.
+	/// The bits in order.
 	pub fn iter(&self) -> impl Iterator<Item = bool> + '_ {
 		(0..self.length).map(|index| bit(&self.words, index))
 	}
 
-	/// The words; bits after the length are 0.
+	/// The words; unused bits are 0.
 	pub(crate) fn words(&self) -> &[u64] {
 		&self.words
 	}
 
-	/// The string of these words.
+	/// A string of words.
 	pub(crate) fn from_words(words: Vec<u64>, length: usize) -> Self {
 		debug_assert_eq!(words.len(), length.div_ceil(WORD));
 		let mut bits = Self { words, length };
@@ -172,12 +173,12 @@ pub(crate) fn bit(words: &[u64], index: usize) -> bool {
 	words[index / WORD] >> (index % WORD) & 1 == 1
 }
 
-/// The 64 bits of packed words from a place on, which may lie outside of them, where bits are 0.
+/// The 64 bits of packed words from `place` on; bits outside the words are 0.
 pub(crate) fn word(words: &[u64], place: isize) -> u64 {
 	let at = |index: isize| usize::try_from(index).ok().and_then(|index| words.get(index)).copied();
 	let (index, shift) = (place.div_euclid(WORD as isize), place.rem_euclid(WORD as isize));
 	let [first, second] = [index, index + 1].map(|index| at(index).unwrap_or_default());
-	// In two steps: a shift by 64 is none.
+	// In two steps, as a shift by 64 overflows.
 	first >> shift | second << 1 << (WORD as isize - 1 - shift)
 }
 
@@ -209,7 +210,7 @@ mod tests {
 
 	proptest! {
 		#[test]
-		fn bytes_and_back(bits in prop::collection::vec(any::<bool>(), 0..300)) {
+		fn bytes_round_trip(bits in prop::collection::vec(any::<bool>(), 0..300)) {
 			let string = BitString::from_fn(bits.len(), |index| bits[index]);
 			prop_assert_eq!(string.iter().collect::<Vec<_>>(), bits.clone());
 			let mut pushed = BitString::with_capacity(bits.len());
@@ -228,8 +229,9 @@ mod tests {
 		}
 
 		#[test]
-		fn word_from_any_place(seed in any::<[u64; 3]>(), start in -128isize..256) {
-			let bits = (start..start + 64).map(|index| (0..192).contains(&index) && bit(&seed, index as usize));
+		fn word_at_any_place(seed in any::<[u64; 3]>(), start in -128isize..256) {
+			let bits = (start..start + 64)
+				.map(|index| (0..192).contains(&index) && bit(&seed, index as usize));
 			let naive = bits.enumerate().fold(0, |word, (offset, bit)| word | u64::from(bit) << offset);
 			prop_assert_eq!(word(&seed, start), naive);
 		}
@@ -238,7 +240,7 @@ mod tests {
 	#[test]
 	fn bytes_that_do_not_fit_are_refused() {
 		assert!(BitString::from_bytes(&[0xff], 8).is_some());
-		assert_eq!(BitString::from_bytes(&[0xff], 7), None, "a bit after the length");
+		assert_eq!(BitString::from_bytes(&[0xff], 7), None, "an unused bit is 1");
 		assert_eq!(BitString::from_bytes(&[0x7f, 0], 7), None, "a byte too many");
 		assert_eq!(BitString::from_bytes(&[], 1), None, "a byte too few");
 	}

@@ -1,14 +1,15 @@
-//! Cascade: the receiver corrects its key to the transmitter's by asking for parities (Brassard and Salvail,
+//! Cascade: the receiver corrects its key to the transmitter's by requesting parities (Brassard and Salvail,
 //! EUROCRYPT '93).
 //!
-//! Each pass shuffles the key, cuts it into blocks and compares their parities; a block of odd difference holds an error
-//! that a binary search finds. The corrected bit changes the parity of the blocks of earlier passes that hold it, and so
-//! uncovers errors there. Every parity that the transmitter tells is public, and counted as leaked; those that follow
-//! from others are not asked: that of a block's second half, and that of the last block of each pass after the first.
+//! Each pass shuffles the key, divides it into blocks and compares their parities; a block whose parities
+//! differ contains an error, which a binary search finds. The corrected bit changes the parity of the blocks
+//! of earlier passes that contain it, and so reveals errors there. Every parity sent by the transmitter is
+//! public and counted as leaked. Parities that follow from others are not requested: that of a block's second
+//! half, and that of the last block of each pass after the first.
 //!
-//! [`Variant`] says the block sizes. Long keys are cut into frames that are corrected side by side, so that one message
-//! carries the questions of all. Within a frame only blocks of one pass are searched at a time: they are disjoint, so no
-//! two searches pay for the same error.
+//! [`Variant`] defines the block sizes. Long keys are divided into frames that are corrected in parallel, so
+//! that one message carries the questions of all frames. Within a frame only blocks of one pass are searched
+//! at a time: they are disjoint, so no two searches find the same error.
 //!
 //! [`Corrector`] and [`ParitySource`] do no I/O; [`reconcile`] runs a corrector against any [`ParityOracle`].
 
@@ -31,60 +32,63 @@ pub use variant::Variant;
 
 use crate::bits::BitString;
 
-/// Bits of the seed from which both sides draw the shuffles.
+/// The seed from which both ends draw the shuffles.
 pub type Seed = [u8; 32];
 
-/// What both sides must agree on before they reconcile a key.
+/// What both ends must agree on before they reconcile a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Agreement {
 	/// Block sizes and number of passes.
 	pub variant: Variant,
-	/// Most bits of a frame: a multiple of 64 from 64 to [`MAX_FRAME_BITS`].
+	/// Maximum size of a frame in bits: a multiple of 64 from 64 to [`MAX_FRAME_BITS`].
 	pub frame_bits: usize,
-	/// Seed of the shuffles: public, but drawn after the qubits were detected.
+	/// Seed of the shuffles: public, but drawn after the detection of the qubits.
 	pub seed: Seed,
 }
 
-/// Most bits of a frame.
+/// Maximum size of a frame in bits.
 pub const MAX_FRAME_BITS: usize = 1 << 20;
 
-/// A frame size that does well. Longer frames leak a little less (1.5 % of 32,768 bits at a QBER of 2 %) but take more round
-/// trips, about in proportion: their errors are searched one pass at a time.
+/// The default frame size. Longer frames leak slightly less (1.5 % less for 32,768 bits at a QBER of 2 %) but
+/// take more round trips, roughly in proportion, as their errors are searched one pass at a time.
 pub const DEFAULT_FRAME_BITS: usize = 1 << 13;
 
 /// Why a key could not be reconciled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CascadeError {
-	/// The frame size cannot be worked with.
+	/// The frame size is invalid.
 	#[error("the frame size is {0} bits; it must be a multiple of 64 from 64 to {MAX_FRAME_BITS}")]
 	FrameSize(usize),
-	/// A question names no block of the key.
-	#[error("a question about frame {}, pass {}, bits {} + {} names no block of the key", .0.frame, .0.pass, .0.start, .0.length)]
-	NoSuchBlock(Query),
-	/// More parities were asked than the key can stand.
+	/// A question is not about a block of the key.
 	#[error(
-		"{leaked} parities were asked of {budget} at most; the channel has more errors than leave a secret"
+		"a question is about frame {}, pass {}, bits {} + {}, which are not in the key",
+		.0.frame, .0.pass, .0.start, .0.length
 	)]
+	NoSuchBlock(Query),
+	/// More parities were requested than leave a secret.
+	#[error("{leaked} parities were requested, more than the {budget} that leave a secret; too many errors")]
 	Leaked {
-		/// Parities asked or about to be asked.
+		/// Parities requested.
 		leaked: u64,
-		/// Most that may be.
+		/// Maximum number.
 		budget: u64,
 	},
-	/// Another number of answers than of questions came.
-	#[error("{answers} parities came for {questions} questions")]
+	/// The numbers of parities and of questions differ.
+	#[error("received {answers} parities for {questions} questions")]
 	Answers {
-		/// Parities that came.
+		/// Parities received.
 		answers: usize,
-		/// Blocks that were asked about.
+		/// Parities requested.
 		questions: usize,
 	},
 	/// The parities contradict each other.
-	#[error("the parities contradict each other: they are not all of one key, or the two sides shuffle differently")]
+	#[error(
+		"the parities contradict each other: they are of different keys, or the two ends shuffle differently"
+	)]
 	Contradiction,
 }
 
-/// Where the parities of the transmitter's key come from.
+/// A source of parities of the transmitter's key.
 pub trait ParityOracle {
 	/// The parity of each block, in order. One call is one round trip.
 	fn parities(&mut self, queries: &[Query]) -> Result<BitString, CascadeError>;
@@ -96,7 +100,7 @@ impl ParityOracle for ParitySource {
 	}
 }
 
-/// Corrects a key, asking an oracle.
+/// Corrects a key with the parities of an oracle.
 pub fn reconcile(
 	mut corrector: Corrector,
 	oracle: &mut impl ParityOracle,

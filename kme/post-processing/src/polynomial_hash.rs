@@ -1,4 +1,5 @@
-//! A polynomial hash over GF(2^128): POLYVAL of RFC 8452, section 3, with the length of each part in the last block.
+//! A polynomial hash over GF(2^128): POLYVAL (RFC 8452, section 3) with the length of each part in the last
+//! block.
 
 use polyval::{
 	universal_hash::{KeyInit, UniversalHash},
@@ -8,11 +9,12 @@ use polyval::{
 /// Bytes of a block, a key and a hash.
 pub(crate) const BLOCK: usize = 16;
 
-/// Hashes a header of one block, then two strings of bytes (each filled up with zeros), then a block with their lengths.
+/// Hashes a header of one block, two byte strings (each padded with zeros) and a block with their lengths.
 ///
-/// Two different inputs of at most b bytes in all have hashes of a given difference with probability at most
-/// [`degree`]`(b)` / 2^128 over a random key: their difference is a polynomial of that degree in the key, without
-/// a constant term, and not zero, for the lengths tell apart inputs that differ in the zeros alone.
+/// The hashes of two different inputs of at most b bytes in total have a given difference with probability at
+/// most [`degree`]`(b)` / 2^128 over a random key: their difference is a polynomial of that degree in the key
+/// without a constant term. It is not zero, as the lengths distinguish inputs that differ in trailing zeros
+/// only.
 pub(crate) fn hash(key: &[u8; BLOCK], header: &[u8; BLOCK], strings: [&[u8]; 2]) -> [u8; BLOCK] {
 	let mut polyval = Polyval::new(key.into());
 	polyval.update(&[(*header).into()]);
@@ -25,8 +27,8 @@ pub(crate) fn hash(key: &[u8; BLOCK], header: &[u8; BLOCK], strings: [&[u8]; 2])
 	polyval.finalize().into()
 }
 
-/// A hash under a one-time pad: a tag that tells nothing of the key of the hash.
-pub(crate) fn hidden_hash(
+/// A hash encrypted with a one-time pad: a tag that reveals nothing about the hash key.
+pub(crate) fn encrypted_hash(
 	key: &[u8; BLOCK],
 	header: &[u8; BLOCK],
 	strings: [&[u8]; 2],
@@ -37,8 +39,8 @@ pub(crate) fn hidden_hash(
 	tag
 }
 
-/// The degree of the polynomial that hashes this many bytes: their blocks, one more for the second string, the header and
-/// the lengths.
+/// The degree of the polynomial for this many bytes: their blocks, one more for the second string, header and
+/// lengths.
 pub(crate) fn degree(bytes: usize) -> u64 {
 	bytes.div_ceil(BLOCK) as u64 + 3
 }
@@ -61,7 +63,7 @@ mod tests {
 		assert_eq!(<[u8; 16]>::from(polyval.finalize()), block("f7a3b47b846119fae5b7866cf5e5b77e"));
 	}
 
-	/// The layout, by hand; zeros at the end and bytes on the other side of the border are told apart by the lengths.
+	/// The layout, computed independently. The lengths distinguish trailing zeros and different boundaries.
 	#[test]
 	fn header_strings_and_lengths_are_hashed() {
 		let key = block("25629347589242761d31f826ba4b757b");

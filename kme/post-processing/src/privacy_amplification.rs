@@ -1,12 +1,12 @@
-//! A shorter key of which an eavesdropper knows next to nothing: hashing by a random Toeplitz matrix.
+//! Privacy amplification: hashing a key to a shorter secret by a random Toeplitz matrix.
 //!
-//! Bit i of the secret is the sum modulo 2, over all bits j of the key, of seed bit i + n - 1 - j and key bit j: the product
-//! of the key and the Toeplitz matrix of which the seed is the first row, read backwards, and then the first column.
-//! Toeplitz matrices are a universal family (Krawczyk, CRYPTO '94), which is what the leftover hash lemma asks for
-//! (Tomamichel, Schaffner, Smith, Renner, IEEE Trans. Inf. Theory 57, 5524, 2011). The seed may be public, but must be
-//! random and drawn once the key is fixed.
+//! Bit i of the secret is the sum modulo 2 over all bits j of the key of seed bit i + n - 1 - j times key bit
+//! j: the product of the key and the Toeplitz matrix whose first row, read backwards, and then first column
+//! are the seed. Toeplitz matrices are a universal family (Krawczyk, CRYPTO '94), as the leftover hash lemma
+//! requires (Tomamichel, Schaffner, Smith, Renner, IEEE Trans. Inf. Theory 57, 5524, 2011). The seed may be
+//! public, but must be random and drawn once the key is fixed.
 //!
-//! The product is a convolution of zeros and ones, computed by fast Fourier transforms.
+//! The product is a convolution, computed by fast Fourier transforms.
 
 mod convolution;
 
@@ -16,27 +16,28 @@ use crate::bits::BitString;
 #[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
 pub enum AmplificationError {
 	/// The secret would be longer than the key.
-	#[error("{secret} secret bits were asked of a key of {key}")]
+	#[error("{secret} secret bits were requested from a key of {key} bits")]
 	TooLong {
 		/// Bits of the secret.
 		secret: usize,
 		/// Bits of the key.
 		key: usize,
 	},
-	/// The seed is not of the matrix's size.
-	#[error("the seed has {actual} bits; this matrix has {expected}")]
+	/// The seed has the wrong length.
+	#[error("the seed has {actual} bits; it must have {expected}")]
 	SeedLength {
 		/// Bits of the seed.
 		actual: usize,
-		/// Bits that it must have.
+		/// The expected number of bits.
 		expected: usize,
 	},
-	/// A sum is too far from a whole number to be rounded.
-	#[error("a sum is {0} away from a whole number: the transforms lost precision")]
+	/// A sum is too far from an integer to be rounded.
+	#[error("a sum is {0} away from an integer; the transforms lost precision")]
 	Rounding(f64),
 }
 
-/// Bits of the seed for a key of `key` bits and a secret of `secret` bits: key + secret - 1, and 0 when either is 0.
+/// Bits of the seed for a key of `key` bits and a secret of `secret` bits: key + secret - 1, or 0 if either
+/// is 0.
 pub fn seed_bits(key: usize, secret: usize) -> usize {
 	match (key, secret) {
 		(0, _) | (_, 0) => 0,
@@ -44,7 +45,7 @@ pub fn seed_bits(key: usize, secret: usize) -> usize {
 	}
 }
 
-/// Hashes a key to `secret` bits. Takes time n log n, and memory of at most 24 bytes a bit of the key.
+/// Hashes a key to `secret` bits in time O(n log n), with at most 24 bytes of memory per bit of the key.
 pub fn amplify(key: &BitString, seed: &BitString, secret: usize) -> Result<BitString, AmplificationError> {
 	if secret > key.len() {
 		return Err(AmplificationError::TooLong { secret, key: key.len() });
@@ -83,7 +84,7 @@ mod tests {
 		);
 	}
 
-	/// By hand: the rows are 0 1 1, 1 0 1.
+	/// The rows are 0 1 1 and 1 0 1.
 	#[test]
 	fn a_matrix_of_two_by_three() {
 		let bits = |text: &str| BitString::from_fn(text.len(), |index| text.as_bytes()[index] == b'1');
@@ -93,7 +94,7 @@ mod tests {
 	}
 
 	#[test]
-	fn every_small_size_is_as_defined() {
+	fn small_sizes_match_the_definition() {
 		let mut rng = ChaCha8Rng::seed_from_u64(1);
 		for key_bits in 1..=80 {
 			for secret in 1..=key_bits {
@@ -103,17 +104,17 @@ mod tests {
 	}
 
 	#[test]
-	fn large_sizes_are_as_defined() {
+	fn large_sizes_match_the_definition() {
 		let mut rng = ChaCha8Rng::seed_from_u64(2);
 		for (key_bits, secret) in [(9_000, 9_000), (200_003, 130), (70_001, 3_000)] {
 			check(key_bits, secret, &mut rng);
 		}
 	}
 
-	/// Beyond a block of the convolution in both directions, and beyond a part of the key, where the definition would take too
-	/// long: a few rows.
+	/// More than a block of the convolution in both directions, and more than a part of the key. Compares
+	/// some rows only, as the definition takes too long for all.
 	#[test]
-	fn a_million_bits_and_more_are_as_defined_in_some_rows() {
+	fn more_than_a_million_bits_match_the_definition_in_some_rows() {
 		let mut rng = ChaCha8Rng::seed_from_u64(3);
 		for (key_bits, secret) in [(1_000_000, 400_000), (4_194_304 + 70_001, 70_000)] {
 			let key = BitString::random(key_bits, &mut rng);
@@ -129,9 +130,9 @@ mod tests {
 		}
 	}
 
-	/// The sums are as large as they can be.
+	/// The largest possible sums.
 	#[test]
-	fn ones_alone_are_rounded_well() {
+	fn the_largest_sums_are_rounded_correctly() {
 		let ones = |bits| BitString::from_fn(bits, |_| true);
 		for key_bits in [300_000, 300_001] {
 			let hashed = amplify(&ones(key_bits), &ones(seed_bits(key_bits, 100_000)), 100_000).unwrap();
@@ -142,14 +143,14 @@ mod tests {
 	proptest! {
 		#![proptest_config(ProptestConfig::with_cases(64))]
 		#[test]
-		fn any_size_is_as_defined(key_bits in 1usize..3000, share in 0f64..=1.0, seed in any::<u64>()) {
+		fn sizes_match_the_definition(key_bits in 1usize..3000, share in 0f64..=1.0, seed in any::<u64>()) {
 			let secret = ((key_bits as f64 * share) as usize).max(1);
 			check(key_bits, secret, &mut ChaCha8Rng::seed_from_u64(seed));
 		}
 	}
 
 	#[test]
-	fn sizes_that_do_not_fit_are_refused() {
+	fn invalid_sizes_are_refused() {
 		let key = BitString::zeros(10);
 		assert_eq!(
 			amplify(&key, &BitString::zeros(20), 11).err(),

@@ -1,22 +1,23 @@
-//! One block, from detections to a secret key: the two ends as state machines without I/O.
+//! One block, from detections to a secret key: both ends as state machines without I/O.
 //!
 //! | | message | from | authentication |
 //! | --- | --- | --- | --- |
-//! | 1 | [`Announcement`](message::Message::Announcement): slots and bases | receiver | sealed |
-//! | 2 | [`Sifting`](message::Message::Sifting): matching bases, intensities, bits of the test basis, seed of the shuffles | transmitter | sealed |
-//! | 3 | [`Questions`](message::Message::Questions) and [`Parities`](message::Message::Parities), some hundred times | both | deferred |
-//! | 4 | [`Reconciled`](message::Message::Reconciled): errors of both bases | receiver | sealed |
-//! | 5 | [`Amplification`](message::Message::Amplification): verification hash, seed of the Toeplitz matrix | transmitter | sealed |
-//! | 6 | [`Verified`](message::Message::Verified) | receiver | sealed |
+//! | 1 | `Announcement`: slots and bases | receiver | sealed |
+//! | 2 | `Sifting`: matches, intensities, test bits, seed of the shuffles | transmitter | sealed |
+//! | 3 | `Questions` and `Parities`, some hundred times | both | deferred |
+//! | 4 | `Reconciled`: errors of both bases | receiver | sealed |
+//! | 5 | `Amplification`: verification hash, seed of the Toeplitz matrix | transmitter | sealed |
+//! | 6 | `Verified` | receiver | sealed |
 //!
-//! Either end may send [`Abort`](message::Message::Abort) instead, sealed: when the finite-key estimate leaves no secret
-//! bits, at the latest once the leaked parities are known, and when the verification hashes differ. Sealed messages cost
-//! [`PAD_BITS`](crate::authentication::wegman_carter::PAD_BITS) of the pool each, under tags; deferred ones nothing.
+//! Either end may send `Abort` instead, sealed: if the finite-key estimate leaves no secret bits, at the
+//! latest once the number of leaked parities is known, and if the verification hashes differ. With tags, each
+//! sealed message uses [`PAD_BITS`](crate::authentication::wegman_carter::PAD_BITS) of the pool; deferred
+//! messages use none. The messages are the variants of [`Message`].
 //!
-//! The receiver has its key after message 5 and the transmitter after message 6. If message 6 is lost only the receiver has
-//! it: whoever carries the messages must then drop this block at both ends.
+//! The receiver has its key after message 5, the transmitter after message 6. If message 6 is lost, only the
+//! receiver has the key: the transport must then discard the block at both ends.
 //!
-//! After an error an end is closed, and gives no key.
+//! After an error an end is closed and gives no key.
 
 pub mod message;
 mod outcome;
@@ -41,21 +42,21 @@ use consilium_quantum_channel::{
 };
 use message::{Kind, Message};
 
-/// What both ends of a link are configured with.
+/// The configuration of both ends of a link.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Parameters {
-	/// The source: intensities and how often each is sent.
+	/// The source: intensities and their probabilities.
 	pub source: Source,
-	/// How secret and how surely equal the keys are to be.
+	/// The security parameters of the key.
 	pub security: Security,
-	/// How Cascade chooses its blocks.
+	/// The block sizes of Cascade.
 	pub variant: Variant,
-	/// Bits that Cascade corrects as one frame.
+	/// The frame size of Cascade in bits.
 	pub frame_bits: usize,
 }
 
 impl Parameters {
-	/// The usual ones for a source.
+	/// The usual parameters for a source.
 	pub fn new(source: Source) -> Self {
 		let (variant, frame_bits) = (Variant::Option8, DEFAULT_FRAME_BITS);
 		Self { source, security: Security::USUAL, variant, frame_bits }
@@ -69,46 +70,46 @@ impl Parameters {
 		Ok(finite_key::estimate(&self.source, key, test, &self.security)?)
 	}
 
-	/// Bytes of the verification tag for a key.
+	/// Length in bytes of the verification tag of a key.
 	fn tag_bytes(&self, key_bits: usize) -> Result<usize, ProtocolError> {
 		let correctness = self.security.correctness;
 		verification::tag_bytes(key_bits, correctness).ok_or(ProtocolError::Correctness(correctness))
 	}
 
-	/// Bits that a tag tells of the key beyond log2(2 / eps_cor), for which the finite-key length pays already.
+	/// Bits that a tag leaks beyond log2(2 / eps_cor), which the finite-key length already subtracts.
 	fn surplus_bits(&self, tag_bytes: usize) -> u64 {
 		let paid = (2.0 / self.security.correctness).log2().floor() as u64;
 		(8 * tag_bytes as u64).saturating_sub(paid)
 	}
 }
 
-/// Why a block came to nothing, other than by an [`AbortReason`] that both ends know.
+/// Why a block failed without an [`AbortReason`] known to both ends.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum ProtocolError {
 	/// A message is not authentic.
 	#[error(transparent)]
 	Authentication(#[from] AuthenticationError),
-	/// A message is none.
+	/// A message is malformed.
 	#[error(transparent)]
 	Malformed(#[from] Malformed),
 	/// A message is of another block.
-	#[error("a message of block {actual} came in block {expected}")]
+	#[error("received a message of block {actual} in block {expected}")]
 	Block {
 		/// Its block.
 		actual: u64,
 		/// The block of this end.
 		expected: u64,
 	},
-	/// A message came out of turn.
-	#[error("{0:?} came out of turn")]
+	/// A message was received out of turn.
+	#[error("received {0:?} out of turn")]
 	OutOfTurn(Kind),
-	/// A message that must be authentic was deferred, or the other way round.
-	#[error("{0:?} came with the wrong kind of authentication")]
+	/// A message that must be sealed was deferred, or vice versa.
+	#[error("received {0:?} with the wrong kind of authentication")]
 	Form(Kind),
-	/// The detections do not fit.
+	/// The detections do not match.
 	#[error(transparent)]
 	Sifting(#[from] SiftingError),
-	/// The other end asks or answers what it must not.
+	/// A question or answer of the other end is invalid, or the parities contradict each other.
 	#[error(transparent)]
 	Cascade(#[from] CascadeError),
 	/// The secret could not be computed.
@@ -117,35 +118,37 @@ pub enum ProtocolError {
 	/// The configuration is out of range.
 	#[error(transparent)]
 	Parameter(#[from] ParameterFault),
-	/// No verification tag is that sure.
-	#[error("no verification tag keeps keys apart with a probability of {0} to fail; ask for 1e-30 or more")]
+	/// No verification tag is long enough.
+	#[error("no verification tag has a failure probability of at most {0}; set 1e-30 or more")]
 	Correctness(f64),
-	/// More errors were reported than bits compared.
-	#[error("the receiver counts more errors than bits")]
+	/// More errors than bits were reported.
+	#[error("the receiver reported more errors than bits")]
 	Counts,
 	/// The two ends compute different lengths of the secret.
-	#[error("this end computes {own} secret bits, the other {other}: the ends are configured differently")]
+	#[error(
+		"this end computed {own} secret bits, the other end {other}; the ends are configured differently"
+	)]
 	SecretLength {
-		/// Bits by this end.
+		/// Bits computed by this end.
 		own: u64,
-		/// Bits by the other.
+		/// Bits computed by the other end.
 		other: u64,
 	},
-	/// A block failed before.
-	#[error("this block failed or is done; begin another")]
+	/// The block has failed or is done.
+	#[error("this block has failed or is done; begin another")]
 	Closed,
 }
 
-/// What comes of a message.
+/// The result of handling a message.
 #[derive(Debug, Default)]
 pub struct Step {
 	/// Bytes to send to the other end.
 	pub reply: Option<Vec<u8>>,
-	/// The outcome, when this end is done. A reply must still be sent.
+	/// The outcome, if this end is done. The reply must still be sent.
 	pub outcome: Option<BlockOutcome>,
 }
 
-/// Which block this is, and what its authentication cost.
+/// The number of a block, and the bits used for its authentication.
 #[derive(Debug)]
 struct Conversation {
 	block: u64,
@@ -157,7 +160,7 @@ impl Conversation {
 		Self { block, authentication_bits: 0 }
 	}
 
-	/// Opens a message and reads it.
+	/// Opens and decodes a message.
 	fn open(
 		&mut self,
 		bytes: &[u8],
@@ -180,7 +183,7 @@ impl Conversation {
 		Ok(message)
 	}
 
-	/// Bytes to send for a message.
+	/// Encodes a message for sending.
 	fn send(
 		&mut self,
 		message: &Message,
@@ -195,5 +198,19 @@ impl Conversation {
 		};
 		self.authentication_bits += authenticator.spent_bits() - before;
 		Ok(sent?)
+	}
+
+	/// Ends a step: encodes the reply and adds the authentication bits to the outcome.
+	fn step(
+		&mut self,
+		reply: Option<Message>,
+		mut outcome: Option<BlockOutcome>,
+		authenticator: &mut dyn Authenticator,
+	) -> Result<Step, ProtocolError> {
+		let reply = reply.map(|message| self.send(&message, authenticator)).transpose()?;
+		if let Some(outcome) = &mut outcome {
+			outcome.authentication_bits = self.authentication_bits;
+		}
+		Ok(Step { reply, outcome })
 	}
 }

@@ -1,66 +1,66 @@
 //! Which detections count, and the errors of the test basis.
 //!
-//! The receiver announces the slots and bases of its detections. The transmitter answers which of them it sent in the same
-//! basis, with what intensity, and its bits of the test basis. Detections in the key basis X, of all intensities, make the
-//! raw key; those in the test basis Z are compared in public, and are no part of it (Lim et al., PRA 89, 022307, 2014,
-//! section II).
+//! The receiver announces the slots and bases of its detections. The transmitter responds with those that it
+//! sent in the same basis, their intensities, and its bits of the test basis. Detections of all intensities
+//! in the key basis X form the raw key; those in the test basis Z are compared in public and are not part of
+//! it (Lim et al., PRA 89, 022307, 2014, section II).
 
 use crate::bits::{BitString, WORD};
 use consilium_quantum_channel::record::{Basis, Detected, Intensity, Sent};
 
-/// What the receiver tells of its detections.
+/// The receiver's announcement of its detections.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Announcement {
-	/// Numbers of the pulses that were detected; they increase strictly.
+	/// Numbers of the detected pulses, strictly increasing.
 	pub slots: Vec<u64>,
 	/// For each, whether it was measured in the test basis.
 	pub test: BitString,
 }
 
-/// What the transmitter tells of the detections that were announced.
+/// The transmitter's answer to an announcement.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Answer {
 	/// For each detection, whether the bases match.
 	pub matches: BitString,
-	/// The intensity of each that matches.
+	/// The intensity of each match.
 	pub intensities: Vec<Intensity>,
-	/// The transmitter's bit of each that matches in the test basis.
+	/// The transmitter's bit of each match in the test basis.
 	pub test_bits: BitString,
 }
 
-/// One side's bits after sifting.
+/// The bits of one end after sifting.
 #[derive(Debug)]
 pub struct Sifted {
 	/// The raw key.
 	pub key: BitString,
 	/// The intensity of each of its bits.
 	pub key_intensities: Vec<Intensity>,
-	/// This side's bits of the test basis.
+	/// This end's bits of the test basis.
 	pub test: BitString,
 	/// The intensity of each of them.
 	pub test_intensities: Vec<Intensity>,
 }
 
-/// Why detections could not be sifted.
+/// Why sifting failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SiftingError {
-	/// The receiver announces a pulse of which the transmitter has no record.
+	/// The receiver announced a pulse of which the transmitter has no record.
 	#[error("the receiver detected pulse {0}, which was not sent in this block")]
 	UnknownSlot(u64),
-	/// A record has an intensity that no source has.
-	#[error("intensity {0} is none of 0 (signal), 1 (weak decoy), 2 (vacuum)")]
+	/// A record has an invalid intensity.
+	#[error("the intensity is {0}; it must be 0 (signal), 1 (weak decoy) or 2 (vacuum)")]
 	UnknownIntensity(u8),
-	/// A record's slots do not increase.
-	#[error("the record of this end has slot {0} after a slot that is not below it")]
+	/// The slots of a record do not increase.
+	#[error("the record of this end has slot {0} out of order")]
 	Order(u64),
-	/// The answer does not fit the announcement.
-	#[error("the transmitter's answer has {actual} {what}; {expected} belong to the announcement")]
+	/// The answer does not match the announcement.
+	#[error("the transmitter's answer has {actual} {what} instead of {expected}")]
 	Answer {
-		/// What it has too few or too many of.
+		/// What is missing or surplus.
 		what: &'static str,
-		/// How many it has.
+		/// Their number.
 		actual: usize,
-		/// How many it must have.
+		/// The expected number.
 		expected: usize,
 	},
 }
@@ -75,7 +75,7 @@ pub fn announce(detected: &[Detected]) -> Result<Announcement, SiftingError> {
 	Ok(Announcement { slots, test })
 }
 
-/// The transmitter's part: its answer and its bits. `sent` holds at least the pulses that were announced.
+/// The transmitter's answer and bits. `sent` includes at least the announced pulses.
 pub fn answer(sent: &[Sent], announcement: &Announcement) -> Result<(Answer, Sifted), SiftingError> {
 	if let Some(pair) = sent.windows(2).find(|pair| pair[0].slot >= pair[1].slot) {
 		return Err(SiftingError::Order(pair[1].slot));
@@ -86,7 +86,7 @@ pub fn answer(sent: &[Sent], announcement: &Announcement) -> Result<(Answer, Sif
 	let mut intensities = Vec::with_capacity(count);
 	let mut sifted = Sifted::with_capacity(count);
 	for (slot, is_test) in announcement.slots.iter().zip(announcement.test.iter()) {
-		// Both lists increase: each search goes on where the last one ended.
+		// Both lists increase, so each search continues where the last one ended.
 		let record = records.find(|sent| sent.slot >= *slot).filter(|sent| sent.slot == *slot);
 		let Sent { bit, basis, intensity, .. } = *record.ok_or(SiftingError::UnknownSlot(*slot))?;
 		if intensity > Intensity::VACUUM {
@@ -102,7 +102,7 @@ pub fn answer(sent: &[Sent], announcement: &Announcement) -> Result<(Answer, Sif
 	Ok((Answer { matches, intensities, test_bits: sifted.test.clone() }, sifted))
 }
 
-/// The receiver's part: its bits.
+/// The receiver's bits.
 pub fn sift(detected: &[Detected], answer: &Answer) -> Result<Sifted, SiftingError> {
 	let fits = |what, actual, expected| {
 		(actual == expected).then_some(()).ok_or(SiftingError::Answer { what, actual, expected })
@@ -119,7 +119,7 @@ pub fn sift(detected: &[Detected], answer: &Answer) -> Result<Sifted, SiftingErr
 }
 
 impl Sifted {
-	/// With room for so many bits of each basis.
+	/// Empty, with capacity for `bits` bits of each basis.
 	fn with_capacity(bits: usize) -> Self {
 		Self {
 			key: BitString::with_capacity(bits),
@@ -129,7 +129,7 @@ impl Sifted {
 		}
 	}
 
-	/// Takes in a detection of which the bases match.
+	/// Adds a detection with matching bases.
 	fn push(&mut self, basis: Basis, bit: bool, intensity: Intensity) {
 		let (bits, intensities) = match basis {
 			Basis::X => (&mut self.key, &mut self.key_intensities),
@@ -140,12 +140,12 @@ impl Sifted {
 	}
 }
 
-/// How many bits have each intensity.
+/// The number of bits of each intensity.
 pub fn by_intensity(intensities: &[Intensity]) -> [u64; 3] {
 	Intensity::ALL.map(|one| intensities.iter().filter(|intensity| **intensity == one).count() as u64)
 }
 
-/// In how many bits two strings of the same length differ, by intensity.
+/// The number of differences between two strings of the same length, by intensity.
 pub fn differences(a: &BitString, b: &BitString, intensities: &[Intensity]) -> [u64; 3] {
 	let mut counts = [0; 3];
 	for ((a, b), intensities) in a.words().iter().zip(b.words()).zip(intensities.chunks(WORD)) {
@@ -196,7 +196,7 @@ mod tests {
 	}
 
 	#[test]
-	fn records_that_do_not_fit_are_refused() {
+	fn records_that_do_not_match_are_refused() {
 		use Basis::X;
 		let unordered = [detected(2, true, X), detected(2, true, X)];
 		assert_eq!(announce(&unordered), Err(SiftingError::Order(2)));

@@ -1,9 +1,9 @@
-//! Whether both sides hold the same key after reconciliation: a universal hash, told in public.
+//! Verification that both ends hold the same key after reconciliation: a universal hash, sent in public.
 //!
-//! The hash is POLYVAL (RFC 8452) over the key, under a hash key that one side draws at random once the keys are fixed,
-//! cut to the bits that are needed. Two different keys of b blocks of 128 bits have the same t bits with probability at
-//! most (b + 3) / 2^t: their difference is a polynomial of that degree in the hash key, and 2^(128 - t) values of it end
-//! in the same t bits.
+//! The hash is POLYVAL (RFC 8452) of the key, truncated to the required length, under a hash key that one end
+//! draws at random once the keys are fixed. Two different keys of b blocks of 128 bits have the same t bits
+//! with probability at most (b + 3) / 2^t: their difference is a polynomial of that degree in the hash key,
+//! and 2^(128 - t) values of it have the same t bits.
 
 use crate::{
 	bits::BitString,
@@ -11,20 +11,20 @@ use crate::{
 };
 use subtle::ConstantTimeEq;
 
-/// A random key of the hash: public, drawn anew for each block once the keys are fixed.
+/// A random hash key: public, and drawn for each block once the keys are fixed.
 pub type HashKey = [u8; BLOCK];
 
 const HEADER: &[u8; BLOCK] = b"verification 1\0\0";
 
-/// The first bytes of a hash of a key.
+/// The truncated hash of a key.
 #[derive(Clone, Debug)]
 pub struct Tag(Vec<u8>);
 
-/// Bytes of a tag that leaves different keys of `key_bits` undetected with probability at most `correctness`. `None` when
-/// no tag does.
+/// Length in bytes of a tag that leaves different keys of `key_bits` undetected with probability at most
+/// `correctness`. `None` if no tag is long enough.
 pub fn tag_bytes(key_bits: usize, correctness: f64) -> Option<usize> {
 	let degree = degree(key_bits.div_ceil(8)) as f64;
-	// Doubling is exact; no logarithm that one platform rounds up and another down.
+	// Powers of 2 are exact, whereas platforms may round a logarithm differently.
 	(1..=BLOCK).find(|bytes| degree <= correctness * f64::powi(2.0, 8 * *bytes as i32))
 }
 
@@ -34,12 +34,12 @@ pub fn tag(hash_key: &HashKey, key: &BitString, bytes: usize) -> Tag {
 }
 
 impl Tag {
-	/// The bytes of a tag that came over the link.
+	/// A tag received from the other end.
 	pub fn new(bytes: &[u8]) -> Self {
 		Self(bytes.to_vec())
 	}
 
-	/// The bytes to send.
+	/// The bytes of the tag.
 	pub fn as_bytes(&self) -> &[u8] {
 		&self.0
 	}
@@ -61,8 +61,9 @@ mod tests {
 	use rand_chacha::ChaCha8Rng;
 
 	#[test]
-	fn lengths_meet_the_bound() {
-		// 10^6 bits are 7813 blocks, 7816 < 2^13 with header and length; 10^-15 > 2^-50: 63 bits do, 56 do not.
+	fn tag_lengths_meet_the_bound() {
+		// 10^6 bits are 7813 blocks, with header and lengths 7816 < 2^13; 10^-15 > 2^-50: 63 bits suffice, 56
+		// do not.
 		assert_eq!(tag_bytes(1_000_000, 1e-15), Some(8));
 		assert_eq!(tag_bytes(1, 0.5), Some(1));
 		assert_eq!(tag_bytes(1, 4.0 * f64::powi(2.0, -128)), Some(16));
@@ -72,7 +73,7 @@ mod tests {
 	}
 
 	#[test]
-	fn any_flipped_bit_shows() {
+	fn any_flipped_bit_changes_the_tag() {
 		let mut rng = ChaCha8Rng::seed_from_u64(1);
 		let key = BitString::random(1000, &mut rng);
 		let mut hash_key = [0; BLOCK];
@@ -85,10 +86,11 @@ mod tests {
 		}
 	}
 
-	/// Of tags of one byte, two keys of 100 bits share one with probability at most 4 / 256, and about 1 / 256. In 20,000
-	/// trials that is 78 times on average with a standard deviation of 9: fewer than 35 or more than 130 is 5 of them.
+	/// Two keys of 100 bits have the same tag of one byte with probability at most 4 / 256, in fact about 1 /
+	/// 256. In 20,000 trials that is 78 times on average, with a standard deviation of 9: 35 and 130 are 5
+	/// standard deviations away.
 	#[test]
-	fn short_tags_collide_as_often_as_they_may() {
+	fn short_tags_collide_as_often_as_expected() {
 		let mut rng = ChaCha8Rng::seed_from_u64(2);
 		let keys = [BitString::random(100, &mut rng), BitString::random(100, &mut rng)];
 		let collisions = (0..20_000)

@@ -1,22 +1,22 @@
-//! Reading and writing of messages: numbers in LEB128 of the shortest form, bits in bytes.
+//! Encoding of messages: numbers in the shortest form of LEB128, bits packed in bytes.
 
 use crate::bits::BitString;
 
-/// Why bytes are no message.
+/// Why bytes are not a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Malformed {
-	/// The bytes end too early.
+	/// The bytes end within a field.
 	#[error("the message ends within its {0}")]
 	Short(&'static str),
 	/// Bytes follow the last field.
 	#[error("{0} bytes follow the end of the message")]
 	Trailing(usize),
-	/// A field holds what it must not.
-	#[error("the message's {0} is not in its form or range")]
+	/// A field has an invalid value.
+	#[error("the message has an invalid {0}")]
 	Field(&'static str),
 }
 
-/// Most bytes of a number: 64 bits, seven a byte.
+/// Maximum length of a number in bytes: 64 bits, 7 per byte.
 const MAX_NUMBER: usize = 10;
 
 /// Appends a number in LEB128.
@@ -28,27 +28,27 @@ pub(crate) fn write_number(bytes: &mut Vec<u8>, mut number: u64) {
 	bytes.push(number as u8);
 }
 
-/// Takes fields from the front of a message.
+/// Reads fields from the front of a message.
 pub(crate) struct Reader<'a>(pub &'a [u8]);
 
 impl<'a> Reader<'a> {
-	/// So many bytes.
+	/// Reads `count` bytes.
 	pub fn bytes(&mut self, count: usize, field: &'static str) -> Result<&'a [u8], Malformed> {
 		let (taken, rest) = self.0.split_at_checked(count).ok_or(Malformed::Short(field))?;
 		self.0 = rest;
 		Ok(taken)
 	}
 
-	/// An array.
+	/// Reads an array.
 	pub fn array<const N: usize>(&mut self, field: &'static str) -> Result<[u8; N], Malformed> {
 		let (taken, rest) = self.0.split_first_chunk().ok_or(Malformed::Short(field))?;
 		self.0 = rest;
 		Ok(*taken)
 	}
 
-	/// A number in LEB128, of the shortest form.
+	/// Reads a number in the shortest form of LEB128.
 	pub fn number(&mut self, field: &'static str) -> Result<u64, Malformed> {
-		// Most numbers are small.
+		// The fast path, as most numbers are small.
 		if let [byte @ ..0x80, rest @ ..] = self.0 {
 			self.0 = rest;
 			return Ok((*byte).into());
@@ -68,7 +68,8 @@ impl<'a> Reader<'a> {
 		Err(if self.0.len() < MAX_NUMBER { Malformed::Short(field) } else { Malformed::Field(field) })
 	}
 
-	/// A number of items, each of which takes at least one of the bits that are left: a bound on what is allocated.
+	/// Reads a number of items of at least one bit each, which the remaining bytes bound before anything is
+	/// allocated.
 	pub fn count(&mut self, limit: usize, field: &'static str) -> Result<usize, Malformed> {
 		let count = usize::try_from(self.number(field)?).map_err(|_| Malformed::Field(field))?;
 		match count {
@@ -78,12 +79,12 @@ impl<'a> Reader<'a> {
 		}
 	}
 
-	/// So many bits.
+	/// Reads `count` bits.
 	pub fn bits(&mut self, count: usize, field: &'static str) -> Result<BitString, Malformed> {
 		BitString::from_bytes(self.bytes(count.div_ceil(8), field)?, count).ok_or(Malformed::Field(field))
 	}
 
-	/// Nothing may be left.
+	/// Requires that nothing is left.
 	pub fn end(self) -> Result<(), Malformed> {
 		if self.0.is_empty() {
 			Ok(())
@@ -100,7 +101,7 @@ mod tests {
 
 	proptest! {
 		#[test]
-		fn numbers_return(number in any::<u64>(), shift in 0u32..64) {
+		fn numbers_round_trip(number in any::<u64>(), shift in 0u32..64) {
 			let number = number >> shift;
 			let mut bytes = Vec::new();
 			write_number(&mut bytes, number);
@@ -110,7 +111,7 @@ mod tests {
 		}
 
 		#[test]
-		fn a_number_has_one_form(bytes in prop::collection::vec(any::<u8>(), 0..12)) {
+		fn encodings_of_numbers_are_unique(bytes in prop::collection::vec(any::<u8>(), 0..12)) {
 			let mut reader = Reader(&bytes);
 			if let Ok(number) = reader.number("n") {
 				let mut again = Vec::new();
@@ -121,7 +122,7 @@ mod tests {
 	}
 
 	#[test]
-	fn numbers_of_other_forms_are_refused() {
+	fn invalid_numbers_are_refused() {
 		for (bytes, error) in [
 			(&[][..], Malformed::Short("n")),
 			(&[0x80], Malformed::Short("n")),

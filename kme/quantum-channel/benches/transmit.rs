@@ -1,7 +1,7 @@
-//! How fast blocks of detections are made, on one core, by block size.
+//! Simulation of blocks on one core, by block size.
 //!
-//! Throughput is detections per second. Aim: a million detections in about 0.1 s, and 10^9 pulses over 100 km well under a
-//! second.
+//! Throughput is detections per second. Target: a million detections in about 0.1 s, and 10^9 pulses over 100
+//! km well below a second.
 
 use consilium_quantum_channel::{
 	eavesdropper::Eavesdropper, model::Model, parameters::Link, simulator::Simulator,

@@ -1,11 +1,11 @@
-//! The key rate of blocks without end: GLLP with decoy states.
+//! The key rate of infinitely long blocks: GLLP with decoy states.
 //!
-//! Gottesman, Lo, Lütkenhaus and Preskill (2004) as Ma, Qi, Zhao and Lo, PRA 72, 012326 (2005), use it; equation numbers are
-//! those of the second paper. Secret bits per pulse, eq. (1):
+//! Gottesman, Lo, Lütkenhaus and Preskill (2004) in the form of Ma, Qi, Zhao and Lo, PRA 72, 012326 (2005),
+//! to which the equation numbers refer. Secret bits per pulse, eq. (1):
 //!
 //! `R = q (-Q_mu f h(E_mu) + Q_1 (1 - h(e_1)))`
 //!
-//! with gain and error rate of the signal, and gain and error rate of its single photons, the latter two known exactly
+//! with the gain and error rate of the signal, and those of its single photons, which are known exactly
 //! (infinitely many decoy states) or bounded by two decoy states.
 
 use crate::{
@@ -14,24 +14,25 @@ use crate::{
 	parameters::{Fibre, Receiver},
 };
 
-/// How the gain and the error rate of single photons become known.
+/// How the gain and the error rate of single photons are determined.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Decoys {
-	/// Infinitely many decoy states: exactly.
+	/// Exactly, by infinitely many decoy states.
 	Infinite,
-	/// The vacuum and one weak decoy state: bounded by eqs. (34) to (37).
+	/// Bounded by the vacuum and one weak decoy state, eqs. (34) to (37).
 	VacuumAndWeak {
 		/// Mean photon number of the weak decoy, below that of the signal.
 		weak: f64,
 	},
 }
 
-/// What a protocol makes of a link, in the limit of infinitely long blocks.
+/// A protocol in the limit of infinitely long blocks.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Gllp {
-	/// q: the part of the pulses that are signals with matching bases; 1/2 for unbiased BB84.
+	/// q: the fraction of the pulses that are signals with matching bases; 1/2 for unbiased BB84.
 	pub sifting: f64,
-	/// f: bits that error correction leaks, per `h(error rate)`; 1 is Shannon's limit, 1.22 usual in 2005.
+	/// f: bits leaked by error correction, relative to `h(error rate)`; 1 is the Shannon limit, 1.22 was
+	/// usual in 2005.
 	pub reconciliation: f64,
 	/// The decoy states.
 	pub decoys: Decoys,
@@ -47,9 +48,10 @@ pub struct Optimum {
 }
 
 impl Gllp {
-	/// Secret bits per pulse with a signal of mean photon number `signal`; negative when there are none.
+	/// Secret bits per pulse with a signal of mean photon number `signal`; negative if there are none.
 	///
-	/// Minus infinity when the decoys prove no single photons, or when the weak one is not weaker than the signal.
+	/// Minus infinity if the decoys prove no single photons, or if the weak one is not weaker than the
+	/// signal.
 	pub fn key_rate(&self, fibre: &Fibre, receiver: &Receiver, signal: f64) -> f64 {
 		let detectors = Detectors::new(fibre, receiver);
 		let bright = detectors.coherent(signal);
@@ -88,10 +90,11 @@ impl Gllp {
 		}
 	}
 
-	/// The signal with the highest key rate, to three digits of the mean photon number; at least 0.001 and at most 2.
+	/// The signal with the highest key rate, to three digits of the mean photon number; at least 0.001 and at
+	/// most 2.
 	pub fn optimal_signal(&self, fibre: &Fibre, receiver: &Receiver) -> Optimum {
 		let rated = |signal: f64| Optimum { signal, key_rate: self.key_rate(fibre, receiver, signal) };
-		// Plainly, by all values: near its reach the rate is positive only in a small part of the range.
+		// Exhaustive, as near the maximum distance the rate is positive only in a small part of the range.
 		(1..=2000).map(|thousandths| rated(f64::from(thousandths) / 1000.0)).fold(
 			rated(0.001),
 			|best, next| {
@@ -104,8 +107,8 @@ impl Gllp {
 		)
 	}
 
-	/// The length in km, to 0.01, up to which this fibre gives secret bits with the best signal for each length; 0 when it
-	/// never does, and at most 1,000.
+	/// The maximum distance: the length in km, to 0.01, up to which this fibre gives secret bits with the
+	/// best signal for each length; 0 if it never does, and at most 1,000.
 	pub fn reach_km(&self, fibre: &Fibre, receiver: &Receiver) -> f64 {
 		let is_secret = |length_km: f64| {
 			self.optimal_signal(&Fibre { length_km, ..fibre.clone() }, receiver).key_rate > 0.0

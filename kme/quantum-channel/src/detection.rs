@@ -1,28 +1,29 @@
-//! How often two threshold detectors click, and click wrongly.
+//! Click and error probabilities of two threshold detectors.
 //!
-//! A photon reaches a detector and makes it click with the transmittance `eta` of fibre and receiver; with matching bases
-//! it takes the wrong path with probability `e`. Detectors click or do not, whatever the number of photons, and click
-//! without light with probability `p`. When both click, the bit is random (squashing model), so half of these are errors.
+//! A photon makes a detector click with probability `eta`, the transmittance of fibre and receiver; with
+//! matching bases it takes the wrong path with probability `e`. Detectors do not resolve photon numbers, and
+//! have dark counts with probability `p`. If both click, the bit is random (squashing model), so half of
+//! these detections are errors.
 //!
-//! A coherent state splits into two independent ones at the receiver's beam splitter. With mean photon number `mu` at the
-//! source, the right detector stays silent with `r = (1 - p) exp(-mu eta (1 - e))` and the wrong one with
-//! `w = (1 - p) exp(-mu eta e)`, which gives gain `1 - r w` and errors `(1 - w) r + (1 - w)(1 - r) / 2`. To first order in
-//! `Y0` and `mu eta` these are `Q = Y0 + 1 - exp(-eta mu)` and `E Q = Y0 / 2 + e (1 - exp(-eta mu))`, eqs. (10) and (11)
-//! of Ma, Qi, Zhao and Lo, PRA 72, 012326 (2005).
+//! A coherent state splits into two independent ones at the receiver's beam splitter. With mean photon number
+//! `mu` at the source, the right detector stays silent with `r = (1 - p) exp(-mu eta (1 - e))` and the wrong
+//! one with `w = (1 - p) exp(-mu eta e)`, which gives gain `1 - r w` and errors `(1 - w) r + (1 - w)(1 - r) /
+//! 2`. To first order in `Y0` and `mu eta` these are `Q = Y0 + 1 - exp(-eta mu)` and `E Q = Y0 / 2 + e (1 -
+//! exp(-eta mu))`, eqs. (10) and (11) of Ma, Qi, Zhao and Lo, PRA 72, 012326 (2005).
 
 use crate::parameters::{Fibre, Receiver};
 
-/// What a pulse does at the receiver, with matching bases.
+/// Detection probabilities of a pulse with matching bases.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Clicks {
 	/// The probability of a detection: the gain Q of an intensity, or the yield Y of a photon number.
 	pub gain: f64,
-	/// The probability of a detection with the wrong bit: the error rate times the gain.
+	/// The probability of a detection with the wrong bit: error rate times gain.
 	pub errors: f64,
 }
 
 impl Clicks {
-	/// Errors per detection; 0 without detections.
+	/// Errors per detection; 0 if the gain is 0.
 	pub fn error_rate(&self) -> f64 {
 		if self.gain > 0.0 {
 			self.errors / self.gain
@@ -52,7 +53,7 @@ impl Detectors {
 
 	/// A coherent pulse with this mean photon number at the source.
 	pub fn coherent(&self, mean_photons: f64) -> Clicks {
-		// By logarithms, as gains of 10^-7 would lose half of their digits in 1 - exp(...).
+		// With expm1, as gains of 10^-7 would lose half of their digits in 1 - exp(...).
 		let light = mean_photons * self.transmittance;
 		let is_dark = libm::log1p(-self.dark);
 		let right_silent = is_dark - light * (1.0 - self.misalignment);
@@ -77,7 +78,7 @@ impl Detectors {
 		}
 	}
 
-	/// A pulse without a photon: Y0, and half of it.
+	/// A pulse without a photon: Y0, and Y0 / 2.
 	pub fn vacuum(&self) -> Clicks {
 		let gain = self.dark * (2.0 - self.dark);
 		Clicks { gain, errors: gain / 2.0 }
@@ -95,7 +96,7 @@ mod tests {
 
 	#[test]
 	fn a_coherent_state_is_a_poisson_mixture() {
-		// Vacuum and one photon are all that matters at a mean of 10^-6: the rest weighs 5 10^-13.
+		// At a mean of 10^-6, terms beyond one photon are negligible: their weight is 5 10^-13.
 		let detectors = detectors(&Link::gys(0.0));
 		let mean = 1e-6;
 		let (none, one) = (detectors.vacuum(), detectors.single_photon());
@@ -103,17 +104,17 @@ mod tests {
 		let coherent = detectors.coherent(mean);
 		assert!((coherent.gain - mixed(none.gain, one.gain)).abs() < 1e-12);
 		assert!((coherent.errors - mixed(none.errors, one.errors)).abs() < 1e-12);
-		assert!(one.gain * mean > 1e-8, "the photon must matter in this test");
+		assert!(one.gain * mean > 1e-8, "the one-photon term must matter in this test");
 	}
 
 	#[test]
-	fn near_the_formulas_of_ma_et_al() {
+	fn close_to_the_formulas_of_ma_et_al() {
 		let link = Link::gys(50.0);
 		let (detectors, background) = (detectors(&link), link.receiver.background_yield());
 		for mean in [0.0, 0.05, 0.48] {
 			let detected = -libm::expm1(-mean * link.fibre.transmittance() * link.receiver.efficiency);
 			let clicks = detectors.coherent(mean);
-			// What the first order leaves out: background and light in one pulse, and double clicks.
+			// Second-order terms: background and light in one pulse, and double clicks.
 			let tolerance = 2.0 * background * detected + detected * detected;
 			assert!((clicks.gain - (background + detected)).abs() <= tolerance + 1e-15);
 			assert!((clicks.errors - (background / 2.0 + 0.033 * detected)).abs() <= tolerance + 1e-15);
@@ -121,7 +122,7 @@ mod tests {
 	}
 
 	#[test]
-	fn darkness_gives_nothing() {
+	fn no_light_and_no_dark_counts_give_no_clicks() {
 		let mut link = Link::gys(0.0);
 		link.receiver.dark_count_probability = 0.0;
 		let clicks = detectors(&link).coherent(0.0);

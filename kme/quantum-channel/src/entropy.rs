@@ -2,7 +2,8 @@
 
 /// `h(x) = -x log2 x - (1 - x) log2 (1 - x)`, in bits; 0 at and beyond both ends of `[0, 1]`, and for NaN.
 ///
-/// By `libm`, not by the platform: both ends of a link compute a secret length from it and must agree on every bit.
+/// Uses `libm` rather than the platform: both ends of a link compute a secret length from it and must agree
+/// bit for bit.
 pub fn binary_entropy(x: f64) -> f64 {
 	if x > 0.0 && x < 1.0 {
 		-x * libm::log2(x) - (1.0 - x) * libm::log1p(-x) * std::f64::consts::LOG2_E
@@ -25,7 +26,7 @@ mod tests {
 	}
 
 	#[test]
-	fn nothing_outside_of_the_unit_interval() {
+	fn zero_outside_the_unit_interval() {
 		for x in [0.0, 1.0, -0.1, 1.1, f64::NAN, f64::INFINITY, f64::MIN_POSITIVE / 2.0] {
 			assert!(binary_entropy(x).abs() < 1e-300, "{x}");
 		}

@@ -1,11 +1,12 @@
-//! The secret length of a block: Lim, Curty, Walenta, Xu and Zbinden, "Concise security bounds for practical decoy-state
-//! quantum key distribution", PRA 89, 022307 (2014). Equation numbers below are those of the paper.
+//! The secret length of a block: Lim, Curty, Walenta, Xu and Zbinden, "Concise security bounds for practical
+//! decoy-state quantum key distribution", PRA 89, 022307 (2014). Equation numbers below are those of the
+//! paper.
 //!
-//! Both ends compute the length of their key from the same counts and must get the same bit for bit, so logarithms and
-//! exponentials are those of `libm`, not the platform's.
+//! Both ends compute the length of their key from the same counts and must get the same result, so logarithms
+//! and exponentials are those of `libm`, not the platform's.
 //!
-//! The bounds ask that the source's intensities are what they are said to be, that a detection is as likely in X as in Z,
-//! and that the counts are those of all detections in each basis (for the key basis: all that enter the key).
+//! The bounds require that the source has the stated intensities, that a detection is as likely in X as in Z,
+//! and that the counts include all detections in each basis (for the key basis: all that enter the key).
 
 use crate::{
 	entropy::binary_entropy,
@@ -21,23 +22,23 @@ pub struct Counts {
 	pub errors: [u64; 3],
 }
 
-/// How much may go wrong.
+/// The security parameters.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Security {
-	/// eps_sec: how far the key may be from a secret one, in trace distance; above 0 and below 1.
+	/// eps_sec: the trace distance of the key from a perfectly secret one; above 0 and below 1.
 	pub secrecy: f64,
-	/// eps_cor: how likely the two ends' keys may differ; above 0 and below 1.
+	/// eps_cor: the probability that the two ends' keys differ; above 0 and below 1.
 	pub correctness: f64,
 }
 
 impl Security {
-	/// The values that most evaluations take: eps_sec 1e-10 and eps_cor 1e-15.
+	/// The usual values in the literature: eps_sec 1e-10 and eps_cor 1e-15.
 	pub const USUAL: Self = Self { secrecy: 1e-10, correctness: 1e-15 };
 
 	/// Checks that both are probabilities.
 	///
 	/// # Errors
-	/// When one is not above 0 and below 1.
+	/// If one is not above 0 and below 1.
 	pub fn check(&self) -> Result<(), ParameterFault> {
 		let is_inside = |value: f64| value > 0.0 && value < 1.0;
 		let range = "above 0 and below 1";
@@ -46,31 +47,33 @@ impl Security {
 	}
 }
 
-/// What the counts of a block prove; each bound holds but with a probability that eps_sec pays for.
+/// The bounds that the counts of a block prove; their failure probability is included in eps_sec.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Estimate {
-	/// `s_X,0`: key bits that came of pulses without a photon, at least. Eq. (2).
+	/// `s_X,0`: lower bound on key bits from pulses without a photon. Eq. (2).
 	pub key_vacuum: f64,
-	/// `s_X,1`: key bits that came of single photons, at least. Eq. (3).
+	/// `s_X,1`: lower bound on key bits from single photons. Eq. (3).
 	pub key_single: f64,
-	/// `s_Z,0`: detections in the test basis that came of pulses without a photon, at least. Eq. (2).
+	/// `s_Z,0`: lower bound on test-basis detections from pulses without a photon. Eq. (2).
 	pub test_vacuum: f64,
-	/// `s_Z,1`: detections in the test basis that came of single photons, at least. Eq. (3).
+	/// `s_Z,1`: lower bound on test-basis detections from single photons. Eq. (3).
 	pub test_single: f64,
-	/// `v_Z,1`: errors among the single photons of the test basis, at most. Eq. (4).
+	/// `v_Z,1`: upper bound on errors of single photons in the test basis. Eq. (4).
 	pub test_single_errors: f64,
-	/// `phi_X`: phase errors per single photon of the key, at most; 0.5 when the counts prove nothing. Eq. (5).
+	/// `phi_X`: upper bound on phase errors per single photon of the key; 0.5 if the counts prove nothing.
+	/// Eq. (5).
 	pub phase_error_rate: f64,
-	/// The security that the bounds were made for.
+	/// The security parameters of the bounds.
 	pub security: Security,
 }
 
-/// Bounds what an eavesdropper can know of a block. All detections of `key` enter the key, whatever their intensity.
+/// Bounds an eavesdropper's knowledge of a block. All detections of `key` enter the key, whatever their
+/// intensity.
 ///
-/// No counts are refused: those that no link can have give an estimate without secret bits, or one that is as wrong as they.
+/// No counts are refused: the estimate for impossible counts has no secret bits or is as wrong as they are.
 ///
 /// # Errors
-/// When the source or the security is out of range.
+/// If the source or the security parameters are out of range.
 pub fn estimate(
 	source: &Source,
 	key: &Counts,
@@ -96,12 +99,13 @@ pub fn estimate(
 }
 
 impl Estimate {
-	/// The length of the secret key in bits, eq. (1); 0 when nothing secret is left:
+	/// The length of the secret key in bits, eq. (1); 0 if it is not positive:
 	///
 	/// `floor(s_X,0 + s_X,1 (1 - h(phi_X)) - lambda_EC - 6 log2(21 / eps_sec) - log2(2 / eps_cor))`
 	///
-	/// `leaked_bits` is lambda_EC: what error correction really told in public about the key, in bits. The last term pays
-	/// for a verification hash with collision probability eps_cor; do not count that again.
+	/// `leaked_bits` is lambda_EC: the bits of information about the key that error correction actually
+	/// disclosed. The last term covers a verification hash with collision probability eps_cor, which
+	/// `leaked_bits` must not include.
 	pub fn secret_length(&self, leaked_bits: u64) -> u64 {
 		let hidden = self.key_vacuum + self.key_single * (1.0 - binary_entropy(self.phase_error_rate));
 		let Security { secrecy, correctness } = self.security;
@@ -127,8 +131,8 @@ impl Bounds<'_> {
 		intensities.iter().zip(probabilities).map(weight).sum()
 	}
 
-	/// `e^k / p_k (count_k ± delta)` with `delta = sqrt(total / 2 ln(21 / eps_sec))`, Hoeffding's inequality: what the
-	/// counts would be, per pulse, if the intensity of each were drawn anew without end. `[minus, plus]` for each intensity.
+	/// `e^k / p_k (count_k ± delta)` with `delta = sqrt(total / 2 ln(21 / eps_sec))`: Hoeffding bounds on the
+	/// expected counts over the random choice of intensities. `[minus, plus]` for each intensity.
 	fn scaled(&self, counts: &[u64; 3]) -> [[f64; 2]; 3] {
 		let total: f64 = counts.iter().map(|&count| count as f64).sum();
 		let delta = (total / 2.0 * libm::log(21.0 / self.secrecy)).sqrt();
@@ -139,7 +143,7 @@ impl Bounds<'_> {
 		})
 	}
 
-	/// Eqs. (2) and (3). Bounds below 0 or above all detections are cut there: no count is beyond.
+	/// Eqs. (2) and (3), clamped to 0 and the number of detections.
 	fn vacuum_and_single(&self, counts: &Counts) -> (f64, f64) {
 		let [signal, weak, vacuum] = self.source.intensities;
 		let [[_, signal_plus], [weak_minus, weak_plus], [vacuum_minus, vacuum_plus]] =
@@ -157,7 +161,7 @@ impl Bounds<'_> {
 		(none, one.clamp(0.0, total - none))
 	}
 
-	/// Eq. (4). One error at least: the approximation behind eq. (5) says nothing when there is none.
+	/// Eq. (4), at least 1: the approximation behind eq. (5) does not hold without errors.
 	fn single_errors(&self, counts: &Counts) -> f64 {
 		let [_, weak, vacuum] = self.source.intensities;
 		let [_, [_, weak_plus], [vacuum_minus, _]] = self.scaled(&counts.errors);
@@ -167,10 +171,10 @@ impl Bounds<'_> {
 
 /// Eq. (5): `v_Z,1 / s_Z,1 + gamma(eps_sec, v_Z,1 / s_Z,1, s_Z,1, s_X,1)` with
 /// `gamma(a, b, c, d) = sqrt((c + d)(1 - b) b / (c d ln 2) log2((c + d) / (c d (1 - b) b) 21^2 / a^2))`,
-/// which bounds what a sample without replacement hides (Fung, Ma and Chau, PRA 81, 012318, 2010).
+/// which bounds the deviation of a sample without replacement (Fung, Ma and Chau, PRA 81, 012318, 2010).
 fn phase_error_rate(secrecy: f64, errors: f64, test_single: f64, key_single: f64) -> f64 {
 	let rate = errors / test_single;
-	// An infinite rate, of no singles at all, ends here too. No singles in the key make gamma infinite.
+	// Includes an infinite rate, without test-basis singles. Without singles in the key, gamma is infinite.
 	if rate >= 0.5 {
 		return 0.5;
 	}
@@ -192,7 +196,7 @@ mod tests {
 	}
 
 	#[test]
-	fn nothing_detected_nothing_secret() {
+	fn no_detections_give_no_secret_bits() {
 		assert_eq!(length(&Counts::default(), &Counts::default(), 0), 0);
 		let key = Counts { detections: [1_000_000, 100_000, 100], errors: [0; 3] };
 		assert_eq!(length(&key, &Counts::default(), 0), 0);

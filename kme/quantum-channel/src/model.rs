@@ -1,8 +1,9 @@
 //! Gains, error rates and expected counts of a link, with or without an eavesdropper.
 //!
-//! Exact for the link that the Monte Carlo simulator plays out: pulses are independent but for dead time, and the
-//! detections of a block follow from three gains, three error rates and the dead time. Gains do not depend on the bases,
-//! as the security proof needs; error rates are those of matching bases, the same for X and Z, and 1/2 otherwise.
+//! Exact for the link of the Monte Carlo simulator: pulses are independent except for dead time, and the
+//! detections of a block follow from three gains, three error rates and the dead time. Gains do not depend on
+//! the bases, as the security proof requires; error rates are those of matching bases, the same for X and Z,
+//! and 1/2 otherwise.
 
 use crate::{
 	detection::{Clicks, Detectors},
@@ -11,10 +12,10 @@ use crate::{
 	parameters::{Link, ParameterFault},
 };
 
-/// What an eavesdropper has made of the detections of one intensity: probabilities per pulse, by `[is_error][is_known]`.
+/// The detections of one intensity under attack: probabilities per pulse, by `[is_error][is_known]`.
 pub(crate) type Joint = [[f64; 2]; 2];
 
-/// A link under attack, as statistics.
+/// The statistics of a link under attack.
 #[derive(Clone, Debug)]
 pub struct Model {
 	link: Link,
@@ -23,10 +24,10 @@ pub struct Model {
 }
 
 impl Model {
-	/// The statistics of `link` while `eavesdropper` listens.
+	/// The statistics of `link` under attack by `eavesdropper`.
 	///
 	/// # Errors
-	/// When a parameter is out of its range.
+	/// If a parameter is out of range.
 	pub fn new(link: &Link, eavesdropper: &Eavesdropper) -> Result<Self, ParameterFault> {
 		link.check()?;
 		eavesdropper.check()?;
@@ -34,7 +35,7 @@ impl Model {
 		let of_intensity = |mean: f64, is_matching: bool| {
 			let clicks = detectors.coherent(mean);
 			let errors = if is_matching { clicks.errors } else { clicks.gain / 2.0 };
-			// Detections of pulses that left the source empty.
+			// Detections of pulses without a photon at the source.
 			let empty = libm::exp(-mean) * detectors.vacuum().gain;
 			attacked(Clicks { errors, ..clicks }, empty, mean, link, eavesdropper)
 		};
@@ -50,16 +51,15 @@ impl Model {
 		&self.link
 	}
 
-	/// Per intensity, the detections and errors of a pulse that meets a receiver that is not blind, with matching bases.
-	///
-	/// The gain is the same whatever the bases.
+	/// Per intensity, the probabilities of detection and error of a pulse with matching bases, if the
+	/// receiver is not blind. The gain is the same for all bases.
 	pub fn clicks(&self) -> [Clicks; 3] {
 		self.matching
 			.map(|joint| Clicks { gain: joint.iter().flatten().sum(), errors: joint[1].iter().sum() })
 	}
 
-	/// Per intensity, the part of the detections with matching bases whose bit the eavesdropper knows for certain, once the
-	/// bases are public.
+	/// Per intensity, the fraction of the detections with matching bases whose bit the eavesdropper knows for
+	/// certain once the bases are public.
 	pub fn known(&self) -> [f64; 3] {
 		self.matching.map(|joint| {
 			let gain: f64 = joint.iter().flatten().sum();
@@ -77,20 +77,21 @@ impl Model {
 		Clicks { gain: self.mean_gain(), errors }.error_rate()
 	}
 
-	/// Detections per pulse that meets a receiver that is not blind.
+	/// Detections per pulse if the receiver is not blind.
 	pub fn mean_gain(&self) -> f64 {
 		self.mean(|clicks| clicks.gain)
 	}
 
-	/// The part of the pulses that meet a receiver that is not blind: `1 / (1 + gain * dead pulses)`.
+	/// The fraction of the pulses at which the receiver is not blind: `1 / (1 + gain * dead pulses)`.
 	///
-	/// The non-paralysable correction, exact for a block without end: from one detection to the next pass the dead pulses
-	/// and a geometric wait of `1 / gain` pulses.
+	/// The correction for a non-paralysable detector, exact for infinitely long blocks: the wait between two
+	/// detections is the dead time plus a geometric wait with mean `1 / gain` pulses.
 	pub fn live_fraction(&self) -> f64 {
 		1.0 / (1.0 + self.mean_gain() * self.link.dead_pulses() as f64)
 	}
 
-	/// Expected detections in a block, in all bases; right to about one detection, as the receiver starts alive.
+	/// Expected detections in a block, in all bases; exact to about one, as the receiver is not blind at
+	/// first.
 	pub fn expected_detections(&self, pulses: u64) -> f64 {
 		pulses as f64 * self.mean_gain() * self.live_fraction()
 	}
@@ -100,16 +101,16 @@ impl Model {
 		self.expected_detections(pulses) * self.key_basis()
 	}
 
-	/// How many pulses give about this many detections with X at both ends; `None` when nothing is ever detected, or when
-	/// more than 2^64 would be needed.
+	/// The number of pulses with this many expected detections with X at both ends; `None` if nothing is ever
+	/// detected, or if it exceeds 2^64.
 	pub fn pulses_for(&self, key_basis_detections: u64) -> Option<u64> {
 		let per_pulse = self.mean_gain() * self.live_fraction() * self.key_basis();
 		let pulses = (key_basis_detections as f64 / per_pulse).ceil();
-		// A quotient of zeros is not a number and fails the comparison.
+		// The quotient of zeros is NaN and fails the comparison.
 		(pulses < u64::MAX as f64).then_some(pulses as u64)
 	}
 
-	/// The counts to expect of a block, to the nearest whole ones: key basis, then test basis.
+	/// The expected counts of a block, rounded: key basis, then test basis.
 	pub fn expected_counts(&self, pulses: u64) -> (Counts, Counts) {
 		let clicks = self.clicks();
 		let live = pulses as f64 * self.live_fraction();
@@ -145,8 +146,8 @@ impl Model {
 	}
 }
 
-/// Divides the detections of one intensity by error and by what the eavesdropper knows. `empty` are the detections of
-/// pulses that left the source without a photon; half of them are errors.
+/// Divides the detections of one intensity by error and by the eavesdropper's knowledge. `empty` are the
+/// detections of pulses without a photon at the source; half of them are errors.
 fn attacked(
 	clicks: Clicks,
 	empty: f64,
@@ -160,15 +161,15 @@ fn attacked(
 		Eavesdropper::None => [[right, 0.0], [errors, 0.0]],
 		Eavesdropper::InterceptResend { fraction } => {
 			let half = fraction / 2.0;
-			// In the wrong basis she makes the bit random and learns nothing; in the right one she changes nothing and
-			// knows what was sent if anything was.
+			// In the wrong basis she makes the bit random and learns nothing; in the right one she changes
+			// nothing and knows the bit unless the pulse was empty.
 			let unknown =
 				|of_untouched: f64| (1.0 - fraction) * of_untouched + half * gain / 2.0 + half * empty / 2.0;
 			let known = |of_untouched: f64| half * (of_untouched - empty / 2.0).max(0.0);
 			[[unknown(right), known(right)], [unknown(errors), known(errors)]]
 		},
 		Eavesdropper::BeamSplitting { .. } => {
-			// Her part of a coherent pulse is independent of the receiver's part.
+			// The two parts of a coherent pulse are independent.
 			let known = -libm::expm1(-mean_photons * eavesdropper.split_off(link));
 			let divide = |all: f64| [all * (1.0 - known), all * known];
 			[divide(right), divide(errors)]
@@ -185,7 +186,7 @@ mod tests {
 	}
 
 	#[test]
-	fn intercept_resend_adds_a_quarter_of_what_was_no_error() {
+	fn intercept_resend_raises_the_error_rate_as_documented() {
 		let link = Link::lim(20.0);
 		let quiet = rate(&link, Eavesdropper::None);
 		for fraction in [0.0, 0.1, 0.5, 1.0] {
@@ -212,18 +213,19 @@ mod tests {
 	}
 
 	#[test]
-	fn beam_splitting_leaves_errors_alone_and_tells_what_it_must() {
+	fn beam_splitting_keeps_the_error_rate_and_gives_known_bits() {
 		let link = Link::gys(200.0);
 		let attack = Eavesdropper::BeamSplitting { fraction: 1.0 };
 		assert!((rate(&link, Eavesdropper::None) - rate(&link, attack)).abs() < 1e-15);
-		// Behind 42 dB of loss she has nearly all photons, so one or more of 1 - exp(-0.48) of the signals.
+		// With 42 dB of loss she has nearly all photons: at least one of a fraction 1 - exp(-0.48) of the
+		// signals.
 		let [signal, _, vacuum] = Model::new(&link, &attack).unwrap().known();
 		assert!((signal - (1.0 - (-0.48f64).exp())).abs() < 1e-4);
 		assert_eq!(vacuum, 0.0);
 	}
 
 	#[test]
-	fn dead_time_lowers_the_rate_as_it_should() {
+	fn dead_time_lowers_the_rate() {
 		let mut link = Link::metropolitan(25.0);
 		link.receiver.dead_time_s = 100e-9;
 		let model = Model::new(&link, &Eavesdropper::None).unwrap();
@@ -241,7 +243,7 @@ mod tests {
 	}
 
 	#[test]
-	fn a_link_without_detections_needs_no_pulses_but_never_gets_there() {
+	fn a_link_without_detections_has_no_number_of_pulses() {
 		let mut link = Link::metropolitan(1000.0);
 		link.fibre.loss_db_per_km = 10.0;
 		link.receiver.dark_count_probability = 0.0;

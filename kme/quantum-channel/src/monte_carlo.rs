@@ -1,18 +1,17 @@
 //! A block of pulses, pulse by pulse and photon by photon.
 //!
-//! Nothing here uses the gains or error rates of the model: the two check each other.
+//! Independent of the gains and error rates of the model, so that tests can compare the two.
 
 use crate::{
 	eavesdropper::Eavesdropper,
 	parameters::Link,
-	record::{Basis, Detected, Intensity, Sent},
-	simulator::Interception,
+	record::{Basis, Detected, Intensity, Interception, Sent},
 };
 use rand::Rng;
 use rand_chacha::ChaCha20Rng;
 use rand_distr::{Distribution, Poisson};
 
-/// Photons on their way, all with the same bit in the same basis.
+/// Photons in the fibre, all with the same bit in the same basis.
 #[derive(Clone, Copy)]
 struct Pulse {
 	photons: u32,
@@ -20,7 +19,7 @@ struct Pulse {
 	basis: Basis,
 }
 
-/// Plays out `interception.transmission.pulses` pulses; the parameters have been checked.
+/// Simulates `interception.transmission.pulses` pulses. The parameters must have been checked.
 pub(crate) fn run(
 	link: &Link,
 	eavesdropper: &Eavesdropper,
@@ -41,7 +40,7 @@ pub(crate) fn run(
 		let intensity = choose(&source.probabilities, random);
 		let basis = basis(source.x_basis_probability, random);
 		let bit = random.random();
-		// A mean of 0 has no Poisson distribution here, and no photons.
+		// The library has no Poisson distribution with mean 0.
 		let photons = photons[usize::from(intensity.0)].map_or(0.0, |poisson| poisson.sample(random)) as u32;
 
 		let (pulse, is_known) = attack(eavesdropper, &channel, Pulse { photons, bit, basis }, random);
@@ -75,12 +74,12 @@ fn basis(x_basis_probability: f64, random: &mut ChaCha20Rng) -> Basis {
 	}
 }
 
-/// How many of `photons` do what each does with this probability.
+/// The number of successes of `photons` trials with this probability.
 fn thin(photons: u32, probability: f64, random: &mut ChaCha20Rng) -> u32 {
 	(0..photons).map(|_| u32::from(random.random_bool(probability))).sum()
 }
 
-/// What the eavesdropper lets pass, and whether she will know the bit.
+/// The pulse after the attack, and whether the eavesdropper will know its bit.
 fn attack(
 	eavesdropper: &Eavesdropper,
 	channel: &Channel,
@@ -112,7 +111,7 @@ fn attack(
 	}
 }
 
-/// The way from the eavesdropper to the record of the receiver.
+/// The channel from the eavesdropper to the receiver's record.
 struct Channel {
 	split_off: f64,
 	fibre: f64,
@@ -127,7 +126,7 @@ impl Channel {
 		let transmittance = link.fibre.transmittance();
 		Self {
 			split_off,
-			// Behind a beam splitter lies a better fibre; where the old one let nothing pass, neither does she.
+			// After the beam splitter there is a better fibre, unless the original one transmits nothing.
 			fibre: if transmittance > 0.0 { (transmittance / (1.0 - split_off)).min(1.0) } else { 0.0 },
 			efficiency: link.receiver.efficiency,
 			misalignment: link.receiver.misalignment_error,

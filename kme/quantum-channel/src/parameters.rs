@@ -1,16 +1,16 @@
 //! Source, fibre and receiver of a link, and the ranges of their values.
 
-/// A laser that sends phase-randomised weak coherent pulses: the photon number of each is Poisson distributed.
+/// A laser that sends phase-randomised weak coherent pulses, with Poisson-distributed photon numbers.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Source {
-	/// Mean photon numbers of the pulses as they leave the transmitter: signal, weak decoy, vacuum.
+	/// Mean photon numbers at the transmitter's output: signal, weak decoy, vacuum.
 	///
-	/// Falling, the last at least 0, the first at most 10 and above the sum of the other two: the bounds of Lim et al.
-	/// (2014), section II, hold only then.
+	/// Decreasing, the last at least 0, the first at most 10 and above the sum of the other two, as the
+	/// bounds of Lim et al. (2014), section II, require.
 	pub intensities: [f64; 3],
-	/// How often each is sent; all above 0, with sum 1.
+	/// Probability of each intensity; all above 0, with sum 1.
 	pub probabilities: [f64; 3],
-	/// How often the transmitter prepares the key basis X; above 0 and below 1.
+	/// Probability of preparation in the key basis X; above 0 and below 1.
 	pub x_basis_probability: f64,
 	/// Pulses per second; above 0 and at most 10^12.
 	pub pulse_rate_hz: f64,
@@ -26,36 +26,37 @@ pub struct Fibre {
 }
 
 impl Fibre {
-	/// The part of the photons that passes: 10^(-loss/10).
+	/// The fraction of the photons transmitted: 10^(-loss/10).
 	pub fn transmittance(&self) -> f64 {
 		libm::exp10(-self.loss_db_per_km * self.length_km / 10.0)
 	}
 }
 
-/// A receiver with an active choice of basis and one threshold detector for each bit.
+/// A receiver with active basis choice and one threshold detector per bit value.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Receiver {
-	/// The part of the photons at its input that makes a detector click, so detector efficiency times the transmittance
-	/// of the receiver's optics; above 0 and at most 1. The same for both detectors.
+	/// The probability that a photon at its input makes a detector click: detector efficiency times
+	/// transmittance of the optics; above 0 and at most 1. The same for both detectors.
 	pub efficiency: f64,
-	/// How often one detector clicks without light in the window of one pulse; 0 to 0.1.
+	/// Probability that one detector clicks without light in the window of one pulse; 0 to 0.1.
 	///
-	/// The literature's background yield Y0 is that either of the two clicks: `1 - (1 - p)^2`, about twice this value;
-	/// see [`background_yield`](Self::background_yield).
+	/// The background yield Y0 of the literature is the probability that at least one of the two clicks,
+	/// `1 - (1 - p)^2`, about twice this value; see [`background_yield`](Self::background_yield).
 	pub dark_count_probability: f64,
-	/// How often a photon takes the path to the wrong detector though the bases match (e_d or e_mis); 0 to 0.5.
+	/// Probability that a photon reaches the wrong detector although the bases match (e_d or e_mis); 0 to
+	/// 0.5.
 	pub misalignment_error: f64,
-	/// How often the receiver measures in the key basis X; above 0 and below 1.
+	/// Probability of measurement in the key basis X; above 0 and below 1.
 	pub x_basis_probability: f64,
-	/// How long the receiver is blind after a detection, in seconds; 0 to 0.01.
+	/// Dead time after a detection, in seconds; 0 to 0.01.
 	///
-	/// Both detectors are blind, whichever clicked: with one of them alive the next bit would be known beforehand
-	/// (Rogers et al., New J. Phys. 9, 319, 2007). A pulse during this time does not prolong it (non-paralysable).
+	/// Both detectors are blind, whichever clicked; otherwise the next bit would be predictable (Rogers et
+	/// al., New J. Phys. 9, 319, 2007). A pulse during this time does not extend it (non-paralysable).
 	pub dead_time_s: f64,
 }
 
 impl Receiver {
-	/// Y0: how often a pulse without a photon is detected, `1 - (1 - p)^2` for two detectors.
+	/// Y0: the probability that a pulse without a photon is detected, `1 - (1 - p)^2` for two detectors.
 	pub fn background_yield(&self) -> f64 {
 		self.dark_count_probability * (2.0 - self.dark_count_probability)
 	}
@@ -66,13 +67,13 @@ impl Receiver {
 pub struct Link {
 	/// The transmitter's laser and its settings.
 	pub source: Source,
-	/// What lies between.
+	/// The fibre.
 	pub fibre: Fibre,
 	/// The receiver.
 	pub receiver: Receiver,
 }
 
-/// A value that a link cannot have.
+/// A parameter that is out of range.
 #[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
 #[error("`{field}` is {value}; it must be {range}")]
 pub struct ParameterFault {
@@ -80,18 +81,18 @@ pub struct ParameterFault {
 	pub field: &'static str,
 	/// Its value.
 	pub value: f64,
-	/// What would be right.
+	/// The allowed values.
 	pub range: &'static str,
 }
 
-/// An error unless `is_right`. Conditions are written so that NaN fails them.
+/// An error unless `is_valid`. Conditions are written so that NaN fails them.
 pub(crate) fn require(
-	is_right: bool,
+	is_valid: bool,
 	field: &'static str,
 	value: f64,
 	range: &'static str,
 ) -> Result<(), ParameterFault> {
-	if is_right {
+	if is_valid {
 		Ok(())
 	} else {
 		Err(ParameterFault { field, value, range })
@@ -108,7 +109,7 @@ impl Source {
 	/// Checks the range of every value.
 	///
 	/// # Errors
-	/// Names the first value that is out of its range.
+	/// Names the first value out of range.
 	pub fn check(&self) -> Result<(), ParameterFault> {
 		let [signal, weak, vacuum] = self.intensities;
 		require(signal <= 10.0, "source.intensities[0]", signal, "at most 10 photons")?;
@@ -137,7 +138,7 @@ impl Link {
 	/// Checks the range of every value.
 	///
 	/// # Errors
-	/// Names the first value that is out of its range.
+	/// Names the first value out of range.
 	pub fn check(&self) -> Result<(), ParameterFault> {
 		self.source.check()?;
 		let Self { fibre, receiver, .. } = self;
@@ -162,7 +163,7 @@ impl Link {
 		require(within(dead_time, 0.01), "receiver.dead_time_s", dead_time, "0 to 0.01")
 	}
 
-	/// The pulses after a detection during which the receiver is blind: its dead time, to the nearest whole pulse.
+	/// The dead time in pulses, rounded.
 	pub fn dead_pulses(&self) -> u64 {
 		(self.receiver.dead_time_s * self.source.pulse_rate_hz).round() as u64
 	}
@@ -204,7 +205,7 @@ mod tests {
 				let mut link = Link::metropolitan(25.0);
 				edit(&mut link, value);
 				let fault = link.check().unwrap_err();
-				// Not a number in one of the three makes the first comparison with it fail, whose field may be another.
+				// NaN fails the first comparison that it takes part in, which may be that of another field.
 				if value.is_finite() {
 					assert_eq!(fault.field, field, "{value}");
 				}

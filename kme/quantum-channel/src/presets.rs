@@ -3,12 +3,13 @@
 use crate::parameters::{Fibre, Link, Receiver, Source};
 
 impl Link {
-	/// The link of Gobby, Yuan and Shields, Appl. Phys. Lett. 84, 3762 (2004), as the theory of decoy states uses it:
-	/// Lo, Ma and Chen, PRL 94, 230504 (2005); Ma, Qi, Zhao and Lo, PRA 72, 012326 (2005), table I.
+	/// The link of Gobby, Yuan and Shields, Appl. Phys. Lett. 84, 3762 (2004), as the theory of decoy states
+	/// uses it: Lo, Ma and Chen, PRL 94, 230504 (2005); Ma, Qi, Zhao and Lo, PRA 72, 012326 (2005), table I.
 	///
-	/// Attenuation 0.21 dB/km, e_d 3.3 %, Y0 1.7e-6 (so 8.5e-7 for each detector), 4.5 % of the photons at the receiver
-	/// detected, signal 0.48 (the optimum of eq. (12) of the second paper for f = 1.22), weak decoy 0.05, vacuum 0,
-	/// unbiased bases, 2 MHz. How often each intensity is sent is ours: the papers take it as free.
+	/// Attenuation 0.21 dB/km, e_d 3.3 %, Y0 1.7e-6 (8.5e-7 per detector), 4.5 % of the photons at the
+	/// receiver detected, signal 0.48 (the optimum of eq. (12) of the second paper for f = 1.22), weak decoy
+	/// 0.05, vacuum 0, unbiased bases, 2 MHz. The probabilities of the intensities are our choice, as the
+	/// papers leave them open.
 	pub fn gys(length_km: f64) -> Self {
 		Self {
 			source: Source {
@@ -30,10 +31,11 @@ impl Link {
 
 	/// The dedicated fibre of Lim, Curty, Walenta, Xu and Zbinden, PRA 89, 022307 (2014), section IV.
 	///
-	/// Attenuation 0.2 dB/km, efficiency 10 %, dark counts 6e-7 for each detector, optical errors 0.5 %, vacuum 2e-4. The
-	/// paper optimises the other settings of the source for each length; those here are near the optimum for 10^7
-	/// detections in the key basis at 100 km. Its 4 % of after-pulses are left out: see `tests/lim.rs` for what they change.
-	/// The paper names no clock and no dead time; 1 GHz is ours.
+	/// Attenuation 0.2 dB/km, efficiency 10 %, dark counts 6e-7 per detector, optical errors 0.5 %, vacuum
+	/// 2e-4. The paper optimises the other settings of the source for each length; those here are close to
+	/// the optimum for 10^7 detections in the key basis at 100 km. Its 4 % after-pulses are not modelled:
+	/// `tests/channel/lim.rs` shows their effect. The paper states neither clock rate nor dead time; 1 GHz
+	/// is our choice.
 	pub fn lim(length_km: f64) -> Self {
 		Self {
 			source: Source {
@@ -53,12 +55,14 @@ impl Link {
 		}
 	}
 
-	/// A link between two hospitals of one city, of the class of Dixon et al., Opt. Express 23, 7583 (2015): 1 GHz, gated
-	/// avalanche photodiodes, decoy states with biased bases, 45 km of installed fibre with 14.5 dB (0.32 dB/km).
+	/// A link between two hospitals of one city, like that of Dixon et al., Opt. Express 23, 7583 (2015): 1
+	/// GHz, gated avalanche photodiodes, decoy states with biased bases, 45 km of installed fibre with 14.5
+	/// dB (0.32 dB/km).
 	///
-	/// Single values are ours, set so that the error rate at 25 km is 1.5 to 2 %, as field trials report (below 2 % in
-	/// arXiv:2410.10245; 1.12 % in arXiv:2510.17659); they are no maker's data sheet. The settings of the source are near the
-	/// optimum for 10^6 detections in the key basis at 25 km; below some 3 10^5 the finite-key bounds leave no secret bits.
+	/// The individual values are our choice, not a data sheet's: they give an error rate of 1.5 to 2 % at 25
+	/// km, as in field trials (below 2 % in arXiv:2410.10245; 1.12 % in arXiv:2510.17659). The settings of
+	/// the source are close to the optimum for 10^6 detections in the key basis at 25 km; below about 3 10^5
+	/// the finite-key bounds leave no secret bits.
 	pub fn metropolitan(length_km: f64) -> Self {
 		Self {
 			source: Source {

@@ -1,19 +1,19 @@
-//! A block of pulses, drawn detection by detection from the model.
+//! A block of pulses, sampled detection by detection from the model.
 //!
-//! From one detection to the next pass the dead pulses and a geometric number of pulses; what kind of detection it is
-//! (intensity, bases, bits, what the eavesdropper knows) is independent of that and of all others. So the records have the
-//! same distribution as those of the Monte Carlo simulator, without a step for the pulses that nobody sees.
+//! The wait between two detections is the dead time plus a geometrically distributed number of pulses. The
+//! kind of a detection (intensity, bases, bits, the eavesdropper's knowledge) is independent of that and of
+//! all other detections. So the records have the same distribution as those of the Monte Carlo simulator,
+//! without a step per undetected pulse.
 
 use crate::{
 	model::Model,
-	record::{Basis, Detected, Intensity, Sent},
-	simulator::Interception,
+	record::{Basis, Detected, Intensity, Interception, Sent},
 };
 use rand::Rng;
 use rand_chacha::ChaCha20Rng;
 use rand_distr::{weighted::WeightedAliasIndex, Distribution, OpenClosed01};
 
-/// A kind of detection: all of it but its slot.
+/// A kind of detection: everything except its slot.
 #[derive(Clone, Copy)]
 struct Kind {
 	intensity: Intensity,
@@ -24,10 +24,10 @@ struct Kind {
 	is_known: bool,
 }
 
-/// Draws the detections of `interception.transmission.pulses` pulses.
+/// Samples the detections of `interception.transmission.pulses` pulses.
 pub(crate) fn run(model: &Model, mut random: ChaCha20Rng, interception: &mut Interception) {
 	let (kinds, weights) = kinds(model);
-	// The weights of one pulse add up to the chance that it is detected.
+	// The sum of the weights is the probability that a pulse is detected.
 	let gain: f64 = weights.iter().sum();
 	if gain == 0.0 {
 		return;
@@ -53,7 +53,7 @@ pub(crate) fn run(model: &Model, mut random: ChaCha20Rng, interception: &mut Int
 	}
 }
 
-/// All kinds of detection, and for each the chance that a pulse at a receiver that is not blind becomes one.
+/// All kinds of detection, each with the probability that a pulse becomes one if the receiver is not blind.
 fn kinds(model: &Model) -> (Vec<Kind>, Vec<f64>) {
 	let link = model.link();
 	let bases =

@@ -7,15 +7,16 @@ use consilium_kme::{
 };
 use std::{error::Error, path::PathBuf};
 
-/// Make certificates for a trial: an authority, and one certificate for each KME and SAE
+/// Create certificates for a trial: an authority, and one for each KME and SAE
 ///
-/// Private keys are readable by their owner only. Nothing is overwritten.
+/// Private keys are readable by their owner only. No file is overwritten.
 #[derive(Args)]
 pub struct Certs {
-	/// Folder for the files; made if missing
+	/// Folder for the files; created if missing
 	#[arg(long)]
 	out: PathBuf,
-	/// A KME and the host names and addresses at which others reach it, such as kme-alice=10.0.0.1,kme.alice.example
+	/// A KME and the host names and addresses of its certificate, such as
+	/// kme-alice=10.0.0.1,kme.alice.example
 	#[arg(long = "kme", value_name = "ID=HOST[,HOST]", value_parser = kme)]
 	kmes: Vec<(KmeId, Vec<String>)>,
 	/// An SAE, such as sae-alice
@@ -39,8 +40,8 @@ impl Certs {
 			println!("{}", file.display());
 		}
 		println!(
-			"These certificates are for trials and are valid for two years. Whoever has {} can pose as any SAE or KME:\n\
-			delete it when no more certificates are needed, and never use it where it matters.",
+			"These certificates are for trials only and are valid for two years. Anyone with {} can \
+			 pose as any SAE or KME:\ndelete it when no more certificates are needed.",
 			pki::key_file(&self.out, "ca").display()
 		);
 		Ok(())

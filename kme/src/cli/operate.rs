@@ -1,28 +1,29 @@
 //! `consilium-kme status` and `consilium-kme eavesdrop`.
 
 use clap::Args;
-use consilium_kme::{link::engine::Eavesdropper, operator::LinkView};
+use consilium_kme::{link::eavesdropper::Eavesdropper, operator::LinkView};
 use reqwest::{Client, Response};
 use rustls::{ClientConfig, RootCertStore};
 use std::{error::Error, time::Duration};
 use url::Url;
 
-const PATIENCE: Duration = Duration::from_secs(10);
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Show how the links of a KME fare
+/// Show the status of a KME's links
 #[derive(Args)]
 pub struct Status {
-	/// URL of the operator's interface, such as http://127.0.0.1:9101
+	/// URL of the operator interface, such as http://127.0.0.1:9101
 	#[arg(long)]
 	kme: Url,
 }
 
-/// Put an eavesdropper on a simulated link, or take her off
+/// Add an eavesdropper to a simulated link, or remove her
 ///
-/// She measures a fraction of the pulses and sends them anew. Give the same command to the KMEs of both ends.
+/// She measures a fraction of the pulses and resends them. The end with the smaller id simulates the light:
+/// give the command to its KME.
 #[derive(Args)]
 pub struct Eavesdrop {
-	/// URL of the operator's interface, such as http://127.0.0.1:9101
+	/// URL of the operator interface, such as http://127.0.0.1:9101
 	#[arg(long)]
 	kme: Url,
 	/// The KME at the other end of the link
@@ -31,7 +32,7 @@ pub struct Eavesdrop {
 	/// Fraction of the pulses that she intercepts, 0.0 to 1.0
 	#[arg(long, required_unless_present = "off", conflicts_with = "off")]
 	fraction: Option<f64>,
-	/// Take her off
+	/// Remove her
 	#[arg(long)]
 	off: bool,
 }
@@ -93,13 +94,14 @@ fn block_on<T>(
 	tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(work)
 }
 
-/// A client for the operator's interface: plain HTTP, no proxy. The library wants to know of TLS in any case.
+/// A client for the operator interface: plain HTTP, no proxy. The library needs a TLS configuration in any
+/// case.
 fn client() -> Result<Client, Box<dyn Error>> {
 	let tls = ClientConfig::builder_with_provider(rustls::crypto::ring::default_provider().into())
 		.with_safe_default_protocol_versions()?
 		.with_root_certificates(RootCertStore::empty())
 		.with_no_client_auth();
-	Ok(Client::builder().tls_backend_preconfigured(tls).no_proxy().timeout(PATIENCE).build()?)
+	Ok(Client::builder().tls_backend_preconfigured(tls).no_proxy().timeout(REQUEST_TIMEOUT).build()?)
 }
 
 async fn checked(answer: Response) -> Result<Response, Box<dyn Error>> {

@@ -8,12 +8,12 @@ use tokio::signal::unix::{signal, SignalKind};
 /// Run a KME until SIGTERM or SIGINT
 #[derive(Args)]
 pub struct Run {
-	/// Its configuration; see `consilium-kme example`
+	/// The configuration; see `consilium-kme example`
 	#[arg(long)]
 	config: PathBuf,
 }
 
-/// Check a configuration and its certificates, and say what it means
+/// Check a configuration and its certificates, and summarise it
 #[derive(Args)]
 pub struct Check {
 	/// The configuration; see `consilium-kme example`
@@ -25,7 +25,7 @@ impl Run {
 	pub fn run(self) -> Result<(), Box<dyn Error>> {
 		let config = KmeConfig::load(&self.config)?;
 		tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(async {
-			// Before anything is served: a signal must not kill what it should stop.
+			// Before anything is served, as until then a signal kills the process.
 			let mut terminate = signal(SignalKind::terminate())?;
 			let mut interrupt = signal(SignalKind::interrupt())?;
 			let id = config.id.clone();
@@ -33,13 +33,14 @@ impl Run {
 			let addresses = kme.addresses();
 			log::info!("{id} serves SAEs at https://{}", addresses.sae);
 			if let Some(address) = addresses.links {
-				log::info!("{id} waits for other KMEs at {address}");
+				log::info!("{id} accepts other KMEs at {address}");
 			}
 			if let Some(address) = addresses.operator {
-				log::info!("{id} shows metrics and links at http://{address}");
+				log::info!("{id} serves metrics and link status at http://{address}");
 				if !address.ip().is_loopback() {
 					log::warn!(
-						"{address} is not a loopback address, and whoever reaches it can control the links"
+						"{address} is not a loopback address; anyone who can reach it controls the simulated \
+						 eavesdropper"
 					);
 				}
 			}
@@ -47,7 +48,7 @@ impl Run {
 				_ = terminate.recv() => (),
 				_ = interrupt.recv() => (),
 			}
-			log::info!("{id} stops; keys that nobody has fetched are lost");
+			log::info!("{id} stops; keys not yet fetched are lost");
 			kme.stop().await;
 			Ok(())
 		})
@@ -58,7 +59,7 @@ impl Check {
 	pub fn run(self) -> Result<(), Box<dyn Error>> {
 		let config = KmeConfig::load(&self.config)?;
 		Tls::load(&config.tls, config.id.as_str())?;
-		println!("{} is right: KME {}", self.config.display(), config.id);
+		println!("{} is valid: KME {}", self.config.display(), config.id);
 		println!("  serves SAEs at https://{}", config.sae.listen);
 		for sae in config.saes() {
 			println!("    {sae}");
@@ -67,13 +68,13 @@ impl Check {
 			let physics = if link.simulation.is_some() { "simulated" } else { "not simulated" };
 			match &link.address {
 				Some(address) => println!("  link to {}: dials {address}, {physics}", link.peer),
-				None => println!("  link to {}: is dialled, {physics}", link.peer),
+				None => println!("  link to {}: listens, {physics}", link.peer),
 			}
 		}
 		for (kme, route) in config.map.routes(&config.id) {
 			if route.hops > 1 {
 				println!(
-					"  {kme} is reached through {} in {} hops, which see the keys",
+					"  {kme} is reached through {} in {} hops; the KMEs in between see the keys",
 					route.next, route.hops
 				);
 			}

@@ -1,31 +1,35 @@
 //! A KME's configuration: one TOML file.
 
-mod fault;
-mod file;
 mod keys;
 mod links;
+mod network;
 mod simulation;
 
 #[cfg(test)]
 mod tests;
 
-pub use fault::{ConfigError, ValueFault};
+pub use consilium_config::ConfigError;
+pub use keys::KeyLimits;
+pub use links::LinkConfig;
 pub use simulation::{Preset, Simulation};
 
 use crate::{
 	identity::{KmeId, SaeId},
-	network::map::NetworkMap,
+	map::NetworkMap,
 };
+use consilium_config::{seconds, Document};
+use network::Member;
+use serde::Deserialize;
 use std::{
 	net::SocketAddr,
 	path::{Path, PathBuf},
 	time::Duration,
 };
 
-/// What a kme.toml says.
+/// The contents of a kme.toml.
 #[derive(Clone, Debug, PartialEq)]
 pub struct KmeConfig {
-	/// Id of this KME.
+	/// The id of this KME.
 	pub id: KmeId,
 	/// Its certificate.
 	pub tls: TlsFiles,
@@ -33,7 +37,7 @@ pub struct KmeConfig {
 	pub sae: SaeInterface,
 	/// Which keys it gives out.
 	pub keys: KeyLimits,
-	/// Where it serves its operator; `None` for nowhere.
+	/// Where it serves its operator, if at all.
 	pub operator: Option<SocketAddr>,
 	/// Where KMEs with smaller ids dial; `None` if there is none.
 	pub links_listen: Option<SocketAddr>,
@@ -44,7 +48,8 @@ pub struct KmeConfig {
 }
 
 /// Certificates and key in PEM.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct TlsFiles {
 	/// Certificate of the authority that vouches for SAEs and KMEs.
 	pub ca: PathBuf,
@@ -55,78 +60,67 @@ pub struct TlsFiles {
 }
 
 /// The interface of ETSI GS QKD 014.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct SaeInterface {
 	/// Where it listens.
 	pub listen: SocketAddr,
-	/// Connections at the same time; 1 to 65536.
+	/// Simultaneous connections; 1 to 65536.
+	#[serde(default = "default_max_connections")]
 	pub max_connections: usize,
 	/// How long a request's header may take.
+	#[serde(rename = "header_timeout_s", default = "default_header_timeout", deserialize_with = "seconds")]
 	pub header_timeout: Duration,
-	/// How long the rest of a request and its answer may take.
+	/// How long the rest of a request and its response may take.
+	#[serde(rename = "request_timeout_s", default = "default_request_timeout", deserialize_with = "seconds")]
 	pub request_timeout: Duration,
 }
 
-/// Which keys are given out, named as in the status of ETSI GS QKD 014, clause 6.1. Sizes are in bits.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct KeyLimits {
-	/// Size of a key when none is asked for.
-	pub key_size: u32,
-	/// Smallest size.
-	pub min_key_size: u32,
-	/// Largest size.
-	pub max_key_size: u32,
-	/// Keys in one request.
-	pub max_key_per_request: u32,
-	/// Keys that wait to be fetched at the same time.
-	pub max_key_count: u32,
-	/// Additional slave SAEs in one request.
-	pub max_sae_id_count: u32,
-	/// How long a key waits to be fetched.
-	pub lifetime: Duration,
+fn default_max_connections() -> usize {
+	256
 }
 
-/// A link to another KME.
-#[derive(Clone, Debug, PartialEq)]
-pub struct LinkConfig {
-	/// The KME at the other end.
-	pub peer: KmeId,
-	/// Host and port to dial; `None` at the end that listens.
-	pub address: Option<String>,
-	/// Secret bits that are stored at most, both directions together.
-	pub pool_bits: u64,
-	/// Parameters of the physics, if the link is simulated.
-	pub simulation: Option<Simulation>,
+fn default_header_timeout() -> Duration {
+	Duration::from_secs(60)
 }
 
-impl Default for KeyLimits {
-	fn default() -> Self {
-		Self {
-			key_size: 256,
-			min_key_size: 64,
-			max_key_size: 4096,
-			max_key_per_request: 128,
-			max_key_count: 100_000,
-			max_sae_id_count: 8,
-			lifetime: Duration::from_secs(24 * 60 * 60),
-		}
-	}
+fn default_request_timeout() -> Duration {
+	Duration::from_secs(10)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+	id: KmeId,
+	tls: TlsFiles,
+	sae: SaeInterface,
+	#[serde(default)]
+	keys: KeyLimits,
+	operator: Option<Listen>,
+	peers: Option<Listen>,
+	#[serde(default)]
+	links: Vec<LinkConfig>,
+	network: Vec<Member>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Listen {
+	listen: SocketAddr,
 }
 
 impl KmeConfig {
-	/// Reads and checks a kme.toml. Paths in it begin at its folder.
+	/// Reads and checks a kme.toml. Relative paths in it begin at its folder.
 	pub fn load(path: &Path) -> Result<Self, ConfigError> {
-		let text = std::fs::read_to_string(path)
-			.map_err(|source| ConfigError::Unreadable { path: path.into(), source })?;
-		Self::parse(path, &text)
+		Self::check(Document::read(path)?)
 	}
 
-	/// Checks the text of a kme.toml, which stands at `path`. Reads no file.
+	/// Checks the text of a kme.toml at `path`. Reads no file.
 	pub fn parse(path: &Path, text: &str) -> Result<Self, ConfigError> {
-		file::parse(path, text)
+		Self::check(Document::new(path, text))
 	}
 
-	/// A kme.toml with an explanation of every key.
+	/// A kme.toml that explains every key.
 	pub fn example() -> &'static str {
 		include_str!("example.toml")
 	}
@@ -134,5 +128,21 @@ impl KmeConfig {
 	/// The SAEs that this KME serves.
 	pub fn saes(&self) -> impl Iterator<Item = &SaeId> {
 		self.map.saes(&self.id)
+	}
+
+	fn check(mut document: Document) -> Result<Self, ConfigError> {
+		let File { id, mut tls, sae, keys, operator, peers, links, network } = document.deserialize()?;
+		for path in [&mut tls.ca, &mut tls.certificate, &mut tls.key] {
+			*path = document.resolve(path);
+		}
+		document.range("sae.max_connections", sae.max_connections, 1..=65536);
+		document.range("sae.header_timeout_s", sae.header_timeout.as_secs(), 1..=3600);
+		document.range("sae.request_timeout_s", sae.request_timeout.as_secs(), 1..=3600);
+		keys.check(&mut document);
+		let map = network::map(&network, &id, &mut document);
+		let links_listen = peers.map(|peers| peers.listen);
+		links::check(&links, &id, &keys, &map, links_listen.is_some(), &mut document);
+		let operator = operator.map(|operator| operator.listen);
+		document.finish(Self { id, tls, sae, keys, operator, links_listen, links, map })
 	}
 }

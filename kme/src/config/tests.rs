@@ -6,7 +6,7 @@ fn parse(text: &str) -> Result<KmeConfig, ConfigError> {
 }
 
 #[test]
-fn the_example_is_right() {
+fn the_example_is_valid() {
 	let config = parse(KmeConfig::example()).unwrap();
 	assert_eq!(config.keys, KeyLimits::default(), "the example states the defaults");
 	assert_eq!(config.tls.ca, Path::new("/etc/kme/pki/ca.pem"));
@@ -16,7 +16,7 @@ fn the_example_is_right() {
 }
 
 #[test]
-fn what_the_example_comments_out_is_right_too() {
+fn the_commented_keys_of_the_example_are_valid() {
 	let mut text = KmeConfig::example().to_string();
 	for line in text.clone().lines() {
 		if let Some(value) = line.strip_prefix("# ").filter(|rest| {
@@ -30,18 +30,18 @@ fn what_the_example_comments_out_is_right_too() {
 	assert!(simulation.intensities.is_some() && simulation.dead_time_s.is_some());
 }
 
-/// Each alteration of the example, a part of the line of the fault, and words of the message.
+/// An alteration of the example, a part of the faulty line, the key, and a part of the message.
 #[test]
 fn faults_name_line_key_and_remedy() {
 	let size = "key_size = 256\nmin";
 	let cases = [
-		("\"kme-alice\"", "\"kme alice\"", "id = ", "`id`", "A-Z a-z"),
+		("\"kme-alice\"", "\"kme alice\"", "id = ", "id = \"kme alice\"", "A-Z a-z"),
 		("\"kme-alice\"", "\"kme-dave\"", "", "`network`", "has no entry for this KME"),
 		(size, "key_size = 255\nmin", "key_size = 255", "`keys.key_size`", "multiple of 8"),
 		(size, "key_size = 8\nmin", "key_size = 8", "`keys.key_size`", "64 to 4096"),
 		("count = 100000", "count = 0", "max_key_count =", "`keys.max_key_count`", "1 to 10000000"),
 		("request = 128", "request = 4096", "request = 4096", "`keys.max_key_per_request`", "lower one"),
-		("address = \"127.0.0.1:7444\"", "", "peer = ", "`links.address`", "this end of the link dials"),
+		("address = \"127.0.0.1:7444\"", "", "[[links]]", "`links.address`", "is missing; this end"),
 		("127.0.0.1:7444", "kme", "address = ", "`links.address`", "host and port"),
 		("# pool_bits = 16777216", "pool_bits = 9", "pool_bits", "`links.pool_bits`", "to 8589934592"),
 		("km = 25.0", "km = -1", "length_km =", "`links.simulation.length_km`", "0 to 1000 km"),
@@ -60,8 +60,8 @@ fn faults_name_line_key_and_remedy() {
 			"probabilities",
 			"sum 1",
 		),
-		("peer = \"kme-bob\"", "peer = \"kme-carol\"", "peer = ", "`links.peer`", "give the link in both"),
-		("[\"kme-bob\"]", "[\"kme-bob\", \"kme-carol\"]", "", "`network.links`", "`kme-carol` is among"),
+		("peer = \"kme-bob\"", "peer = \"kme-carol\"", "peer = ", "`links.peer`", "has no link to it"),
+		("[\"kme-bob\"]", "[\"kme-bob\", \"kme-carol\"]", "", "`network.links`", "has a link to `kme-carol`"),
 		("[\"kme-carol\"]", "[]", "kme = \"kme-carol\"", "`network.kme`", "no links lead to `kme-carol`"),
 		("[\"kme-carol\"]", "[\"kme-x\"]", "kme-x", "`network.links`", "no [[network]] entry"),
 		("[\"sae-carol\"]", "[\"sae-bob\", \"x\"]", "\"x\"", "`network.saes`", "a second time"),
@@ -76,7 +76,7 @@ fn faults_name_line_key_and_remedy() {
 		assert!(message.contains(key) && message.contains(words), "{to}: {message}");
 		if !at.is_empty() {
 			let line = 1 + text.lines().position(|line| line.contains(at) && !line.starts_with('#')).unwrap();
-			assert!(message.contains(&format!("line {line}:")), "{to}, line {line}: {message}");
+			assert!(message.contains(&format!("line {line}, ")), "{to}, line {line}: {message}");
 		}
 	}
 }
@@ -92,16 +92,16 @@ fn the_listening_end_needs_an_address_to_listen_on() {
 	let without = text.replacen("[peers]\nlisten = \"127.0.0.1:7443\"\n", "", 1);
 	assert!(parse(&without).unwrap_err().to_string().contains("has the smaller id and dials this KME"));
 	let needless = text.replacen("peer = \"kme-bob\"", "peer = \"kme-bob\"\naddress = \"a:1\"", 1);
-	assert!(parse(&needless).unwrap_err().to_string().contains("is of no use"));
+	assert!(parse(&needless).unwrap_err().to_string().contains("is unused"));
 }
 
 #[test]
-fn unknown_keys_and_no_toml_are_refused_with_their_line() {
+fn unknown_keys_and_syntax_errors_have_their_line() {
 	for (from, to) in
 		[("[sae]", "[sae]\nlitsen = 1"), ("[sae]", "[sae"), ("preset = \"metro", "preset = \"retro")]
 	{
 		let message = parse(&KmeConfig::example().replacen(from, to, 1)).unwrap_err().to_string();
-		assert!(message.contains("/etc/kme/kme.toml: ") && message.contains("line "), "{message}");
+		assert!(message.starts_with("/etc/kme/kme.toml, ") && message.contains("line "), "{message}");
 	}
 }
 

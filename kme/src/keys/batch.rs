@@ -12,26 +12,30 @@ pub struct KeyBatch {
 }
 
 impl KeyBatch {
-	/// New keys of `size` bytes each from the operating system's randomness, with random ids (UUID version 4).
-	/// Fails when the system has no randomness.
+	/// New keys of `size` bytes each from the operating system's randomness, with random ids (UUID version
+	/// 4).
+	///
+	/// # Errors
+	/// If the system provides no randomness.
 	pub fn random(number: usize, size: usize) -> Result<Self, rand::rand_core::OsError> {
 		let mut bytes = Zeroizing::new(vec![0; number * size]);
 		OsRng.try_fill_bytes(&mut bytes)?;
 		Ok(Self { ids: (0..number).map(|_| Uuid::new_v4()).collect(), bytes })
 	}
 
-	/// Takes ids and the keys one after the other; `None` if the bytes cannot be divided evenly, or there are none.
+	/// Keys from their ids and their concatenated bytes; `None` if there are none, or if they cannot have the
+	/// same size.
 	pub fn new(ids: Vec<Uuid>, bytes: Zeroizing<Vec<u8>>) -> Option<Self> {
 		let is_even = !bytes.is_empty() && bytes.len().checked_rem(ids.len())? == 0;
 		is_even.then_some(Self { ids, bytes })
 	}
 
-	/// How many.
+	/// Number of keys.
 	pub fn len(&self) -> usize {
 		self.ids.len()
 	}
 
-	/// Whether there are none.
+	/// Whether there are no keys.
 	pub fn is_empty(&self) -> bool {
 		self.ids.is_empty()
 	}
@@ -41,7 +45,7 @@ impl KeyBatch {
 		&self.ids
 	}
 
-	/// All keys, one after the other.
+	/// All keys, concatenated.
 	pub fn bytes(&self) -> &[u8] {
 		&self.bytes
 	}

@@ -1,4 +1,4 @@
-//! Which keys wait for whom.
+//! The store of keys.
 
 use super::KeyBatch;
 use crate::identity::SaeId;
@@ -10,8 +10,8 @@ use std::{
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-/// A bounded store of keys by id. Each addressee gets a key once; it is erased when the last has it, or when its
-/// lifetime is over.
+/// A bounded store of keys by id. Each addressee gets a key once. A key is erased when all addressees have
+/// it, or when it expires.
 pub struct KeyStore {
 	capacity: usize,
 	lifetime: Duration,
@@ -35,32 +35,35 @@ struct StoredKey {
 enum Progress {
 	Waiting,
 	Claimed,
-	Served,
+	Delivered,
 }
 
-/// There is no room.
+/// The store is full.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{stored} keys wait to be fetched, and max_key_count is {capacity}; fetch them with dec_keys or wait until they expire")]
+#[error(
+	"{stored} keys are stored and max_key_count is {capacity}; fetch keys with dec_keys, or wait until they \
+	 expire"
+)]
 pub struct StoreFull {
-	/// Keys that wait.
+	/// Keys stored.
 	pub stored: usize,
-	/// Keys that may wait.
+	/// Keys that can be stored.
 	pub capacity: usize,
 }
 
-/// Why keys are not given out.
+/// Why keys are not delivered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ClaimError {
-	/// A key is unknown, of another master, expired, served already or being served.
+	/// A key is unknown, of another master, expired, already delivered or being delivered.
 	#[error("one or more keys specified are not found on KME")]
 	NotFound,
-	/// The caller was not named when a key was made.
-	#[error("a key specified is addressed to others")]
+	/// The caller was not named when a key was requested.
+	#[error("a key specified is addressed to other SAEs")]
 	NotAddressed,
 }
 
-/// Keys that are being given to one addressee. Nobody gets them twice meanwhile. Unless [`Claim::delivered`] is
-/// called they are as before once this is dropped.
+/// Keys being delivered to one addressee, who cannot claim them again meanwhile. Dropping the claim without
+/// [`Claim::delivered`] makes them available again.
 pub struct Claim {
 	store: Arc<KeyStore>,
 	addressee: SaeId,
@@ -69,7 +72,7 @@ pub struct Claim {
 }
 
 impl KeyStore {
-	/// An empty store for `capacity` keys, each of which is kept for `lifetime` at most.
+	/// An empty store for `capacity` keys, each kept for at most `lifetime`.
 	pub fn new(capacity: usize, lifetime: Duration) -> Self {
 		Self { capacity, lifetime, stored: Mutex::default() }
 	}
@@ -99,7 +102,7 @@ impl KeyStore {
 		Ok(())
 	}
 
-	/// Takes all of the keys for an addressee, or none.
+	/// Claims all of the keys for an addressee, or none.
 	pub fn claim(
 		self: &Arc<Self>,
 		addressee: &SaeId,
@@ -130,17 +133,17 @@ impl KeyStore {
 		Ok(Claim { store: self.clone(), addressee: addressee.clone(), keys, is_delivered: false })
 	}
 
-	/// Erases keys whose lifetime is over, and says how many.
+	/// Erases expired keys and returns how many.
 	pub fn remove_expired(&self) -> usize {
 		self.lock().remove_expired(Instant::now())
 	}
 
-	/// How many keys wait.
+	/// Number of stored keys.
 	pub fn len(&self) -> usize {
 		self.lock().keys.len()
 	}
 
-	/// Whether none waits.
+	/// Whether no key is stored.
 	pub fn is_empty(&self) -> bool {
 		self.len() == 0
 	}
@@ -182,22 +185,22 @@ impl StoredKey {
 }
 
 impl Claim {
-	/// The keys, in the order in which they were asked for.
+	/// The keys, in the order of the request.
 	pub fn keys(&self) -> impl Iterator<Item = (&Uuid, &[u8])> {
 		self.keys.iter().map(|(id, bytes)| (id, bytes.as_slice()))
 	}
 
-	/// How many keys.
+	/// Number of keys.
 	pub fn len(&self) -> usize {
 		self.keys.len()
 	}
 
-	/// Whether there are none.
+	/// Whether there are no keys.
 	pub fn is_empty(&self) -> bool {
 		self.keys.is_empty()
 	}
 
-	/// The addressee has the keys: it does not get them again.
+	/// Marks the keys as delivered: the addressee cannot claim them again.
 	pub fn delivered(mut self) {
 		self.is_delivered = true;
 	}
@@ -205,12 +208,12 @@ impl Claim {
 
 impl Drop for Claim {
 	fn drop(&mut self) {
-		let progress = if self.is_delivered { Progress::Served } else { Progress::Waiting };
+		let progress = if self.is_delivered { Progress::Delivered } else { Progress::Waiting };
 		let mut stored = self.store.lock();
 		for (id, _) in &self.keys {
 			let Some(key) = stored.keys.get_mut(id) else { continue };
 			key.set(&self.addressee, progress);
-			if key.addressees.iter().all(|(_, progress)| *progress == Progress::Served) {
+			if key.addressees.iter().all(|(_, progress)| *progress == Progress::Delivered) {
 				stored.remove(id);
 			}
 		}
@@ -250,7 +253,7 @@ mod tests {
 	}
 
 	#[test]
-	fn a_served_addressee_is_told_not_found_while_others_wait() {
+	fn a_delivered_key_is_not_found_by_its_addressee_but_kept_for_others() {
 		let keys = KeyBatch::random(1, 32).unwrap();
 		let store = store(&keys, &["a", "b"]);
 		claim(&store, "a", keys.ids()).unwrap().delivered();
@@ -260,7 +263,7 @@ mod tests {
 	}
 
 	#[test]
-	fn a_claim_excludes_others_and_is_undone_when_dropped() {
+	fn a_claim_is_exclusive_and_undone_when_dropped() {
 		let keys = KeyBatch::random(1, 32).unwrap();
 		let store = store(&keys, &["a"]);
 		let taken = claim(&store, "a", keys.ids()).unwrap();

@@ -1,13 +1,12 @@
 //! An engine without physics: end A draws random bits and sends them to end B.
 //!
-//! The bits are as secret as the TLS connection of the link, and no more: nothing here is quantum, and an
-//! eavesdropper is neither simulated nor noticed. It is for trials of the KMEs alone, and for tests.
+//! The bits are only as secret as the TLS connection of the link: nothing here is quantum, and an
+//! eavesdropper is neither simulated nor detected. For trials of the KMEs alone, and for tests.
 
 use super::{
 	engine::{EngineContext, EngineFault, LinkEngine},
 	frame::Kind,
 	pool::End,
-	session::SendFault,
 	status::BlockReport,
 };
 use futures::future::BoxFuture;
@@ -15,15 +14,15 @@ use rand::{rngs::OsRng, TryRngCore};
 use std::time::{Duration, Instant};
 use zeroize::Zeroizing;
 
-/// Bytes that number a block.
+/// Bytes of a block number.
 const NUMBER_BYTES: usize = 8;
 
-/// Deals blocks of random bits for as long as the pool has room.
+/// Deals blocks of random bits while the pool has room.
 #[derive(Clone, Copy, Debug)]
 pub struct Dealer {
 	/// Bytes of a block.
 	pub block_bytes: usize,
-	/// Shortest time from block to block.
+	/// Minimum time between blocks.
 	pub interval: Duration,
 }
 
@@ -38,7 +37,7 @@ impl LinkEngine for Dealer {
 		let dealer = *self;
 		Box::pin(async move {
 			log::warn!(
-				"link {}: secret bits are dealt over TLS; no quantum channel is simulated",
+				"link {}: secret bits are sent over TLS; no quantum channel is simulated",
 				context.link.name()
 			);
 			match context.link.end() {
@@ -62,9 +61,9 @@ impl Dealer {
 				.try_fill_bytes(bits)
 				.map_err(|error| EngineFault(format!("no randomness from the operating system: {error}")))?;
 			context.session.send(Kind::Quantum, frame.to_vec()).await?;
-			let Some(answer) = context.classical.receive().await else { return Ok(()) };
-			if answer != number.to_be_bytes() {
-				return Err(EngineFault("the answer names another block".into()));
+			let Some(acknowledged) = context.classical.receive().await else { return Ok(()) };
+			if acknowledged != number.to_be_bytes() {
+				return Err(EngineFault("the acknowledgement names another block".into()));
 			}
 			deposit(&context, number, &frame[NUMBER_BYTES..], begin)?;
 			tokio::time::sleep(self.interval).await;
@@ -79,7 +78,7 @@ async fn receive(mut context: EngineContext) -> Result<(), EngineFault> {
 		let Some((head, bits)) = frame.split_first_chunk::<NUMBER_BYTES>() else {
 			return Err(EngineFault("a block without a number".into()));
 		};
-		// First the deposit, then the answer: end A does not use bits that are not here yet.
+		// Acknowledged after the deposit, so that end A never uses bits that are not here yet.
 		deposit(&context, u64::from_be_bytes(*head), bits, begin)?;
 		context.session.send(Kind::Classical, head.to_vec()).await?;
 	}
@@ -89,10 +88,4 @@ fn deposit(context: &EngineContext, number: u64, bits: &[u8], begin: Instant) ->
 	let dealt = 8 * bits.len() as u64;
 	let report = BlockReport { qber: 0.0, sifted_bits: dealt, secret_bits: dealt, elapsed: begin.elapsed() };
 	context.link.block_made(number, bits, report).map_err(|fault| EngineFault(fault.to_string()))
-}
-
-impl From<SendFault> for EngineFault {
-	fn from(fault: SendFault) -> Self {
-		Self(fault.to_string())
-	}
 }

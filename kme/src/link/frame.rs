@@ -1,16 +1,16 @@
-//! What runs over the connection of a link: frames of several kinds, one after the other.
+//! Framing of the connection of a link.
 //!
 //! A frame is its kind (1 byte), the length of its content (4 bytes, big-endian) and the content.
 
 /// Bytes before the content.
 pub const HEADER_BYTES: usize = 5;
 
-/// What a frame is for. Each kind has its own queue at the receiver.
+/// The purpose of a frame. Each kind has its own queue at the receiver.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-	/// The connection is alive. Empty.
+	/// Keeps the connection alive. Empty.
 	Heartbeat,
-	/// Keys on their way, and what became of them.
+	/// Deliveries of keys and their outcomes.
 	KeyDelivery,
 	/// The simulated quantum channel of this link.
 	Quantum,
@@ -18,13 +18,13 @@ pub enum Kind {
 	Classical,
 }
 
-/// Bytes that are no frame.
+/// Why bytes are not a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FrameFault {
 	/// No kind has this number.
-	#[error("frame of the unknown kind {0}")]
+	#[error("frame of unknown kind {0}")]
 	Kind(u8),
-	/// Longer than frames of this kind may be.
+	/// The frame is too long for its kind.
 	#[error("{kind:?} frame of {length} bytes; at most {} are allowed", kind.max_length())]
 	Length {
 		/// The kind.
@@ -35,7 +35,7 @@ pub enum FrameFault {
 }
 
 impl Kind {
-	/// Most bytes that the content may have.
+	/// Maximum length of the content in bytes.
 	pub const fn max_length(self) -> usize {
 		match self {
 			Self::Heartbeat => 0,
@@ -55,7 +55,10 @@ impl Kind {
 	}
 }
 
-/// The header of a frame. Fails when the content is too long.
+/// The header of a frame.
+///
+/// # Errors
+/// If the content is too long.
 pub fn header(kind: Kind, length: usize) -> Result<[u8; HEADER_BYTES], FrameFault> {
 	match u32::try_from(length) {
 		Ok(short) if length <= kind.max_length() => {
@@ -66,7 +69,7 @@ pub fn header(kind: Kind, length: usize) -> Result<[u8; HEADER_BYTES], FrameFaul
 	}
 }
 
-/// Kind and length of what follows a header.
+/// The kind and length in a header.
 pub fn parse_header(header: [u8; HEADER_BYTES]) -> Result<(Kind, usize), FrameFault> {
 	let [number, a, b, c, d] = header;
 	let kind = match number {

@@ -1,24 +1,24 @@
-//! One link to another KME: its connection, its secret bits and what fills them.
+//! One link to another KME: its connection, its secret bits and the engine that produces them.
 //!
 //! ```text
 //!  end A (smaller id)                                   end B
 //!  engine ─▶ pool ─▶ messages ══ one TLS connection ══▶ messages ◀─ pool ◀─ engine
 //! ```
 //!
-//! | module | holds |
+//! | module | contents |
 //! | --- | --- |
-//! | [`bb84`] | an engine of simulated physics |
-//! | `connection` | who dials, who listens, and when to try again |
+//! | [`bb84`] | an engine with simulated physics |
 //! | [`dealer`] | an engine without physics |
-//! | [`engine`] | the seam behind which a quantum link makes secret bits |
-//! | [`frame`] | the bytes of a connection |
-//! | [`pool`] | secret bits that are not used yet |
-//! | [`session`] | one connection: frames by kind |
-//! | [`status`] | how a link fares |
+//! | [`eavesdropper`] | the simulated eavesdropper |
+//! | [`engine`] | the trait of what produces secret bits |
+//! | [`frame`] | framing of the connection |
+//! | [`pool`] | secret bits not used yet |
+//! | [`session`] | one connection: queues of frames by kind |
+//! | [`status`] | link status |
 
 pub mod bb84;
-pub(crate) mod connection;
 pub mod dealer;
+pub mod eavesdropper;
 pub mod engine;
 pub mod frame;
 pub mod pool;
@@ -28,19 +28,19 @@ pub mod status;
 use crate::{
 	config::{LinkConfig, Simulation},
 	identity::KmeId,
-	metrics::Metrics,
+	metrics::{LinkGauges, Metrics},
 };
-use engine::Eavesdropper;
+use eavesdropper::Eavesdropper;
 use pool::{End, LinkPool};
 use session::LinkSession;
-use status::{Abort, BlockReport, LinkState, LinkStatus};
+use status::{Abort, AbortReason, BlockReport, LinkState, LinkStatus};
 use std::sync::{
 	atomic::{AtomicU64, Ordering},
 	Arc, Mutex, MutexGuard, PoisonError,
 };
 use tokio::sync::watch;
 
-/// A link, as one of its ends knows it. Lives as long as the KME; connections come and go.
+/// One end of a link. Lives as long as the KME, across connections.
 pub struct Link {
 	name: String,
 	peer: KmeId,
@@ -50,25 +50,27 @@ pub struct Link {
 	eavesdropper: watch::Sender<Eavesdropper>,
 	status: Mutex<LinkStatus>,
 	session: watch::Sender<Option<Arc<LinkSession>>>,
-	/// Held from drawing bits to queueing the message: both must have one order.
+	/// Held from drawing bits until the message is queued, so that both have the same order.
 	pub(crate) order: tokio::sync::Mutex<()>,
-	/// Held by whoever runs the link's connection.
-	exclusive: tokio::sync::Mutex<Option<BootId>>,
+	/// Held while a connection runs; the value is the peer's boot id on the last one.
+	pub(crate) exclusive: tokio::sync::Mutex<Option<BootId>>,
 	next_block: AtomicU64,
 	metrics: Arc<Metrics>,
 }
 
-/// What one run of a KME is called. Secret bits do not outlive it.
+/// Identifies one run of a KME, which its secret bits do not outlive.
 pub(crate) type BootId = [u8; 16];
 
 impl Link {
-	/// A link that has no connection yet.
+	/// A link without a connection.
 	pub fn new(local: &KmeId, config: &LinkConfig, metrics: Arc<Metrics>) -> Self {
 		let peer = config.peer.clone();
 		let end = if *local < peer { End::A } else { End::B };
 		let (a, b) = if end == End::A { (local, &peer) } else { (&peer, local) };
+		let name = format!("{a}-{b}");
+		metrics.add_link(&name, AbortReason::ALL.into_iter().map(AbortReason::label));
 		Self {
-			name: format!("{a}-{b}"),
+			name,
 			end,
 			pool: LinkPool::new(end, config.pool_bits),
 			eavesdropper: watch::Sender::new(Eavesdropper {
@@ -88,7 +90,7 @@ impl Link {
 		}
 	}
 
-	/// Its name: both ids, the smaller first.
+	/// The name of the link: both ids, the smaller one first.
 	pub fn name(&self) -> &str {
 		&self.name
 	}
@@ -103,7 +105,7 @@ impl Link {
 		self.end
 	}
 
-	/// Its secret bits.
+	/// The secret bits.
 	pub fn pool(&self) -> &LinkPool {
 		&self.pool
 	}
@@ -113,38 +115,38 @@ impl Link {
 		self.simulation.as_ref()
 	}
 
-	/// Who listens on the simulated fibre. The engine reads it anew for each block.
+	/// The eavesdropper on the simulated fibre, which the engine reads for each block.
 	pub fn eavesdropper(&self) -> watch::Receiver<Eavesdropper> {
 		self.eavesdropper.subscribe()
 	}
 
-	/// Puts an eavesdropper on the simulated fibre, or takes her off.
+	/// Adds an eavesdropper to the simulated fibre, or removes her.
 	pub fn set_eavesdropper(&self, eavesdropper: Eavesdropper) {
 		self.eavesdropper.send_replace(eavesdropper);
 		log::warn!("link {}: {eavesdropper}", self.name);
 	}
 
-	/// A number for a block that was never used in this run, for end A to announce to end B.
+	/// A block number not yet used in this run, which end A announces to end B.
 	pub fn new_block_number(&self) -> u64 {
 		self.next_block.fetch_add(1, Ordering::Relaxed)
 	}
 
-	/// The engine has made a block of secret bits: they go to the pool. Both ends call this for every block that
-	/// succeeds, with the same number and bits.
+	/// Adds a block of secret bits to the pool. Both ends call this for every successful block, with the same
+	/// number and bits.
 	pub fn block_made(&self, number: u64, bits: &[u8], report: BlockReport) -> Result<(), pool::PoolFault> {
 		self.pool.deposit(number, bits)?;
 		self.metrics.block(&self.name);
 		let was = std::mem::replace(&mut self.lock().state, LinkState::Up);
 		if was != LinkState::Up {
-			log::info!("link {}: makes secret bits, QBER {:.3}", self.name, report.qber);
+			log::info!("link {}: producing secret bits, QBER {:.3}", self.name, report.qber);
 		}
 		self.lock().made(&report);
 		Ok(())
 	}
 
-	/// The engine has given up a block.
+	/// Records that the engine has aborted a block.
 	pub fn block_aborted(&self, abort: Abort) {
-		self.metrics.abort(&self.name, &abort);
+		self.metrics.abort(&self.name, abort.reason.label());
 		let mut status = self.lock();
 		if status.state != LinkState::Aborted {
 			log::warn!("link {}: no key: {abort}", self.name);
@@ -152,18 +154,33 @@ impl Link {
 		status.aborted(abort);
 	}
 
-	/// A message did not carry the right tag.
+	/// Records that a message failed authentication.
 	pub fn authentication_failed(&self) {
 		self.metrics.authentication_failure(&self.name);
-		log::error!("link {}: a message was forged, altered or garbled", self.name);
+		log::error!("link {}: a message failed authentication; it was forged, altered or garbled", self.name);
 	}
 
-	/// How the link fares.
+	/// The link status.
 	pub fn status(&self) -> LinkStatus {
 		self.lock().clone()
 	}
 
-	/// Why there is no key now, for people.
+	/// Updates the gauges of this link.
+	pub(crate) fn update_gauges(&self) {
+		let status = self.status();
+		let (outgoing_bits, incoming_bits) = self.pool.stored_bits();
+		let gauges = LinkGauges {
+			qber: status.qber,
+			sifted_rate: status.sifted_rate,
+			secret_rate: status.secret_rate,
+			is_connected: status.state != LinkState::Down,
+			outgoing_bits,
+			incoming_bits,
+		};
+		self.metrics.set_link(&self.name, &gauges);
+	}
+
+	/// A message for people: why there is no key now.
 	pub fn why_no_key(&self, fault: impl std::fmt::Display) -> String {
 		let status = self.lock();
 		match (&status.state, &status.last_abort) {
@@ -173,19 +190,19 @@ impl Link {
 		}
 	}
 
-	/// The present connection.
+	/// The current connection.
 	pub fn session(&self) -> Option<Arc<LinkSession>> {
 		self.session.borrow().clone()
 	}
 
-	fn opened(&self, session: &Arc<LinkSession>) {
+	pub(crate) fn opened(&self, session: &Arc<LinkSession>) {
 		let mut status = self.lock();
 		status.state = LinkState::Starting;
 		log::info!("link {}: connected", self.name);
 		self.session.send_replace(Some(session.clone()));
 	}
 
-	fn went_down(&self, reason: &str) {
+	pub(crate) fn went_down(&self, reason: &str) {
 		self.session.send_replace(None);
 		let mut status = self.lock();
 		let is_new = status.state != LinkState::Down || status.down_because != reason;

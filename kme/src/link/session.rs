@@ -1,4 +1,4 @@
-//! One connection of a link, for as long as it lives.
+//! One connection of a link.
 
 use super::frame::{header, parse_header, FrameFault, Kind, HEADER_BYTES};
 use std::{future::Future, io, sync::Arc, time::Duration};
@@ -8,37 +8,37 @@ use tokio::{
 	time::timeout,
 };
 
-/// Frames that wait in a queue before its sender has to wait too.
+/// Capacity of a queue, in frames; its sender waits while it is full.
 const QUEUED_FRAMES: usize = 64;
-/// A silent sender says after this time that it lives.
-const HEARTBEAT: Duration = Duration::from_millis(if cfg!(test) { 100 } else { 3_000 });
-/// The other end is gone when nothing came, or nothing could be written, for this time.
-const SILENCE: Duration = Duration::from_millis(if cfg!(test) { 1_000 } else { 12_000 });
+/// A sender with nothing to send sends a heartbeat after this time.
+const HEARTBEAT_INTERVAL: Duration = Duration::from_millis(if cfg!(test) { 100 } else { 3_000 });
+/// The other end is considered gone if nothing was received, or nothing could be written, for this time.
+const IDLE_TIMEOUT: Duration = Duration::from_millis(if cfg!(test) { 1_000 } else { 12_000 });
 
 /// Why a frame is not sent.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SendFault {
-	/// The connection is over.
+	/// The connection has ended.
 	#[error("{0}")]
 	Closed(Arc<str>),
-	/// The frame is not allowed.
+	/// The frame is invalid.
 	#[error(transparent)]
 	Frame(#[from] FrameFault),
 }
 
-/// The sending side of a connection, and its end. Any number of tasks may use it.
+/// The sending side of a connection, and its end. Can be shared by any number of tasks.
 pub struct LinkSession {
 	outgoing: mpsc::Sender<(Kind, Vec<u8>)>,
 	end: watch::Sender<Option<Arc<str>>>,
 }
 
-/// Frames of one kind that arrived.
+/// Received frames of one kind.
 pub struct FrameQueue(mpsc::Receiver<Vec<u8>>);
 
 /// The receiving side of a connection: a queue for each kind.
 ///
-/// Queues are bounded. A full one holds up the frames of all kinds, as they share the connection: whoever owns a queue
-/// empties it, or drops it, and then its frames are thrown away.
+/// Queues are bounded. A full queue holds up the frames of all kinds, as they share the connection: its owner
+/// must empty it or drop it, in which case its frames are discarded.
 pub struct Queues {
 	/// [`Kind::KeyDelivery`].
 	pub key_delivery: FrameQueue,
@@ -49,15 +49,15 @@ pub struct Queues {
 }
 
 impl FrameQueue {
-	/// The next frame; `None` when the connection is over.
+	/// The next frame; `None` when the connection has ended.
 	pub async fn receive(&mut self) -> Option<Vec<u8>> {
 		self.0.recv().await
 	}
 }
 
 impl LinkSession {
-	/// Takes a connection. The future moves the frames; it must be polled, and ends with the reason for which the
-	/// connection is over.
+	/// Starts a session. The future transfers the frames; it must be polled, and returns why the connection
+	/// has ended.
 	pub fn new<S>(stream: S) -> (Arc<Self>, Queues, impl Future<Output = Arc<str>> + Send)
 	where
 		S: AsyncRead + AsyncWrite + Send + 'static,
@@ -87,7 +87,7 @@ impl LinkSession {
 		(session, queues, drive)
 	}
 
-	/// Sends a frame, in the order of calls. Waits while the queue is full.
+	/// Queues a frame, in the order of calls. Waits while the queue is full.
 	pub async fn send(&self, kind: Kind, content: Vec<u8>) -> Result<(), SendFault> {
 		header(kind, content.len())?;
 		tokio::select! {
@@ -99,7 +99,7 @@ impl LinkSession {
 		}
 	}
 
-	/// Ends the connection, unless it has ended.
+	/// Ends the connection, unless it has ended already.
 	pub fn close(&self, reason: &str) {
 		self.end.send_if_modified(|end| {
 			let is_open = end.is_none();
@@ -110,7 +110,7 @@ impl LinkSession {
 		});
 	}
 
-	/// Waits until the connection is over, and says why.
+	/// Waits until the connection has ended, and returns the reason.
 	pub async fn closed(&self) -> Arc<str> {
 		let mut end = self.end.subscribe();
 		let reason = end.wait_for(Option::is_some).await;
@@ -118,7 +118,7 @@ impl LinkSession {
 	}
 }
 
-/// Ends a session that nobody moves any more, so that nobody waits for it.
+/// Ends a session whose future was dropped, so that nobody waits for it.
 struct EndsWhenDropped(Arc<LinkSession>);
 
 impl Drop for EndsWhenDropped {
@@ -130,13 +130,18 @@ impl Drop for EndsWhenDropped {
 async fn read(mut stream: impl AsyncRead + Unpin, queues: [mpsc::Sender<Vec<u8>>; 3]) -> String {
 	let [key_delivery, quantum, classical] = &queues;
 	loop {
-		let (kind, content) = match timeout(SILENCE, read_frame(&mut stream)).await {
+		let (kind, content) = match timeout(IDLE_TIMEOUT, read_frame(&mut stream)).await {
 			Ok(Ok(frame)) => frame,
 			Ok(Err(error)) if error.kind() == io::ErrorKind::UnexpectedEof => {
 				return "the other KME closed the connection".into()
 			},
 			Ok(Err(error)) => return format!("the connection broke: {error}"),
-			Err(_) => return format!("the other KME was silent for {} s", SILENCE.as_secs()),
+			Err(_) => {
+				return format!(
+					"timed out after {} s without a message from the other KME",
+					IDLE_TIMEOUT.as_secs()
+				)
+			},
 		};
 		let queue = match kind {
 			Kind::Heartbeat => continue,
@@ -144,7 +149,7 @@ async fn read(mut stream: impl AsyncRead + Unpin, queues: [mpsc::Sender<Vec<u8>>
 			Kind::Quantum => quantum,
 			Kind::Classical => classical,
 		};
-		// A queue without an owner has no use for its frames.
+		// Frames of a queue without an owner are discarded.
 		let _ = queue.send(content).await;
 	}
 }
@@ -154,7 +159,7 @@ async fn read_frame(stream: &mut (impl AsyncRead + Unpin)) -> io::Result<(Kind, 
 	stream.read_exact(&mut bytes).await?;
 	let (kind, length) =
 		parse_header(bytes).map_err(|fault| io::Error::new(io::ErrorKind::InvalidData, fault))?;
-	// Memory grows with what arrives, not with what is announced.
+	// Allocates what arrives, not what is announced.
 	let mut content = Vec::new();
 	stream.take(length as u64).read_to_end(&mut content).await?;
 	if content.len() < length {
@@ -168,12 +173,19 @@ async fn write(mut stream: impl AsyncWrite + Unpin, mut outgoing: mpsc::Receiver
 		let frame = match outgoing.try_recv() {
 			Ok(frame) => Some(frame),
 			Err(_) => {
-				match timeout(SILENCE, stream.flush()).await {
+				match timeout(IDLE_TIMEOUT, stream.flush()).await {
 					Ok(Ok(())) => (),
 					Ok(Err(error)) => return format!("the connection broke: {error}"),
-					Err(_) => return format!("the other KME took nothing for {} s", SILENCE.as_secs()),
+					Err(_) => {
+						return format!(
+							"timed out after {} s while sending to the other KME",
+							IDLE_TIMEOUT.as_secs()
+						)
+					},
 				}
-				timeout(HEARTBEAT, outgoing.recv()).await.unwrap_or(Some((Kind::Heartbeat, Vec::new())))
+				timeout(HEARTBEAT_INTERVAL, outgoing.recv())
+					.await
+					.unwrap_or(Some((Kind::Heartbeat, Vec::new())))
 			},
 		};
 		let Some((kind, content)) = frame else { return "closed".into() };
@@ -182,10 +194,12 @@ async fn write(mut stream: impl AsyncWrite + Unpin, mut outgoing: mpsc::Receiver
 			stream.write_all(&header).await?;
 			stream.write_all(&content).await
 		};
-		match timeout(SILENCE, write).await {
+		match timeout(IDLE_TIMEOUT, write).await {
 			Ok(Ok(())) => (),
 			Ok(Err(error)) => return format!("the connection broke: {error}"),
-			Err(_) => return format!("the other KME took nothing for {} s", SILENCE.as_secs()),
+			Err(_) => {
+				return format!("timed out after {} s while sending to the other KME", IDLE_TIMEOUT.as_secs())
+			},
 		}
 	}
 }
@@ -238,7 +252,7 @@ mod tests {
 	}
 
 	#[tokio::test]
-	async fn garbage_and_a_cut_end_the_session() {
+	async fn invalid_and_truncated_frames_end_the_session() {
 		for (bytes, expected) in [(&[9u8, 0, 0, 0, 0][..], "unknown kind 9"), (&[1, 0, 0, 0, 5, 7], "closed")]
 		{
 			let (here, mut there) = tokio::io::duplex(64);
@@ -251,15 +265,15 @@ mod tests {
 	}
 
 	#[tokio::test]
-	async fn silence_ends_the_session_and_heartbeats_prevent_it() {
+	async fn an_idle_connection_times_out_and_heartbeats_prevent_it() {
 		let (here, _there) = tokio::io::duplex(64);
 		let (_session, _queues, drive) = LinkSession::new(here);
-		assert!(drive.await.contains("silent"));
+		assert!(drive.await.contains("without a message"));
 
 		let (here, there) = tokio::io::duplex(64);
 		let (_a, _queues_a, drive_a) = LinkSession::new(here);
 		let (_b, _queues_b, drive_b) = LinkSession::new(there);
 		let both = async { tokio::join!(drive_a, drive_b) };
-		assert!(timeout(3 * SILENCE, both).await.is_err());
+		assert!(timeout(3 * IDLE_TIMEOUT, both).await.is_err());
 	}
 }

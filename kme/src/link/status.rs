@@ -1,74 +1,74 @@
-//! How a link fares.
+//! Link status.
 
 use serde::Serialize;
 use std::{fmt, time::Duration};
 
-/// Where a link stands.
+/// The state of a link.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LinkState {
 	/// There is no connection.
 	#[default]
 	Down,
-	/// Connected; no block of secret bits was made since.
+	/// Connected; no block has succeeded since.
 	Starting,
 	/// The last block succeeded.
 	Up,
-	/// The last block was given up.
+	/// The last block was aborted.
 	Aborted,
 }
 
-/// A block of secret bits that was made.
+/// A successful block of secret bits.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct BlockReport {
 	/// Quantum bit error rate, 0 to 1.
 	pub qber: f64,
-	/// Bits after sifting.
+	/// Number of bits after sifting.
 	pub sifted_bits: u64,
-	/// Secret bits, net of what authentication cost.
+	/// Number of secret bits, less those used for authentication.
 	pub secret_bits: u64,
-	/// How long it took, in the time of the link (which for simulated physics is not that of the machine).
+	/// Duration in the time of the link, which for simulated physics is not that of the machine.
 	pub elapsed: Duration,
 }
 
-/// Why a block was given up.
+/// Why a block was aborted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AbortReason {
-	/// More errors than can be corrected and leave a secret.
+	/// Too many errors for a secret key of any length.
 	ErrorRate,
-	/// The secret length of the finite-key analysis is not positive, though errors are few.
+	/// The secret length of the finite-key analysis is not positive, although the error rate is low enough.
 	NoSecretBits,
 	/// The corrected keys of the two ends differ.
 	Verification,
-	/// A message of the classical channel did not carry the right tag.
+	/// A message of the classical channel failed authentication.
 	Authentication,
-	/// The other end did not keep to the protocol.
+	/// The other end violated the protocol.
 	Protocol,
 }
 
-/// A block that was given up.
+/// An aborted block.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Abort {
-	/// Why.
+	/// The reason.
 	pub reason: AbortReason,
-	/// Quantum bit error rate, if it became known.
+	/// Quantum bit error rate, if known.
 	pub qber: Option<f64>,
 }
 
-/// How a link fares.
+/// The status of a link.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct LinkStatus {
-	/// Where it stands.
+	/// The state.
 	pub state: LinkState,
 	/// Why it is down.
 	pub down_because: String,
 	/// Quantum bit error rate of the last block.
 	pub qber: Option<f64>,
-	/// Sifted bits a second in the last block.
+	/// Sifted bits per second in the last block.
 	pub sifted_rate: f64,
-	/// Secret bits a second in the last block; 0 when it was given up.
+	/// Secret bits per second in the last block; 0 if it was aborted.
 	pub secret_rate: f64,
-	/// The last block that was given up.
+	/// The last aborted block.
 	pub last_abort: Option<Abort>,
 }
 
@@ -77,7 +77,7 @@ impl AbortReason {
 	pub const ALL: [Self; 5] =
 		[Self::ErrorRate, Self::NoSecretBits, Self::Verification, Self::Authentication, Self::Protocol];
 
-	/// A word for metrics.
+	/// The label in metrics.
 	pub const fn label(self) -> &'static str {
 		match self {
 			Self::ErrorRate => "error_rate",
@@ -92,7 +92,7 @@ impl AbortReason {
 impl fmt::Display for Abort {
 	fn fmt(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
 		if let Some(qber) = self.qber {
-			// As the field writes it: .248, not 0.248.
+			// The notation of the literature: .248, not 0.248.
 			let decimal = format!("{qber:.3}");
 			write!(formatter, "QBER {}", decimal.strip_prefix('0').unwrap_or(&decimal))?;
 			formatter.write_str(if self.reason == AbortReason::ErrorRate { " " } else { ", " })?;
@@ -103,7 +103,7 @@ impl fmt::Display for Abort {
 			AbortReason::NoSecretBits => "the finite-key analysis leaves no secret bits",
 			AbortReason::Verification => "the corrected keys of the two ends differ",
 			AbortReason::Authentication => "a message of the classical channel was forged or altered",
-			AbortReason::Protocol => "the other end did not keep to the protocol",
+			AbortReason::Protocol => "the other end violated the protocol",
 		})
 	}
 }

@@ -1,15 +1,17 @@
-//! A message on one hop: its keys under a one-time pad, all of it authenticated, both with secret bits of the link.
+//! A message on one hop: its keys encrypted with a one-time pad, all of it authenticated, both with secret
+//! bits of the link.
 //!
 //! ```text
 //! version 1 ‖ segments 1 × (block 8 ‖ offset 4 ‖ length 4) ‖ message, its keys XORed with the pad ‖ tag 16
 //! ```
 //!
-//! The segments name the secret bits, numbers big-endian: first the key of the tag, then the pad. The length of the
-//! pad is that of the keys. The [tag](consilium_post_processing::authentication::one_time) covers everything before it.
+//! Numbers are big-endian. The segments name the secret bits: first the key of the tag, then the pad, which
+//! is as long as the keys. The [tag](consilium_post_processing::authentication::one_time) covers everything
+//! before it.
 
 use super::message::{DecodeError, Message, Reader, RequestId, DELIVERY};
 use crate::link::pool::{LinkPool, PoolFault, Segment, MAX_SEGMENTS};
-use consilium_post_processing::authentication::one_time::{is_right, tag, KEY_BYTES, TAG_BYTES};
+use consilium_post_processing::authentication::one_time::{tag, verify, KEY_BYTES, TAG_BYTES};
 use zeroize::Zeroizing;
 
 const VERSION: u8 = 1;
@@ -17,23 +19,23 @@ const VERSION: u8 = 1;
 /// Why an envelope cannot be opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum EnvelopeError {
-	/// The secret bits are not here.
+	/// The secret bits are missing.
 	#[error(transparent)]
 	Pool(#[from] PoolFault),
 	/// The tag is wrong.
-	#[error("the tag of a message is wrong")]
+	#[error("the tag of the message is wrong")]
 	Forged,
-	/// No envelope, or no message in it.
+	/// The bytes are not an envelope, or its contents are not a message.
 	#[error(transparent)]
 	Malformed(#[from] DecodeError),
 }
 
-/// Bytes of secret bits that it costs to send `secrets` bytes of keys.
+/// Bytes of secret bits used to send `secrets` bytes of keys.
 pub fn cost(secrets: usize) -> usize {
 	KEY_BYTES + secrets
 }
 
-/// Puts a message into an envelope.
+/// Seals a message in an envelope.
 pub fn seal(message: &Message, pool: &LinkPool) -> Result<Vec<u8>, PoolFault> {
 	let (mut body, secrets) = message.encode();
 	let material = pool.draw(cost(secrets))?;
@@ -53,20 +55,20 @@ pub fn seal(message: &Message, pool: &LinkPool) -> Result<Vec<u8>, PoolFault> {
 	Ok(bytes)
 }
 
-/// The name of the delivery in an envelope that cannot be opened. Not authenticated.
+/// The id of the delivery in an envelope that cannot be opened. Not authenticated.
 pub fn request_of(bytes: &[u8]) -> Option<RequestId> {
 	let (_, body) = parse(bytes).ok()?;
 	let mut reader = Reader(body);
 	(reader.byte("kind").ok()? == DELIVERY).then(|| reader.array("request").ok())?
 }
 
-/// Checks an envelope and takes out the message. The bits are used up only if the tag is right.
+/// Opens an envelope. The bits are used up only if the tag is right.
 pub fn open(bytes: &[u8], pool: &LinkPool) -> Result<Message, EnvelopeError> {
 	let (segments, body) = parse(bytes)?;
 	let material = pool.peek(&segments)?;
 	let (key, pad) = material.split_first_chunk().ok_or(DecodeError::Short("segments"))?;
 	let (signed, tag) = bytes.split_at(bytes.len() - TAG_BYTES);
-	if !is_right(key, signed, tag) {
+	if !verify(key, signed, tag) {
 		return Err(EnvelopeError::Forged);
 	}
 	let mut body = Zeroizing::new(body.to_vec());
@@ -80,11 +82,11 @@ pub fn open(bytes: &[u8], pool: &LinkPool) -> Result<Message, EnvelopeError> {
 fn parse(bytes: &[u8]) -> Result<(Vec<Segment>, &[u8]), EnvelopeError> {
 	let mut reader = Reader(bytes);
 	if reader.byte("version")? != VERSION {
-		return Err(DecodeError::Field("known version").into());
+		return Err(DecodeError::Field("version").into());
 	}
 	let count = usize::from(reader.byte("number of segments")?);
 	if !(1..=MAX_SEGMENTS).contains(&count) {
-		return Err(DecodeError::Field("fitting number of segments").into());
+		return Err(DecodeError::Field("number of segments").into());
 	}
 	let mut segments = Vec::with_capacity(count);
 	for _ in 0..count {
@@ -123,7 +125,7 @@ mod tests {
 		Message::Delivery(Delivery {
 			request: [7; 16],
 			hops_left: 3,
-			patience: Duration::from_millis(1),
+			timeout: Duration::from_millis(1),
 			destination: KmeId::new("kme-z").unwrap(),
 			master: SaeId::new("sae-a").unwrap(),
 			slaves: vec![SaeId::new("sae-z").unwrap()],
@@ -143,11 +145,11 @@ mod tests {
 		assert!(open(&sealed, &b).unwrap() == message);
 		let back = Message::Outcome([7; 16], Outcome::Stored);
 		assert!(open(&seal(&back, &b).unwrap(), &a).unwrap() == back);
-		assert!(matches!(open(&sealed, &b), Err(EnvelopeError::Pool(_))), "once");
+		assert!(matches!(open(&sealed, &b), Err(EnvelopeError::Pool(_))), "only once");
 	}
 
 	#[test]
-	fn every_altered_bit_is_refused_and_costs_nothing() {
+	fn altered_envelopes_are_refused_and_use_no_bits() {
 		let (a, b) = pools();
 		let message = delivery();
 		let sealed = seal(&message, &a).unwrap();
@@ -163,7 +165,7 @@ mod tests {
 	}
 
 	#[test]
-	fn an_empty_pool_says_so() {
+	fn an_empty_pool_is_reported() {
 		let pool = LinkPool::new(End::A, 1 << 16);
 		assert_eq!(seal(&delivery(), &pool), Err(PoolFault::Empty { stored: 0, needed: 8 * (32 + 4 * 32) }));
 	}

@@ -1,7 +1,7 @@
-//! What KMEs tell each other about keys, in bytes.
+//! The encoding of messages between KMEs.
 //!
-//! Numbers are big-endian; a text is its length (1 byte) and UTF-8. All bounds are checked before memory is taken,
-//! and nothing may follow.
+//! Numbers are big-endian; a text is its length (1 byte) and UTF-8. All bounds are checked before memory is
+//! allocated, and nothing may follow.
 //!
 //! ```text
 //! Delivery  1 ‖ request 16 ‖ hops left 1 ‖ milliseconds 4 ‖ destination text ‖ master text
@@ -11,19 +11,17 @@
 //!                          ‖ 2 the bits of a block are missing ‖ block 8
 //! ```
 //!
-//! The keys of a delivery stand at its end, so that an envelope can encrypt them alone.
+//! The keys of a delivery are at its end, so that an envelope can encrypt them alone.
 
 use crate::{
 	identity::{KmeId, SaeId},
-	keys::KeyBatch,
+	keys::{KeyBatch, MAX_SLAVES},
 };
 use std::time::Duration;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-/// Most SAEs that one delivery may be for.
-pub const MAX_SLAVES: usize = 32;
-/// Most bytes of a reason; what is longer is cut.
+/// Maximum length of a reason in bytes; longer ones are truncated.
 const MAX_REASON: usize = 512;
 
 /// First byte of a delivery.
@@ -31,30 +29,30 @@ pub(super) const DELIVERY: u8 = 1;
 /// First byte of an outcome.
 const OUTCOME: u8 = 2;
 
-/// What a delivery is called on its way and back. Random, made by the first KME.
+/// Identifies a delivery and its outcome. Random, drawn by the first KME.
 pub type RequestId = [u8; 16];
 
 /// A message between two KMEs that share a link.
 #[derive(Clone, PartialEq)]
 pub enum Message {
-	/// Keys on their way.
+	/// Keys under delivery.
 	Delivery(Delivery),
-	/// What became of them.
+	/// The outcome of a delivery.
 	Outcome(RequestId, Outcome),
 }
 
-/// Keys on their way to the KME of their slave SAEs.
+/// Keys under delivery to the KME of their slave SAEs.
 #[derive(Clone, PartialEq)]
 pub struct Delivery {
-	/// Its name.
+	/// Its id.
 	pub request: RequestId,
-	/// How many KMEs may still pass it on.
+	/// How many more hops it may take.
 	pub hops_left: u8,
-	/// How long the sender waits for the outcome. Whole milliseconds, at most 2^32 - 1 of them.
-	pub patience: Duration,
-	/// The KME for which the keys are.
+	/// How long the sender waits for the outcome; whole milliseconds, at most 2^32 - 1.
+	pub timeout: Duration,
+	/// The KME that stores the keys.
 	pub destination: KmeId,
-	/// The SAE that asked for them.
+	/// The SAE that requested them.
 	pub master: SaeId,
 	/// The SAEs that may fetch them; 1 to [`MAX_SLAVES`].
 	pub slaves: Vec<SaeId>,
@@ -62,25 +60,25 @@ pub struct Delivery {
 	pub keys: KeyBatch,
 }
 
-/// What became of a delivery.
+/// The outcome of a delivery.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
-	/// The keys wait at their destination.
+	/// The keys are stored at their destination.
 	Stored,
-	/// They do not, for a reason that people understand.
+	/// They are not, for this reason.
 	Refused(String),
-	/// The next KME does not have the secret bits of this block with which the message was sent.
+	/// The next KME lacks the secret bits of this block, which the message used.
 	MissingBits(u64),
 }
 
-/// Bytes that are no message.
+/// Why bytes are not a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DecodeError {
-	/// The bytes end too early.
-	#[error("the message is cut off in {0}")]
+	/// The bytes end within a field.
+	#[error("the message is truncated in its {0}")]
 	Short(&'static str),
-	/// A field has a value that it cannot have.
-	#[error("the message has no {0}")]
+	/// A field has an invalid value.
+	#[error("the message has an invalid {0}")]
 	Field(&'static str),
 	/// Bytes follow.
 	#[error("{0} bytes follow the message")]
@@ -88,7 +86,7 @@ pub enum DecodeError {
 }
 
 impl Message {
-	/// The message in bytes, and how many of them, at the end, are keys.
+	/// The encoded message, and how many bytes of keys it ends with.
 	pub fn encode(&self) -> (Zeroizing<Vec<u8>>, usize) {
 		match self {
 			Self::Delivery(delivery) => delivery.encode(),
@@ -96,13 +94,13 @@ impl Message {
 		}
 	}
 
-	/// Reads a message.
+	/// Decodes a message.
 	pub fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
 		let mut reader = Reader(bytes);
 		let message = match reader.byte("kind")? {
 			DELIVERY => Self::Delivery(Delivery::decode(&mut reader)?),
 			OUTCOME => Self::Outcome(reader.array("request")?, Outcome::decode(&mut reader)?),
-			_ => return Err(DecodeError::Field("known kind")),
+			_ => return Err(DecodeError::Field("kind")),
 		};
 		match reader.0.len() {
 			0 => Ok(message),
@@ -115,12 +113,12 @@ impl Delivery {
 	fn encode(&self) -> (Zeroizing<Vec<u8>>, usize) {
 		let secrets = self.keys.bytes();
 		let texts = (self.slaves.len() + 2) * (1 + crate::identity::MAX_IDENTITY);
-		// One allocation of full size: growing would leave copies behind.
+		// One allocation of full size, as growing would leave copies in memory.
 		let mut bytes = Zeroizing::new(Vec::with_capacity(32 + texts + 16 * self.keys.len() + secrets.len()));
 		bytes.push(DELIVERY);
 		bytes.extend(self.request);
 		bytes.push(self.hops_left);
-		bytes.extend(u32::try_from(self.patience.as_millis()).unwrap_or(u32::MAX).to_be_bytes());
+		bytes.extend(u32::try_from(self.timeout.as_millis()).unwrap_or(u32::MAX).to_be_bytes());
 		put_text(&mut bytes, self.destination.as_str());
 		put_text(&mut bytes, self.master.as_str());
 		bytes.push(self.slaves.len() as u8);
@@ -136,13 +134,13 @@ impl Delivery {
 	fn decode(reader: &mut Reader) -> Result<Self, DecodeError> {
 		let request = reader.array("request")?;
 		let hops_left = reader.byte("hops left")?;
-		let patience = Duration::from_millis(u32::from_be_bytes(reader.array("milliseconds")?).into());
+		let timeout = Duration::from_millis(u32::from_be_bytes(reader.array("milliseconds")?).into());
 		let destination =
 			KmeId::new(reader.text("destination")?).map_err(|_| DecodeError::Field("KME id"))?;
 		let master = reader.sae("master")?;
 		let count = usize::from(reader.byte("number of slaves")?);
 		if !(1..=MAX_SLAVES).contains(&count) {
-			return Err(DecodeError::Field("fitting number of slaves"));
+			return Err(DecodeError::Field("number of slaves"));
 		}
 		let slaves = (0..count).map(|_| reader.sae("slave")).collect::<Result<_, _>>()?;
 		let number = usize::from(u16::from_be_bytes(reader.array("number of keys")?));
@@ -151,7 +149,7 @@ impl Delivery {
 		let ids = ids.chunks_exact(16).filter_map(|id| Uuid::from_slice(id).ok()).collect();
 		let secrets = Zeroizing::new(reader.take(number * size, "keys")?.to_vec());
 		let keys = KeyBatch::new(ids, secrets).ok_or(DecodeError::Field("keys"))?;
-		Ok(Self { request, hops_left, patience, destination, master, slaves, keys })
+		Ok(Self { request, hops_left, timeout, destination, master, slaves, keys })
 	}
 }
 
@@ -184,13 +182,13 @@ impl Outcome {
 			1 => {
 				let length = usize::from(u16::from_be_bytes(reader.array("length of the reason")?));
 				if length > MAX_REASON {
-					return Err(DecodeError::Field("reason of allowed length"));
+					return Err(DecodeError::Field("length of the reason"));
 				}
 				let reason = std::str::from_utf8(reader.take(length, "reason")?);
-				Self::Refused(reason.map_err(|_| DecodeError::Field("reason in UTF-8"))?.into())
+				Self::Refused(reason.map_err(|_| DecodeError::Field("reason"))?.into())
 			},
 			2 => Self::MissingBits(u64::from_be_bytes(reader.array("block")?)),
-			_ => return Err(DecodeError::Field("known outcome")),
+			_ => return Err(DecodeError::Field("outcome")),
 		})
 	}
 }
@@ -200,7 +198,7 @@ fn put_text(bytes: &mut Vec<u8>, text: &str) {
 	bytes.extend(text.as_bytes());
 }
 
-/// Takes fields from the front of bytes.
+/// Reads fields from the front of bytes.
 pub(super) struct Reader<'a>(pub(super) &'a [u8]);
 
 impl<'a> Reader<'a> {
@@ -223,7 +221,7 @@ impl<'a> Reader<'a> {
 
 	fn text(&mut self, field: &'static str) -> Result<&'a str, DecodeError> {
 		let length = usize::from(self.byte(field)?);
-		std::str::from_utf8(self.take(length, field)?).map_err(|_| DecodeError::Field("text in UTF-8"))
+		std::str::from_utf8(self.take(length, field)?).map_err(|_| DecodeError::Field(field))
 	}
 
 	fn sae(&mut self, field: &'static str) -> Result<SaeId, DecodeError> {
@@ -240,7 +238,7 @@ mod tests {
 		Message::Delivery(Delivery {
 			request: [7; 16],
 			hops_left: 3,
-			patience: Duration::from_millis(1234),
+			timeout: Duration::from_millis(1234),
 			destination: KmeId::new("kme-z").unwrap(),
 			master: SaeId::new("sae-a").unwrap(),
 			slaves: (0..slaves).map(|slave| SaeId::new(&format!("sae-{slave}")).unwrap()).collect(),
@@ -259,7 +257,7 @@ mod tests {
 	}
 
 	#[test]
-	fn messages_round_trip_and_every_cut_is_refused() {
+	fn messages_round_trip_and_truncated_ones_are_refused() {
 		for message in messages() {
 			let (bytes, secrets) = message.encode();
 			assert!(Message::decode(&bytes).unwrap() == message);
@@ -274,7 +272,7 @@ mod tests {
 	}
 
 	#[test]
-	fn long_reasons_are_cut_between_characters() {
+	fn long_reasons_are_truncated_between_characters() {
 		let (bytes, _) = Message::Outcome([0; 16], Outcome::Refused("é".repeat(400) + "x")).encode();
 		let Message::Outcome(_, Outcome::Refused(reason)) = Message::decode(&bytes).unwrap() else {
 			panic!()
@@ -284,7 +282,7 @@ mod tests {
 
 	proptest! {
 		#[test]
-		fn what_is_read_is_written_the_same(kind in 0u8..4, mut bytes: Vec<u8>) {
+		fn encodings_are_unique(kind in 0u8..4, mut bytes: Vec<u8>) {
 			bytes.insert(0, kind);
 			if let Ok(message) = Message::decode(&bytes) {
 				let (written, _) = message.encode();

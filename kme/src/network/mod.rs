@@ -1,22 +1,21 @@
-//! Keys travel from the KME of the master SAE to that of the slave SAE.
+//! Delivery of keys from the KME of the master SAE to that of the slave SAE.
 //!
 //! ```text
-//! A: makes the key ──▶ hop ──▶ relay ──▶ hop ──▶ Z: stores it
-//! A: answers its SAE ◀────── outcome ◀────────── Z
+//! A: creates the key ──▶ hop ──▶ relay ──▶ hop ──▶ Z: stores it
+//! A: responds to its SAE ◀────── outcome ◀──────── Z
 //! ```
 //!
-//! On each hop the key is under a one-time pad and the message is authenticated, both with secret bits of that link
-//! ([`envelope`]). A KME on the way takes the key out of one envelope and puts it into the next: **it sees the key**.
-//! This is the usual trusted-node relay. When an outcome is lost, the keys at Z are unknown to the SAEs and expire.
+//! On each hop the key is encrypted with a one-time pad and the message is authenticated, both with secret
+//! bits of that link ([`envelope`]). A KME on the route decrypts the key and encrypts it for the next hop:
+//! **it sees the key**. This is the usual trusted-node relay. If an outcome is lost, no SAE knows the ids of
+//! the keys stored at Z, and they expire.
 //!
-//! | module | holds |
+//! | module | contents |
 //! | --- | --- |
 //! | [`envelope`] | a message on one hop |
-//! | [`map`] | who lives where, and the way there |
-//! | [`message`] | messages in bytes |
+//! | [`message`] | the encoding of messages |
 
 pub mod envelope;
-pub mod map;
 pub mod message;
 
 use crate::{
@@ -28,9 +27,9 @@ use crate::{
 		session::{FrameQueue, LinkSession},
 		Link,
 	},
+	map::{NetworkMap, Route},
 };
 use envelope::EnvelopeError;
-use map::{NetworkMap, Route};
 use message::{Delivery, Message, Outcome, RequestId};
 use rand::{rngs::OsRng, TryRngCore};
 use std::{
@@ -40,19 +39,19 @@ use std::{
 };
 use tokio::{sync::oneshot, task::JoinSet, time::timeout};
 
-/// How long a delivery may take, from end to end.
-const PATIENCE: Duration = Duration::from_secs(5);
-/// How long a message waits for the block of secret bits with which it was sent.
-const BLOCK_ARRIVAL: Duration = Duration::from_secs(2);
-/// Deliveries of one link that are stored or passed on at the same time.
-const MAX_UNDER_WAY: usize = 1024;
+/// Timeout of a delivery, from end to end.
+const DELIVERY_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a message waits for the block of secret bits that it uses.
+const BLOCK_TIMEOUT: Duration = Duration::from_secs(2);
+/// Deliveries of one link processed at the same time.
+const MAX_DELIVERIES: usize = 1024;
 
-/// Keys did not arrive. The text names the link and says why.
+/// Why keys were not delivered. The text names the link.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct DeliveryFault(pub String);
 
-/// The network of KMEs, as one of them sees it.
+/// The network of KMEs from the point of view of one of them.
 pub struct Network {
 	id: KmeId,
 	map: NetworkMap,
@@ -63,7 +62,7 @@ pub struct Network {
 }
 
 impl Network {
-	/// The network around a KME with these links.
+	/// The network of the KME `id` with its links.
 	pub fn new(
 		id: KmeId,
 		map: NetworkMap,
@@ -85,12 +84,13 @@ impl Network {
 		&self.map
 	}
 
-	/// The links, by the KME at their other end.
+	/// The links, by the KME at the other end.
 	pub fn links(&self) -> &BTreeMap<KmeId, Arc<Link>> {
 		&self.links
 	}
 
-	/// How many keys of `size` bytes the first link towards a KME could carry now, each in a message of its own.
+	/// How many keys of `size` bytes the first link on the route to a KME could carry now, each in its own
+	/// message.
 	pub fn deliverable(&self, destination: &KmeId, size: usize) -> u64 {
 		let Some(link) = self.routes.get(destination).and_then(|route| self.links.get(&route.next)) else {
 			return 0;
@@ -101,7 +101,7 @@ impl Network {
 		}
 	}
 
-	/// Brings keys to another KME, and returns when they wait there.
+	/// Delivers keys to another KME. Returns once they are stored there.
 	pub async fn deliver(
 		&self,
 		destination: &KmeId,
@@ -113,10 +113,10 @@ impl Network {
 		OsRng
 			.try_fill_bytes(&mut request)
 			.map_err(|error| DeliveryFault(format!("no randomness from the operating system: {error}")))?;
-		self.pass_on(Delivery {
+		self.forward(Delivery {
 			request,
 			hops_left: self.map.kmes().count().try_into().unwrap_or(u8::MAX),
-			patience: PATIENCE,
+			timeout: DELIVERY_TIMEOUT,
 			destination: destination.clone(),
 			master: master.clone(),
 			slaves: slaves.to_vec(),
@@ -125,25 +125,25 @@ impl Network {
 		.await
 	}
 
-	/// Sends a delivery one hop on and waits for its outcome.
-	async fn pass_on(&self, delivery: Delivery) -> Result<(), DeliveryFault> {
+	/// Sends a delivery to the next hop and waits for its outcome.
+	async fn forward(&self, delivery: Delivery) -> Result<(), DeliveryFault> {
 		let link =
 			self.routes.get(&delivery.destination).and_then(|route| self.links.get(&route.next)).ok_or_else(
 				|| DeliveryFault(format!("no links lead from {} to {}", self.id, delivery.destination)),
 			)?;
-		let patience = delivery.patience;
+		let timeout_left = delivery.timeout;
 		let waiting = Waiting::new(self, link.peer().clone(), delivery.request);
 		let sent = async {
 			send(link, &Message::Delivery(delivery)).await?;
 			Ok(waiting.outcome().await)
 		};
-		match timeout(patience, sent).await {
+		match timeout(timeout_left, sent).await {
 			Ok(Ok(Some(Outcome::Stored))) => Ok(()),
 			Ok(Ok(Some(Outcome::Refused(reason)))) => Err(DeliveryFault(reason)),
 			Ok(Ok(Some(Outcome::MissingBits(block)))) => {
 				link.pool().forget(block);
 				Err(DeliveryFault(format!(
-					"link {}: {} lacks the secret bits of block {block}, which are given up; ask again",
+					"link {}: {} lacks the secret bits of block {block}, which were dropped; try again",
 					link.name(),
 					link.peer()
 				)))
@@ -151,15 +151,15 @@ impl Network {
 			Ok(Ok(None)) => Err(DeliveryFault(link.why_no_key("the connection broke"))),
 			Ok(Err(fault)) => Err(fault),
 			Err(_) => Err(DeliveryFault(format!(
-				"link {}: {} did not confirm the keys within {:.1} s",
+				"link {}: timed out after {:.1} s waiting for {} to confirm the keys",
 				link.name(),
-				link.peer(),
-				patience.as_secs_f32()
+				timeout_left.as_secs_f32(),
+				link.peer()
 			))),
 		}
 	}
 
-	/// Handles what arrives on a link, until the connection is over. Returns the reason to close it.
+	/// Handles messages on a link until the connection ends. Returns the reason to close it.
 	pub(crate) async fn serve(
 		self: Arc<Self>,
 		link: Arc<Link>,
@@ -171,7 +171,7 @@ impl Network {
 			while tasks.try_join_next().is_some() {}
 			let frame = tokio::select! {
 				frame = queue.receive() => frame,
-				// A pending delivery on this link must not wait for its time to run out.
+				// A pending delivery on this link must not wait for its timeout.
 				reason = session.closed() => {
 					self.give_up(link.peer());
 					return reason.to_string();
@@ -185,14 +185,14 @@ impl Network {
 				Ok(Message::Outcome(request, outcome)) => self.settle(link.peer(), request, outcome),
 				Ok(Message::Delivery(delivery)) => {
 					let request = delivery.request;
-					if tasks.len() >= MAX_UNDER_WAY {
-						let busy = format!("{} has {MAX_UNDER_WAY} deliveries under way", self.id);
+					if tasks.len() >= MAX_DELIVERIES {
+						let busy = format!("{} is busy with {MAX_DELIVERIES} deliveries", self.id);
 						reply(&link, request, Outcome::Refused(busy)).await;
 						continue;
 					}
 					let (network, link) = (self.clone(), link.clone());
 					tasks.spawn(async move {
-						let outcome = match network.take_in(delivery).await {
+						let outcome = match network.accept(delivery).await {
 							Ok(()) => Outcome::Stored,
 							Err(DeliveryFault(reason)) => Outcome::Refused(reason),
 						};
@@ -200,7 +200,7 @@ impl Network {
 					});
 				},
 				Err(EnvelopeError::Pool(PoolFault::Missing(block))) => {
-					// The request's name is not authenticated here, but all it can do is to make one request fail.
+					// The request id is not authenticated here; a forged one can only make one request fail.
 					if let Some(request) = envelope::request_of(&frame) {
 						reply(&link, request, Outcome::MissingBits(block)).await;
 					}
@@ -210,18 +210,18 @@ impl Network {
 						link.authentication_failed();
 					}
 					self.give_up(link.peer());
-					return format!("{} sent a message that cannot be accepted: {fault}", link.peer());
+					return format!("{} sent an invalid message: {fault}", link.peer());
 				},
 			}
 		}
 	}
 
-	/// A delivery has arrived: its keys are for SAEs here, or go on.
-	async fn take_in(&self, mut delivery: Delivery) -> Result<(), DeliveryFault> {
+	/// Stores the keys of a delivery for SAEs of this KME, or forwards it.
+	async fn accept(&self, mut delivery: Delivery) -> Result<(), DeliveryFault> {
 		if delivery.destination == self.id {
-			let stranger = delivery.slaves.iter().find(|slave| self.map.kme_of(slave) != Some(&self.id));
-			if let Some(stranger) = stranger {
-				return Err(DeliveryFault(format!("{} does not serve {stranger}", self.id)));
+			let unknown = delivery.slaves.iter().find(|slave| self.map.kme_of(slave) != Some(&self.id));
+			if let Some(unknown) = unknown {
+				return Err(DeliveryFault(format!("{} does not serve {unknown}", self.id)));
 			}
 			return self
 				.keys
@@ -229,15 +229,17 @@ impl Network {
 				.map_err(|full| DeliveryFault(format!("{}: {full}", self.id)));
 		}
 		delivery.hops_left = delivery.hops_left.checked_sub(1).filter(|left| *left > 0).ok_or_else(|| {
-			DeliveryFault("the keys went in circles; are the maps of all KMEs the same?".into())
+			DeliveryFault(
+				"the keys ran into a routing loop; check that [[network]] is the same at all KMEs".into(),
+			)
 		})?;
-		// Less than those before have, so that they hear which link is at fault.
-		delivery.patience = PATIENCE.min(delivery.patience).mul_f32(0.8);
-		self.pass_on(delivery).await
+		// Shorter than that of the previous hops, so that they learn which link timed out.
+		delivery.timeout = DELIVERY_TIMEOUT.min(delivery.timeout).mul_f32(0.8);
+		self.forward(delivery).await
 	}
 
 	fn settle(&self, peer: &KmeId, request: RequestId, outcome: Outcome) {
-		// Nobody waits any more: too late, or never asked.
+		// Otherwise the outcome is too late, or was never requested.
 		if let Some(waiting) = self.lock().remove(&(peer.clone(), request)) {
 			let _ = waiting.send(outcome);
 		}
@@ -252,7 +254,7 @@ impl Network {
 	}
 }
 
-/// A place in the list of those who wait for an outcome. Given up when dropped.
+/// A pending outcome. Dropping it removes it from the list.
 struct Waiting<'a> {
 	network: &'a Network,
 	key: (KmeId, RequestId),
@@ -267,7 +269,7 @@ impl<'a> Waiting<'a> {
 		Self { network, key, receiver: Some(receiver) }
 	}
 
-	/// `None` when the connection broke.
+	/// The outcome; `None` if the connection broke.
 	async fn outcome(mut self) -> Option<Outcome> {
 		self.receiver.take()?.await.ok()
 	}
@@ -296,11 +298,11 @@ async fn reply(link: &Link, request: RequestId, outcome: Outcome) {
 	}
 }
 
-/// Opens an envelope. Its bits may not be here yet: then waits a little.
+/// Opens an envelope. Waits a little for its bits if they have not arrived yet.
 async fn open(link: &Link, frame: &[u8]) -> Result<Message, EnvelopeError> {
 	let opened = envelope::open(frame, link.pool());
 	let Err(EnvelopeError::Pool(PoolFault::Missing(block))) = opened else { return opened };
-	if timeout(BLOCK_ARRIVAL, link.pool().arrival(block)).await.is_err() {
+	if timeout(BLOCK_TIMEOUT, link.pool().arrival(block)).await.is_err() {
 		return opened;
 	}
 	envelope::open(frame, link.pool())

@@ -4,7 +4,7 @@ use super::{
 	connection::Caller,
 	deliveries::ClaimedBody,
 	error::ApiError,
-	format::{key_container, KeyIds, KeyRequest, Status},
+	format::{key_container, KeyIds, KeyRequest, QueryPairs, Status},
 };
 use crate::{
 	config::KeyLimits,
@@ -25,26 +25,26 @@ use hyper::body::Bytes;
 use std::{collections::BTreeMap, future::Future, sync::Arc, time::Duration};
 use tokio::time::timeout;
 
-/// Bytes of a request's body that need no key.
-const MIN_BODY: usize = 16 * 1024;
-/// Bytes of a request's body for each key id.
+/// Maximum length of a request's body without keys, in bytes.
+const BASE_BODY: usize = 16 * 1024;
+/// Further bytes for each key id.
 const BODY_PER_KEY: usize = 128;
 
-/// What the calls work with.
+/// The state of the calls.
 pub struct Api {
-	/// Brings keys to other KMEs.
+	/// Delivers keys to other KMEs.
 	pub network: Arc<Network>,
-	/// Keys that wait here.
+	/// The stored keys.
 	pub keys: Arc<KeyStore>,
-	/// What may be asked for.
+	/// Limits of requests.
 	pub limits: KeyLimits,
-	/// How long a request may take, from header to answer.
-	pub patience: Duration,
-	/// What is counted.
+	/// How long a request may take, from its header to the response.
+	pub timeout: Duration,
+	/// The metrics.
 	pub metrics: Arc<Metrics>,
 }
 
-/// The interface at `/api/v1/keys`.
+/// The routes below `/api/v1/keys`.
 pub fn router(api: Api) -> Router {
 	Router::new()
 		.route("/api/v1/keys/{slave}/status", get(status).fallback(no_such_call))
@@ -56,7 +56,7 @@ pub fn router(api: Api) -> Router {
 
 async fn no_such_call() -> ApiError {
 	ApiError::bad_request(
-		"there is no such call; there are GET /api/v1/keys/{slave_SAE_ID}/status, GET and POST \
+		"unknown call; available are GET /api/v1/keys/{slave_SAE_ID}/status, GET and POST \
 		/api/v1/keys/{slave_SAE_ID}/enc_keys, GET and POST /api/v1/keys/{master_SAE_ID}/dec_keys",
 	)
 }
@@ -104,14 +104,10 @@ async fn enc_keys(
 		let (mut parts, body) = request.into_parts();
 		let master = api.caller(&caller)?;
 		let slave = path_sae(&mut parts).await?;
-		let wish = match parts.method {
-			Method::POST => KeyRequest::from_json(&api.body(body).await?)?,
-			Method::GET => KeyRequest::from_query(&query(&mut parts).await?)?,
-			_ => return Err(no_such_call().await),
-		};
-		let amount = wish.check(&api.limits)?;
+		let wanted = api.read(parts, body, KeyRequest::from_json, KeyRequest::from_query).await?;
+		let amount = wanted.check(&api.limits)?;
 		let mut slaves = vec![slave];
-		for name in &wish.additional_slave_SAE_IDs {
+		for name in &wanted.additional_slave_SAE_IDs {
 			slaves.push(SaeId::new(name).map_err(|fault| ApiError::bad_request(fault.to_string()))?);
 		}
 		let homes = api.homes(master, slaves)?;
@@ -134,12 +130,8 @@ async fn dec_keys(
 		let (mut parts, body) = request.into_parts();
 		let slave = api.caller(&caller)?;
 		let master = path_sae(&mut parts).await?;
-		let wish = match parts.method {
-			Method::POST => KeyIds::from_json(&api.body(body).await?)?,
-			Method::GET => KeyIds::from_query(&query(&mut parts).await?)?,
-			_ => return Err(no_such_call().await),
-		};
-		let ids = wish.check(api.limits.max_key_per_request)?;
+		let ids = api.read(parts, body, KeyIds::from_json, KeyIds::from_query).await?;
+		let ids = ids.check(api.limits.max_key_per_request)?;
 		let claim = api.keys.claim(slave, &master, &ids).map_err(|error| match error {
 			ClaimError::NotFound => ApiError::bad_request(error.to_string()),
 			ClaimError::NotAddressed => ApiError::unauthorized(error.to_string()),
@@ -153,17 +145,17 @@ async fn dec_keys(
 }
 
 impl Api {
-	/// Ends a call in time, and counts it.
+	/// Runs a call within the timeout and counts it.
 	async fn finish(
 		&self,
 		call: &'static str,
 		answer: impl Future<Output = Result<Response, ApiError>>,
 	) -> Response {
-		let answer = match timeout(self.patience, answer).await {
+		let answer = match timeout(self.timeout, answer).await {
 			Ok(answer) => answer,
 			Err(_) => Err(ApiError::unavailable(format!(
-				"the request took longer than {} s",
-				self.patience.as_secs()
+				"the request timed out after {} s",
+				self.timeout.as_secs()
 			))),
 		};
 		let response = answer.unwrap_or_else(ApiError::into_response);
@@ -189,15 +181,15 @@ impl Api {
 		self.network
 			.map()
 			.kme_of(sae)
-			.ok_or_else(|| ApiError::bad_request(format!("no KME of this network serves an SAE `{sae}`")))
+			.ok_or_else(|| ApiError::bad_request(format!("no KME of this network serves the SAE `{sae}`")))
 	}
 
-	/// The slave SAEs by their KME.
+	/// The slave SAEs, by their KME.
 	fn homes(&self, master: &SaeId, slaves: Vec<SaeId>) -> Result<BTreeMap<KmeId, Vec<SaeId>>, ApiError> {
 		let mut homes: BTreeMap<KmeId, Vec<SaeId>> = BTreeMap::new();
 		for slave in slaves {
 			if slave == *master {
-				return Err(ApiError::bad_request(format!("`{slave}` is both master and slave SAE")));
+				return Err(ApiError::bad_request(format!("`{slave}` is both the master and a slave SAE")));
 			}
 			let there = homes.entry(self.home(&slave)?.clone()).or_default();
 			if there.contains(&slave) {
@@ -208,7 +200,7 @@ impl Api {
 		Ok(homes)
 	}
 
-	/// Brings the keys to every KME at which they will be fetched.
+	/// Delivers the keys to every KME at which they will be fetched.
 	async fn distribute(
 		&self,
 		master: &SaeId,
@@ -220,7 +212,7 @@ impl Api {
 		futures::future::try_join_all(deliveries)
 			.await
 			.map_err(|fault| ApiError::unavailable(fault.to_string()))?;
-		// Last, as it can be seen at once whether it succeeds.
+		// Last, as no other step can fail afterwards.
 		if let Some(slaves) = here {
 			self.keys
 				.insert(keys, master, &slaves)
@@ -229,10 +221,25 @@ impl Api {
 		Ok(())
 	}
 
+	/// Parses a request from its body (POST) or its query (GET).
+	async fn read<T>(
+		&self,
+		mut parts: Parts,
+		body: Body,
+		from_json: fn(&[u8]) -> Result<T, ApiError>,
+		from_query: fn(&QueryPairs) -> Result<T, ApiError>,
+	) -> Result<T, ApiError> {
+		match parts.method {
+			Method::POST => from_json(&self.body(body).await?),
+			Method::GET => from_query(&query(&mut parts).await?),
+			_ => Err(no_such_call().await),
+		}
+	}
+
 	async fn body(&self, body: Body) -> Result<Bytes, ApiError> {
-		let limit = MIN_BODY + BODY_PER_KEY * self.limits.max_key_per_request as usize;
+		let limit = BASE_BODY + BODY_PER_KEY * self.limits.max_key_per_request as usize;
 		to_bytes(body, limit).await.map_err(|_| {
-			ApiError::bad_request(format!("the body is longer than {limit} bytes, or broke off"))
+			ApiError::bad_request(format!("the body is longer than {limit} bytes or incomplete"))
 		})
 	}
 }

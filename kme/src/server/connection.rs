@@ -1,4 +1,4 @@
-//! One connection, from first to last byte.
+//! One HTTP connection.
 
 use super::deliveries::{Deliveries, ObservedStream};
 use crate::identity::SaeId;
@@ -12,45 +12,45 @@ use tokio::{
 };
 use tower::Service;
 
-/// Who calls, as every request carries it.
+/// The caller, an extension of every request.
 #[derive(Clone, Default)]
 pub struct Caller {
 	pub(super) sae: Option<SaeId>,
 	pub(super) deliveries: Deliveries,
 }
 
-/// How patient a connection is.
+/// The timeouts of a connection.
 #[derive(Clone, Copy, Debug)]
-pub struct Limits {
-	/// For the header of a request, and between requests.
+pub struct Timeouts {
+	/// For the header of a request, including the time between requests.
 	pub header: Duration,
-	/// For the other side to take bytes.
+	/// For the peer to accept bytes.
 	pub stall: Duration,
 }
 
 impl Caller {
-	/// The caller with the common name of its certificate, if it has one that can be an SAE's id.
+	/// The caller with this common name in its certificate, which need not be an SAE id.
 	pub fn named(common_name: Option<&str>) -> Self {
 		Self { sae: common_name.and_then(|name| SaeId::new(name).ok()), deliveries: Deliveries::default() }
 	}
 }
 
-/// Waits until `stop` becomes true, or can no longer become it.
+/// Waits until `stop` becomes true or its sender is dropped.
 pub(super) async fn stopped(stop: &mut watch::Receiver<bool>) {
 	let _ = stop.wait_for(|stop| *stop).await;
 }
 
-/// Serves HTTP/1.1 until the connection is over. When `stop` becomes true the present request is the last.
+/// Serves HTTP/1.1 until the connection ends. When `stop` becomes true, the current request is the last.
 pub async fn serve_connection<S>(
 	stream: S,
 	caller: Caller,
 	router: Router,
-	limits: Limits,
+	timeouts: Timeouts,
 	mut stop: watch::Receiver<bool>,
 ) where
 	S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-	let stream = ObservedStream::new(stream, caller.deliveries.clone(), limits.stall);
+	let stream = ObservedStream::new(stream, caller.deliveries.clone(), timeouts.stall);
 	let service = service_fn(move |request: Request<Incoming>| {
 		let mut request = request.map(Body::new);
 		request.extensions_mut().insert(caller.clone());
@@ -58,7 +58,7 @@ pub async fn serve_connection<S>(
 	});
 	let connection = http1::Builder::new()
 		.timer(TokioTimer::new())
-		.header_read_timeout(limits.header)
+		.header_read_timeout(timeouts.header)
 		.max_buf_size(64 * 1024)
 		.serve_connection(TokioIo::new(stream), service);
 	let mut connection = pin!(connection);

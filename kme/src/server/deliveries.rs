@@ -1,4 +1,4 @@
-//! When a key has left: the bytes of its answer were flushed to the socket.
+//! A key counts as delivered when the bytes of its response are flushed to the socket.
 
 use crate::{keys::Claim, metrics::Metrics};
 use hyper::body::{Body, Bytes, Frame, SizeHint};
@@ -17,12 +17,12 @@ use tokio::{
 };
 use zeroize::Zeroizing;
 
-/// Claims of one connection whose bytes the HTTP library has taken and the socket has not. When the connection
-/// ends they are dropped with it, and the keys stay.
+/// Claims of one connection whose bytes are in the buffer of the HTTP library but not flushed yet. When the
+/// connection ends, they are dropped with it and the keys stay.
 #[derive(Clone, Default)]
 pub(super) struct Deliveries(Arc<Mutex<Vec<Delivery>>>);
 
-/// A claim, and where it is counted.
+/// A claim and the metrics that count it.
 type Delivery = (Claim, Arc<Metrics>);
 
 impl Deliveries {
@@ -39,7 +39,7 @@ impl Deliveries {
 	}
 }
 
-/// The body of an answer with claimed keys. Zeroed when dropped.
+/// The body of a response with claimed keys. Zeroed when dropped.
 pub(super) struct ClaimedBody {
 	content: Option<(Bytes, Claim, Arc<Metrics>)>,
 	deliveries: Deliveries,
@@ -65,8 +65,8 @@ impl Body for ClaimedBody {
 		_: &mut Context<'_>,
 	) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
 		let Some((content, claim, metrics)) = self.content.take() else { return Poll::Ready(None) };
-		// The library puts these bytes into its buffer before it flushes the next time, and it flushes the
-		// socket only when its buffer is empty.
+		// The library buffers these bytes before its next flush, and flushes the socket only when its buffer
+		// is empty.
 		self.deliveries.begin(claim, metrics);
 		Poll::Ready(Some(Ok(Frame::data(content))))
 	}
@@ -80,29 +80,29 @@ impl Body for ClaimedBody {
 	}
 }
 
-/// A connection that tells when it is flushed, and breaks when the other side takes nothing for too long.
+/// A stream that reports flushes, and fails if the peer accepts no bytes for too long.
 pub(super) struct ObservedStream<S> {
 	stream: S,
 	deliveries: Deliveries,
-	patience: Duration,
+	timeout: Duration,
 	stall: Option<Pin<Box<Sleep>>>,
 }
 
 impl<S> ObservedStream<S> {
-	pub(super) fn new(stream: S, deliveries: Deliveries, patience: Duration) -> Self {
-		Self { stream, deliveries, patience, stall: None }
+	pub(super) fn new(stream: S, deliveries: Deliveries, timeout: Duration) -> Self {
+		Self { stream, deliveries, timeout, stall: None }
 	}
 
-	/// Passes on what writing brought, or an error once it has been pending for too long.
+	/// Returns the result of a write, or an error if it has been pending for too long.
 	fn limit<T>(&mut self, cx: &mut Context<'_>, polled: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
 		if polled.is_ready() {
 			self.stall = None;
 			return polled;
 		}
-		let patience = self.patience;
-		let stall = self.stall.get_or_insert_with(|| Box::pin(sleep(patience)));
+		let timeout = self.timeout;
+		let stall = self.stall.get_or_insert_with(|| Box::pin(sleep(timeout)));
 		ready!(stall.as_mut().poll(cx));
-		Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, "the other side takes nothing")))
+		Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, "the peer accepts no bytes")))
 	}
 }
 

@@ -1,4 +1,4 @@
-//! Errors as ETSI GS QKD 014 writes them (clause 6.5): `{"message": "...", "details": [{...}]}`.
+//! Errors as specified in ETSI GS QKD 014, clause 6.5: `{"message": "...", "details": [{...}]}`.
 
 use axum::{
 	http::StatusCode,
@@ -8,7 +8,7 @@ use axum::{
 use serde::Serialize;
 use serde_json::Value;
 
-/// An answer that is no key. Its codes are those of the standard.
+/// An error response, with a status code of the standard.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ApiError {
 	code: StatusCode,
@@ -24,22 +24,22 @@ struct ErrorBody {
 }
 
 impl ApiError {
-	/// 400: the request is wrong.
+	/// 400: the request is invalid.
 	pub fn bad_request(message: impl Into<String>) -> Self {
 		Self { code: StatusCode::BAD_REQUEST, message: message.into(), details: Vec::new() }
 	}
 
-	/// 401: the caller may not have this.
+	/// 401: the caller is not authorised.
 	pub fn unauthorized(message: impl Into<String>) -> Self {
 		Self { code: StatusCode::UNAUTHORIZED, message: message.into(), details: Vec::new() }
 	}
 
-	/// 503: the KME cannot do it now.
+	/// 503: the KME cannot serve the request now.
 	pub fn unavailable(message: impl Into<String>) -> Self {
 		Self { code: StatusCode::SERVICE_UNAVAILABLE, message: message.into(), details: Vec::new() }
 	}
 
-	/// Adds details: objects with one name and value each.
+	/// Adds details: objects with one name and one value each.
 	pub fn with_details(mut self, details: Vec<Value>) -> Self {
 		self.details = details;
 		self

@@ -1,5 +1,5 @@
-//! JSON as ETSI GS QKD 014 V1.1.1 writes it: status (clause 6.1), key request (6.2), key container (6.3) and key ids
-//! (6.4).
+//! The JSON formats of ETSI GS QKD 014 V1.1.1: status (clause 6.1), key request (6.2), key container (6.3)
+//! and key ids (6.4).
 
 use super::error::ApiError;
 use crate::{
@@ -12,7 +12,7 @@ use serde_json::{json, Map, Value};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-/// What a KME can do for a master SAE towards a slave SAE.
+/// What a KME offers a master SAE for a slave SAE.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[allow(non_snake_case, reason = "the names of the standard")]
 pub struct Status {
@@ -22,45 +22,45 @@ pub struct Status {
 	pub target_KME_ID: KmeId,
 	/// The caller.
 	pub master_SAE_ID: SaeId,
-	/// The SAE asked about.
+	/// The slave SAE of the request.
 	pub slave_SAE_ID: SaeId,
-	/// Bits of a key when none are asked for.
+	/// Default size of a key in bits.
 	pub key_size: u32,
-	/// Keys of this size that could be had now, as far as this KME knows.
+	/// Keys of this size available now, as far as this KME knows.
 	pub stored_key_count: u64,
-	/// Most that this number can be.
+	/// Maximum of `stored_key_count`.
 	pub max_key_count: u32,
-	/// Keys in one request.
+	/// Maximum number of keys in one request.
 	pub max_key_per_request: u32,
-	/// Bits of the largest key.
+	/// Maximum size of a key in bits.
 	pub max_key_size: u32,
-	/// Bits of the smallest key.
+	/// Minimum size of a key in bits.
 	pub min_key_size: u32,
-	/// Additional slave SAEs in one request.
+	/// Maximum number of additional slave SAEs in one request.
 	pub max_SAE_ID_count: u32,
 }
 
-/// What a master SAE asks for.
+/// A request for new keys, from a master SAE.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[allow(non_snake_case, reason = "the names of the standard")]
 pub struct KeyRequest {
-	/// How many keys; 1 unless given.
+	/// Number of keys; 1 by default.
 	pub number: Option<u32>,
-	/// Bits of each; `key_size` of the status unless given.
+	/// Size of each in bits; `key_size` of the status by default.
 	pub size: Option<u32>,
 	/// Other SAEs that may fetch the keys.
 	#[serde(default)]
 	pub additional_slave_SAE_IDs: Vec<String>,
-	/// What must be heeded; this KME heeds nothing.
+	/// Extensions that must be supported; this KME supports none.
 	#[serde(default)]
 	pub extension_mandatory: Vec<Map<String, Value>>,
-	/// What may be ignored, and is.
+	/// Extensions that may be ignored; this KME ignores all.
 	#[serde(default)]
 	pub extension_optional: Vec<Map<String, Value>>,
 }
 
-/// Which keys a slave SAE asks for.
+/// A request for existing keys, from a slave SAE.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[allow(non_snake_case, reason = "the names of the standard")]
@@ -72,7 +72,7 @@ pub struct KeyIds {
 	pub key_IDs_extension: Option<Value>,
 }
 
-/// One of them.
+/// The id of a requested key.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[allow(non_snake_case, reason = "the names of the standard")]
@@ -84,31 +84,34 @@ pub struct KeyId {
 	pub key_ID_extension: Option<Value>,
 }
 
-/// A key request that can be served.
+/// The names and values of a query.
+pub type QueryPairs = [(String, String)];
+
+/// A valid request for new keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Amount {
-	/// How many keys.
+	/// Number of keys.
 	pub number: usize,
-	/// Bytes of each.
+	/// Size of each in bytes.
 	pub bytes: usize,
 }
 
 impl KeyRequest {
-	/// Reads the body of a request.
+	/// Parses the body of a request.
 	pub fn from_json(body: &[u8]) -> Result<Self, ApiError> {
 		serde_json::from_slice(body)
-			.map_err(|error| ApiError::bad_request(format!("the body is no key request: {error}")))
+			.map_err(|error| ApiError::bad_request(format!("the body is not a key request: {error}")))
 	}
 
-	/// Reads the query of a request, which may only have `number` and `size`.
-	pub fn from_query(query: &[(String, String)]) -> Result<Self, ApiError> {
+	/// Parses the query of a request, which may only have `number` and `size`.
+	pub fn from_query(query: &QueryPairs) -> Result<Self, ApiError> {
 		let mut request = Self::default();
 		for (name, value) in query {
 			let place = match name.as_str() {
 				"number" => &mut request.number,
 				"size" => &mut request.size,
 				other => {
-					let only = "with GET only number and size can be given; use POST";
+					let only = "GET accepts number and size only; use POST";
 					return Err(ApiError::bad_request(format!("parameter {}: {only}", excerpt(other))));
 				},
 			};
@@ -122,7 +125,7 @@ impl KeyRequest {
 		Ok(request)
 	}
 
-	/// Checks everything but the SAEs.
+	/// Checks everything except the SAEs.
 	pub fn check(&self, limits: &KeyLimits) -> Result<Amount, ApiError> {
 		let unsupported: Vec<_> = self
 			.extension_mandatory
@@ -163,26 +166,26 @@ impl KeyRequest {
 }
 
 impl KeyIds {
-	/// Reads the body of a request.
+	/// Parses the body of a request.
 	pub fn from_json(body: &[u8]) -> Result<Self, ApiError> {
 		serde_json::from_slice(body)
-			.map_err(|error| ApiError::bad_request(format!("the body is no list of key IDs: {error}")))
+			.map_err(|error| ApiError::bad_request(format!("the body is not a list of key IDs: {error}")))
 	}
 
-	/// Reads the query of a request, which has one `key_ID`.
-	pub fn from_query(query: &[(String, String)]) -> Result<Self, ApiError> {
+	/// Parses the query of a request, which must have one `key_ID` and nothing else.
+	pub fn from_query(query: &QueryPairs) -> Result<Self, ApiError> {
 		match query {
 			[(name, value)] if name == "key_ID" => Ok(Self {
 				key_IDs: vec![KeyId { key_ID: value.clone(), key_ID_extension: None }],
 				key_IDs_extension: None,
 			}),
-			_ => {
-				Err(ApiError::bad_request("with GET exactly one key_ID must be given; use POST for several"))
-			},
+			_ => Err(ApiError::bad_request(
+				"GET needs exactly one key_ID and nothing else; use POST for several",
+			)),
 		}
 	}
 
-	/// The ids: at least one, at most `max`, each once.
+	/// Checks that there are 1 to `max` ids, each once.
 	pub fn check(&self, max: u32) -> Result<Vec<Uuid>, ApiError> {
 		if self.key_IDs.is_empty() || self.key_IDs.len() > max as usize {
 			return Err(ApiError::bad_request(format!(
@@ -193,7 +196,7 @@ impl KeyIds {
 		let mut ids = Vec::with_capacity(self.key_IDs.len());
 		for KeyId { key_ID, .. } in &self.key_IDs {
 			let id = Uuid::try_parse(key_ID)
-				.map_err(|_| ApiError::bad_request(format!("key_ID `{}` is no UUID", excerpt(key_ID))))?;
+				.map_err(|_| ApiError::bad_request(format!("key_ID `{}` is not a UUID", excerpt(key_ID))))?;
 			if ids.contains(&id) {
 				return Err(ApiError::bad_request(format!("key_IDs names {id} twice")));
 			}
@@ -203,7 +206,7 @@ impl KeyIds {
 	}
 }
 
-/// A key container (clause 6.3) of keys with their ids.
+/// A key container (clause 6.3).
 pub fn key_container<'a>(
 	keys: impl Iterator<Item = (&'a Uuid, &'a [u8])>,
 	number: usize,
@@ -213,7 +216,8 @@ pub fn key_container<'a>(
 	const AROUND: &str = ",{\"key_ID\":\"\",\"key\":\"\"}";
 	const ID: usize = uuid::fmt::Hyphenated::LENGTH;
 	let encoded = bytes.div_ceil(3) * 4;
-	// One allocation of full size: growing would leave copies of keys behind. Base64 and UUIDs need no escapes.
+	// One allocation of full size, as growing would leave copies of keys in memory. Base64 and UUIDs need no
+	// escapes.
 	let mut json =
 		Zeroizing::new(Vec::with_capacity(PREFIX.len() + 2 + number * (AROUND.len() + ID + encoded)));
 	json.extend_from_slice(PREFIX);
@@ -232,7 +236,7 @@ pub fn key_container<'a>(
 	json
 }
 
-/// The beginning of foreign text, for a message.
+/// The beginning of a caller's text, for a message.
 fn excerpt(text: &str) -> String {
 	text.chars().take(64).collect()
 }
@@ -243,7 +247,7 @@ mod tests {
 	use crate::keys::KeyBatch;
 
 	#[test]
-	fn containers_fit_their_allocation_and_are_json() {
+	fn containers_are_valid_json_in_one_allocation() {
 		for (number, bytes) in [(1, 8), (1, 32), (3, 33), (128, 512)] {
 			let keys = KeyBatch::random(number, bytes).unwrap();
 			let json = key_container(keys.iter(), number, bytes);
@@ -259,7 +263,7 @@ mod tests {
 	}
 
 	#[test]
-	fn defaults_and_bounds_of_requests() {
+	fn requests_have_defaults_and_bounds() {
 		let limits = KeyLimits::default();
 		let request = KeyRequest::from_json(b"{}").unwrap();
 		assert_eq!(request.check(&limits), Ok(Amount { number: 1, bytes: 32 }));

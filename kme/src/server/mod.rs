@@ -1,16 +1,16 @@
 //! The interface of ETSI GS QKD 014 V1.1.1 for SAEs: HTTPS with mutual TLS.
 //!
-//! Who calls is told by the certificate alone: its common name is the SAE's id. A key that was fetched is erased once its
-//! bytes were handed to the operating system's socket; when the connection is gone before, the key stays.
-//! Answers have the codes of the standard only: 200, 400, 401, 503.
+//! The caller is identified by its certificate alone: the common name is the SAE id. A fetched key is erased
+//! once its bytes are flushed to the socket; if the connection breaks before, the key stays. Responses have
+//! the status codes of the standard only: 200, 400, 401 and 503.
 //!
-//! | module | holds |
+//! | module | contents |
 //! | --- | --- |
 //! | [`api`] | the calls |
-//! | [`connection`] | one connection, from first to last byte |
-//! | `deliveries` | when a key has left |
-//! | [`error`] | errors as the standard writes them |
-//! | [`format`](mod@format) | JSON as the standard writes it |
+//! | [`connection`] | one HTTP connection |
+//! | `deliveries` | when a key counts as delivered |
+//! | [`error`] | errors in the format of the standard |
+//! | [`format`](mod@format) | requests and responses in JSON |
 
 pub mod api;
 pub mod connection;
@@ -20,7 +20,7 @@ pub mod format;
 
 use crate::{config::SaeInterface, tls::common_name};
 use axum::Router;
-use connection::{serve_connection, stopped, Caller, Limits};
+use connection::{serve_connection, stopped, Caller, Timeouts};
 use std::{sync::Arc, time::Duration};
 use tokio::{
 	net::{TcpListener, TcpStream},
@@ -30,14 +30,14 @@ use tokio::{
 };
 use tokio_rustls::TlsAcceptor;
 
-/// How long the TLS handshake may take.
-const HANDSHAKE: Duration = Duration::from_secs(10);
-/// How long requests that were begun may take once the server stops.
-const FAREWELL: Duration = Duration::from_secs(5);
-/// How long to wait when the system gives no connection, for want of file descriptors for example.
-const PAUSE: Duration = Duration::from_millis(100);
+/// Timeout of the TLS handshake.
+const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long running requests may take once the server stops.
+const SHUTDOWN_GRACE: Duration = Duration::from_secs(5);
+/// Delay after accepting a connection failed, for example for lack of file descriptors.
+const ACCEPT_BACKOFF: Duration = Duration::from_millis(100);
 
-/// Serves connections until `stop` changes, then lets requests that were begun end.
+/// Serves connections until `stop` becomes true, then lets running requests complete.
 pub async fn serve(
 	listener: TcpListener,
 	tls: Option<TlsAcceptor>,
@@ -45,43 +45,43 @@ pub async fn serve(
 	interface: &SaeInterface,
 	mut stop: watch::Receiver<bool>,
 ) {
-	let places = Arc::new(Semaphore::new(interface.max_connections));
-	let limits = Limits { header: interface.header_timeout, stall: interface.request_timeout };
+	let permits = Arc::new(Semaphore::new(interface.max_connections));
+	let timeouts = Timeouts { header: interface.header_timeout, stall: interface.request_timeout };
 	let mut connections = JoinSet::new();
 	loop {
 		while connections.try_join_next().is_some() {}
 		let next = async {
-			let place = places.clone().acquire_owned().await;
-			(place, listener.accept().await)
+			let permit = permits.clone().acquire_owned().await;
+			(permit, listener.accept().await)
 		};
-		let (place, accepted) = tokio::select! {
+		let (permit, accepted) = tokio::select! {
 			next = next => next,
 			() = stopped(&mut stop) => break,
 		};
 		let stream = match accepted {
 			Ok((stream, _)) => stream,
 			Err(error) => {
-				log::warn!("cannot take a connection: {error}");
-				tokio::time::sleep(PAUSE).await;
+				log::warn!("cannot accept a connection: {error}");
+				tokio::time::sleep(ACCEPT_BACKOFF).await;
 				continue;
 			},
 		};
 		let (tls, router, stop) = (tls.clone(), router.clone(), stop.clone());
 		connections.spawn(async move {
-			let _place = place;
+			let _permit = permit;
 			if let Err(error) = stream.set_nodelay(true) {
 				return log::debug!("a connection broke: {error}");
 			}
 			match tls {
-				None => serve_connection(stream, Caller::default(), router, limits, stop).await,
-				Some(tls) => serve_tls(stream, tls, router, limits, stop).await,
+				None => serve_connection(stream, Caller::default(), router, timeouts, stop).await,
+				Some(tls) => serve_tls(stream, tls, router, timeouts, stop).await,
 			}
 		});
 	}
 	drop(listener);
 	let all = async { while connections.join_next().await.is_some() {} };
-	if timeout(FAREWELL, all).await.is_err() {
-		log::warn!("requests were cut off, as they did not end within {} s", FAREWELL.as_secs());
+	if timeout(SHUTDOWN_GRACE, all).await.is_err() {
+		log::warn!("aborted requests that did not complete within {} s", SHUTDOWN_GRACE.as_secs());
 	}
 }
 
@@ -89,15 +89,20 @@ async fn serve_tls(
 	stream: TcpStream,
 	tls: TlsAcceptor,
 	router: Router,
-	limits: Limits,
+	timeouts: Timeouts,
 	stop: watch::Receiver<bool>,
 ) {
-	let stream = match timeout(HANDSHAKE, tls.accept(stream)).await {
+	let stream = match timeout(HANDSHAKE_TIMEOUT, tls.accept(stream)).await {
 		Ok(Ok(stream)) => stream,
-		Ok(Err(error)) => return log::info!("an SAE's TLS handshake failed: {error}"),
-		Err(_) => return log::info!("an SAE's TLS handshake took longer than {} s", HANDSHAKE.as_secs()),
+		Ok(Err(error)) => return log::info!("the TLS handshake of an SAE failed: {error}"),
+		Err(_) => {
+			return log::info!(
+				"the TLS handshake of an SAE timed out after {} s",
+				HANDSHAKE_TIMEOUT.as_secs()
+			)
+		},
 	};
 	let certificates = stream.get_ref().1.peer_certificates();
 	let name = certificates.and_then(|chain| common_name(chain.first()?));
-	serve_connection(stream, Caller::named(name.as_deref()), router, limits, stop).await;
+	serve_connection(stream, Caller::named(name.as_deref()), router, timeouts, stop).await;
 }

@@ -1,8 +1,18 @@
 //! KMEs over simulated quantum links: from photons to keys of applications.
 
-use crate::common::{base, config, has_bits, keys, message, until, Pki, Sae};
+use crate::{
+	common::{
+		base,
+		config::config,
+		has_bits,
+		pki::Pki,
+		sae::{keys, Sae},
+		until,
+	},
+	message,
+};
 use consilium_kme::{
-	link::{bb84::Bb84, engine::Eavesdropper, status::LinkState, Link},
+	link::{bb84::Bb84, eavesdropper::Eavesdropper, status::LinkState, Link},
 	Kme, KmeConfig,
 };
 use std::{net::SocketAddr, sync::Arc};
@@ -31,7 +41,7 @@ fn sae(pki: &Pki, kme: &Kme, name: &str) -> Sae {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn photons_become_keys_of_two_houses() {
+async fn simulated_links_give_keys_to_saes() {
 	let (pki, kmes) = line(|_| ()).await;
 	for kme in &kmes {
 		has_bits(kme).await;
@@ -51,7 +61,7 @@ async fn photons_become_keys_of_two_houses() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_eavesdropper_stops_keys_and_all_goes_on_without_her() {
+async fn an_eavesdropper_stops_key_delivery_until_she_is_removed() {
 	let (pki, kmes) = line(|config| {
 		if let Some(simulation) = config.links.iter_mut().find_map(|link| link.simulation.as_mut()) {
 			simulation.intercept_resend = 1.0;
@@ -80,9 +90,9 @@ async fn an_eavesdropper_stops_keys_and_all_goes_on_without_her() {
 	assert_eq!((code, keys(&body)), (200, made));
 }
 
-/// The first block is signed; those that follow carry tags, whose pads come from the blocks before.
+/// The first block is signed; the next ones carry tags, whose pads come from previous blocks.
 #[tokio::test(flavor = "multi_thread")]
-async fn blocks_follow_each_other_under_tags() {
+async fn later_blocks_are_authenticated_by_tags() {
 	let (_pki, kmes) = line(|config| config.links.iter_mut().for_each(|link| link.pool_bits = 1 << 26)).await;
 	let [a, b, _] = &kmes;
 	let (here, there) = (link(a, "kme-b"), link(b, "kme-a"));

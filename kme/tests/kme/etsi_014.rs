@@ -1,11 +1,20 @@
-//! The interface of ETSI GS QKD 014 V1.1.1: every call, and every error that the text has.
+//! The interface of ETSI GS QKD 014 V1.1.1: every call, and every error of the standard.
 
-use crate::common::{base, keys, message, until, Line, Sae};
+use crate::{
+	common::{
+		base,
+		sae::{keys, Sae},
+		until,
+	},
+	line::Line,
+	message,
+};
 use base64::{engine::general_purpose::STANDARD, Engine};
 use consilium_kme::Kme;
 use serde_json::json;
 
-/// Waits until no key is stored: the client may have its answer a moment before the server knows that it has sent it.
+/// Waits until no key is stored: the client may have the response a moment before the server counts it as
+/// delivered.
 async fn erased(kme: &Kme) {
 	until(|| kme.keys().is_empty()).await;
 }
@@ -36,15 +45,15 @@ async fn status_has_every_field() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn keys_by_get_and_by_post_arrive_once() {
+async fn get_and_post_deliver_keys_once() {
 	let line = Line::start().await;
 	let (master, slave) = (line.sae("sae-a1"), line.sae("sae-b1"));
 
 	let (code, body) = master.get("sae-b1/enc_keys").await;
 	assert_eq!(code, 200);
 	let made = keys(&body);
-	assert_eq!(made.len(), 1, "number is 1 unless given");
-	assert_eq!(STANDARD.decode(&made[0].1).unwrap().len(), 32, "size is key_size unless given");
+	assert_eq!(made.len(), 1, "number is 1 by default");
+	assert_eq!(STANDARD.decode(&made[0].1).unwrap().len(), 32, "size is key_size by default");
 	let (code, body) = slave.get(&format!("sae-a1/dec_keys?key_ID={}", made[0].0)).await;
 	assert_eq!((code, keys(&body)), (200, made.clone()));
 	let (code, body) = slave.get(&format!("sae-a1/dec_keys?key_ID={}", made[0].0)).await;
@@ -63,7 +72,7 @@ async fn keys_by_get_and_by_post_arrive_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn keys_of_one_request_are_given_all_or_none() {
+async fn a_request_delivers_all_keys_or_none() {
 	let line = Line::start().await;
 	let made = line.sae("sae-a1").enc_keys("sae-b1", 2).await;
 	let slave = line.sae("sae-b1");
@@ -81,8 +90,8 @@ async fn keys_of_one_request_are_given_all_or_none() {
 async fn additional_slaves_get_each_key_once() {
 	let line = Line::start().await;
 	let additional = ["sae-b2", "sae-c1", "sae-a2"];
-	let wish = json!({"number": 2, "additional_slave_SAE_IDs": additional});
-	let (code, body) = line.sae("sae-a1").post("sae-b1/enc_keys", wish).await;
+	let request = json!({"number": 2, "additional_slave_SAE_IDs": additional});
+	let (code, body) = line.sae("sae-a1").post("sae-b1/enc_keys", request).await;
 	assert_eq!(code, 200, "{body}");
 	let made = keys(&body);
 	let ids: Vec<_> = made.iter().map(|(id, _)| id.as_str()).collect();
@@ -97,22 +106,22 @@ async fn additional_slaves_get_each_key_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn wrong_requests_are_400_with_the_words_of_the_standard() {
+async fn invalid_requests_are_400_with_the_messages_of_the_standard() {
 	let line = Line::start().await;
 	let master = line.sae("sae-a1");
 	for body in [json!({"size": 12}), json!({"size": 4097})] {
 		let (code, body) = master.post("sae-b1/enc_keys", body).await;
 		assert_eq!((code, message(&body)), (400, "size shall be a multiple of 8"));
 	}
-	let wish = json!({"extension_mandatory": [{"a": 1}, {"b": {"c": 2}}]});
-	let (code, body) = master.post("sae-b1/enc_keys", wish).await;
+	let request = json!({"extension_mandatory": [{"a": 1}, {"b": {"c": 2}}]});
+	let (code, body) = master.post("sae-b1/enc_keys", request).await;
 	assert_eq!((code, message(&body)), (400, "not all extension_mandatory parameters are supported"));
 	assert_eq!(
 		body["details"],
 		json!([{"extension_mandatory_unsupported": "a"}, {"extension_mandatory_unsupported": "b"}])
 	);
-	let wish = json!({"extension_optional": [{"a": 1}], "extension_mandatory": []});
-	assert_eq!(master.post("sae-b1/enc_keys", wish).await.0, 200, "optional extensions may be ignored");
+	let request = json!({"extension_optional": [{"a": 1}], "extension_mandatory": []});
+	assert_eq!(master.post("sae-b1/enc_keys", request).await.0, 200, "optional extensions may be ignored");
 
 	let nine: Vec<_> = (0..9).map(|number| format!("sae-{number}")).collect();
 	let wrong = [
@@ -131,9 +140,9 @@ async fn wrong_requests_are_400_with_the_words_of_the_standard() {
 		json!({"additional_slave_SAE_IDs": ["no id"]}),
 		json!([]),
 	];
-	for wish in wrong {
-		let (code, body) = master.post("sae-b1/enc_keys", wish.clone()).await;
-		assert_eq!(code, 400, "{wish}: {body}");
+	for request in wrong {
+		let (code, body) = master.post("sae-b1/enc_keys", request.clone()).await;
+		assert_eq!(code, 400, "{request}: {body}");
 	}
 	for path in [
 		"sae-b1/enc_keys?size=12",
@@ -160,8 +169,8 @@ async fn wrong_requests_are_400_with_the_words_of_the_standard() {
 	{
 		assert_eq!(master.post_text("sae-b1/dec_keys", body.into()).await.0, 400, "{body}");
 	}
-	assert_eq!(master.post("sae-b1/status", json!({})).await.0, 400, "status has no POST");
-	assert_eq!(line.b.keys().len(), 1, "only the request that succeeded brought a key");
+	assert_eq!(master.post("sae-b1/status", json!({})).await.0, 400, "status does not support POST");
+	assert_eq!(line.b.keys().len(), 1, "only the successful request stored a key");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -194,7 +203,7 @@ async fn only_the_addressee_gets_a_key() {
 	}
 
 	let (code, body) = line.sae("sae-b1").dec_keys("sae-a1", &ids).await;
-	assert_eq!((code, keys(&body)), (200, made), "after all this the addressee still gets it");
+	assert_eq!((code, keys(&body)), (200, made), "the addressee can still fetch it");
 }
 
 #[tokio::test(flavor = "multi_thread")]

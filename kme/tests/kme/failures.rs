@@ -1,6 +1,17 @@
-//! What goes wrong: links without bits, KMEs that are gone, clients that misbehave.
+//! Failures: links without bits, unreachable KMEs, misbehaving clients.
 
-use crate::common::{base, config, has_bits, keys, kme, message, until, Line, Sae, Seeded};
+use crate::{
+	common::{
+		base,
+		config::{config, kme},
+		has_bits,
+		sae::{keys, Sae},
+		until,
+	},
+	engine::Seeded,
+	line::Line,
+	message,
+};
 use consilium_kme::{link::status::LinkState, Kme, KmeConfig};
 use rustls::pki_types::ServerName;
 use serde_json::json;
@@ -11,7 +22,7 @@ use tokio::{
 };
 
 #[tokio::test(flavor = "multi_thread")]
-async fn keys_cross_a_kme_between() {
+async fn keys_are_relayed() {
 	let line = Line::start().await;
 	let made = line.sae("sae-a1").enc_keys("sae-c1", 5).await;
 	assert_eq!((line.b.keys().len(), line.c.keys().len()), (0, 5));
@@ -40,7 +51,7 @@ async fn an_empty_pool_is_503_and_recovers() {
 	master.enc_keys("sae-b1", 1).await;
 }
 
-/// All bits are used up by requests, none are left over that no request can have, and none are used twice.
+/// Requests can use up all bits, and no bit is used twice.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_pool_can_be_used_up() {
 	let line = Line::start().await;
@@ -64,7 +75,7 @@ async fn a_pool_can_be_used_up() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_link_beyond_the_next_kme_names_itself() {
+async fn a_failed_link_beyond_the_next_kme_is_named() {
 	let Line { pki, engine, a, b, c } = Line::start().await;
 	drop(c);
 	let link = b.network().links()[&kme("kme-c")].clone();
@@ -77,7 +88,7 @@ async fn a_link_beyond_the_next_kme_names_itself() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_peer_that_is_gone_is_503_and_its_keys_are_lost_with_it() {
+async fn an_unreachable_peer_is_503_and_its_keys_are_lost() {
 	let Line { pki, engine, a, b, c: _c } = Line::start().await;
 	let master = Sae { client: pki.client("sae-a1"), base: base(&a) };
 	let lost = master.enc_keys("sae-b1", 1).await;
@@ -105,7 +116,7 @@ async fn a_peer_that_is_gone_is_503_and_its_keys_are_lost_with_it() {
 	assert_eq!((code, keys(&body)), (200, made));
 }
 
-/// The port may still be held by connections of the KME before, for a while.
+/// The port may still be in use by connections of the previous KME for a while.
 async fn restarted(config: KmeConfig, engine: Arc<Seeded>) -> Kme {
 	let start = async {
 		loop {
@@ -117,10 +128,10 @@ async fn restarted(config: KmeConfig, engine: Arc<Seeded>) -> Kme {
 		}
 	};
 	let started = tokio::time::timeout(Duration::from_secs(30), start).await;
-	started.expect("the addresses of a KME that was dropped never became free")
+	started.expect("timed out waiting for the addresses of a dropped KME to become free")
 }
 
-/// A connection that breaks loses neither the bits of both ends nor their agreement about them.
+/// After a broken connection both ends have the same bits as before.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_broken_connection_keeps_the_bits() {
 	let line = Line::start().await;
@@ -142,7 +153,7 @@ async fn a_broken_connection_keeps_the_bits() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_eavesdropper_stops_keys_and_lifting_her_brings_them_back() {
+async fn an_eavesdropper_stops_key_delivery_until_she_is_removed() {
 	let line = Line::start_with(Seeded::new(1024), |config| {
 		config.links.iter_mut().for_each(|link| link.pool_bits = 1 << 16);
 	})
@@ -150,8 +161,8 @@ async fn an_eavesdropper_stops_keys_and_lifting_her_brings_them_back() {
 	let link = line.a.network().links()[&kme("kme-b")].clone();
 	let url = format!("http://{}/links/kme-b/eavesdropper", line.a.addresses().operator.unwrap());
 	let operator = line.pki.client_of("pki", None);
-	let answer = operator.put(&url).json(&json!({"intercept_resend": 0.992})).send().await.unwrap();
-	assert_eq!(answer.status(), 204);
+	let response = operator.put(&url).json(&json!({"intercept_resend": 0.992})).send().await.unwrap();
+	assert_eq!(response.status(), 204);
 	until(|| link.status().state == LinkState::Aborted).await;
 	let master = line.sae("sae-a1");
 	let last = loop {
@@ -163,7 +174,7 @@ async fn an_eavesdropper_stops_keys_and_lifting_her_brings_them_back() {
 	let words = "link kme-a-kme-b: no key: QBER .248 above what can be corrected: eavesdropping?";
 	assert_eq!(last, (503, words.to_string()));
 	assert_eq!(operator.delete(&url).send().await.unwrap().status(), 204);
-	// The pool is too empty for the request, hence there is room for a block.
+	// The pool is too empty for the request, so there is room for a block.
 	until(|| link.status().state == LinkState::Up).await;
 	master.enc_keys("sae-b1", 1).await;
 }
@@ -179,7 +190,7 @@ async fn a_full_store_is_503() {
 		assert!(message(&body).contains("max_key_count is 3"), "{body}");
 	}
 	assert_eq!(line.sae("sae-b1").dec_keys("sae-a1", &[&made[0].0]).await.0, 200);
-	// The client may have its answer a moment before the server knows that it has sent it.
+	// The client may have the response a moment before the server counts it as delivered.
 	until(|| line.b.keys().len() == 2).await;
 	master.enc_keys("sae-b1", 1).await;
 }
@@ -219,7 +230,7 @@ async fn oversized_bodies_and_headers_are_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn slow_clients_are_given_up() {
+async fn slow_clients_time_out() {
 	let line = Line::start_with(Seeded::new(16 * 1024), |config| {
 		config.sae.header_timeout = Duration::from_millis(200);
 		config.sae.request_timeout = Duration::from_millis(300);
@@ -228,7 +239,7 @@ async fn slow_clients_are_given_up() {
 	.await;
 	let at = line.a.addresses().sae;
 
-	// Half a header, and nothing more: both places are taken until the server has lost patience.
+	// Half a header and nothing more: both connections are in use until the server times out.
 	let mut slow = [tls(&line, "sae-a1", at).await, tls(&line, "sae-a1", at).await];
 	for stream in &mut slow {
 		stream.write_all(b"GET /api").await.unwrap();
@@ -249,9 +260,10 @@ async fn slow_clients_are_given_up() {
 	assert_eq!(&answer, b"HTTP/1.1 503");
 }
 
-/// Strangers at the address for KMEs: an SAE, a KME with the greater id, garbage. The link does not mind.
+/// Others at the address for KMEs: an SAE, a KME with a greater id, arbitrary bytes. The link is not
+/// affected.
 #[tokio::test(flavor = "multi_thread")]
-async fn strangers_do_not_get_a_link() {
+async fn others_cannot_take_over_a_link() {
 	let line = Line::start().await;
 	let at = line.b.addresses().links.unwrap();
 	let link = line.b.network().links()[&kme("kme-a")].clone();
@@ -263,10 +275,10 @@ async fn strangers_do_not_get_a_link() {
 		let _ = stream.read_to_end(&mut answer).await;
 		assert!(answer.is_empty(), "{name}");
 	}
-	let mut garbage = TcpStream::connect(at).await.unwrap();
-	garbage.write_all(&[0xFF; 100]).await.unwrap();
+	let mut other = TcpStream::connect(at).await.unwrap();
+	other.write_all(&[0xFF; 100]).await.unwrap();
 	let mut answer = Vec::new();
-	let _ = garbage.read_to_end(&mut answer).await;
+	let _ = other.read_to_end(&mut answer).await;
 	assert!(Arc::ptr_eq(&session, &link.session().unwrap()));
 	line.sae("sae-a1").enc_keys("sae-b1", 1).await;
 }

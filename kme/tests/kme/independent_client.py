@@ -1,7 +1,7 @@
-"""Calls two KMEs with etsi-qkd-014-client (PyPI), a client that others wrote.
+"""Calls two KMEs with etsi-qkd-014-client (PyPI), an independent client.
 
 Arguments: folder of certificates, host:port of the KME of sae-a1, host:port of the KME of sae-b1.
-Ends with status 0 when every answer is as ETSI GS QKD 014 V1.1.1 says.
+Exits with status 0 if every response is as specified in ETSI GS QKD 014 V1.1.1.
 """
 
 import base64
@@ -55,7 +55,7 @@ def main() -> None:
     assert code == 200
     code, _ = master.get_key("sae-unknown")
     assert code == 400
-    print("every answer is as the standard says")
+    print("every response is as specified in the standard")
 
 
 main()

@@ -1,8 +1,9 @@
-//! The KME serves a client that others wrote: etsi-qkd-014-client 0.9.0 from PyPI.
+//! The KME serves an independent client: etsi-qkd-014-client 0.9.0 from PyPI.
 //!
-//! Runs when the Python that `CONSILIUM_PYTHON` names (or else `python3`) has the package, and says so when it does not.
+//! Runs when the Python that `CONSILIUM_PYTHON` names (or else `python3`) has the package, and says so when
+//! it does not.
 
-use crate::common::Line;
+use crate::line::Line;
 use std::process::{Command, Stdio};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -16,11 +17,11 @@ async fn an_independent_client_is_served() {
 		.is_ok_and(|status| status.success());
 	if !has_package {
 		assert!(required.is_none(), "{python} lacks the package etsi-qkd-014-client");
-		eprintln!("not run: {python} lacks the package etsi-qkd-014-client; set CONSILIUM_PYTHON to one that has it");
+		eprintln!("not run: {python} lacks etsi-qkd-014-client; set CONSILIUM_PYTHON to one that has it");
 		return;
 	}
 	let line = Line::start().await;
-	// Tests run in their package's folder. That of the build may be another: clones share a target folder.
+	// Relative to the package's folder, in which tests run, as the folder of the build may differ.
 	let script = "tests/kme/independent_client.py";
 	let folder = line.pki.path("");
 	let addresses = [&line.a, &line.b].map(|kme| kme.addresses().sae.to_string());

@@ -1,6 +1,10 @@
-//! The operator's interface, and the command line.
+//! The operator interface and the command line.
 
-use crate::common::{kme as id, until, Line, Pki, Seeded};
+use crate::{
+	common::{config::kme as id, pki::Pki, until},
+	engine::Seeded,
+	line::Line,
+};
 use consilium_kme::{link::status::LinkState, operator::LinkView, KmeConfig};
 use std::{
 	io::{BufRead, BufReader},
@@ -16,7 +20,7 @@ fn text(bytes: &[u8]) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn metrics_tell_links_requests_and_keys() {
+async fn metrics_cover_links_requests_and_keys() {
 	let line = Line::start().await;
 	line.sae("sae-a1").enc_keys("sae-b1", 3).await;
 	line.sae("sae-a1").get("sae-b1/enc_keys?size=1").await;
@@ -45,7 +49,7 @@ async fn metrics_tell_links_requests_and_keys() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn links_show_their_state_and_the_eavesdropper() {
+async fn link_status_shows_state_and_eavesdropper() {
 	let line = Line::start_with(Seeded::new(1024), |config| {
 		if config.id.as_str() == "kme-c" {
 			config.links.iter_mut().for_each(|link| link.simulation = None);
@@ -79,7 +83,7 @@ async fn links_show_their_state_and_the_eavesdropper() {
 	});
 	let shown = shown.await.unwrap();
 	assert!(shown.contains("kme-a-kme-b: aborted\n") && shown.contains("QBER 12.50 %"), "{shown}");
-	// A full pool needs no new block: a key makes room for one.
+	// A full pool starts no new block: a key makes room for one.
 	line.sae("sae-a1").enc_keys("sae-b1", 1).await;
 	until(|| link.status().state == LinkState::Up).await;
 
@@ -96,7 +100,7 @@ async fn links_show_their_state_and_the_eavesdropper() {
 }
 
 #[test]
-fn a_trial_from_certificates_to_a_graceful_stop() {
+fn a_trial_from_certificates_to_shutdown() {
 	let folder = tempfile::tempdir().unwrap();
 	let at = |name: &str| folder.path().join(name).to_str().unwrap().to_string();
 	let made = command(&[
@@ -114,7 +118,7 @@ fn a_trial_from_certificates_to_a_graceful_stop() {
 	assert!(made.status.success(), "{}", text(&made.stderr));
 	assert!(text(&made.stdout).contains("ca.key can pose as any SAE or KME"));
 	let again = command(&["certs", "--out", &at("pki"), "--kme", "kme-alice=127.0.0.1"]);
-	assert!(text(&again.stderr).contains("nothing is overwritten"));
+	assert!(text(&again.stderr).contains("is not overwritten"));
 
 	let example = command(&["example"]);
 	assert_eq!(text(&example.stdout), KmeConfig::example());
@@ -142,7 +146,7 @@ fn a_trial_from_certificates_to_a_graceful_stop() {
 }
 
 #[test]
-fn a_key_that_others_can_read_is_refused() {
+fn a_private_key_readable_by_others_is_refused() {
 	use std::os::unix::fs::PermissionsExt;
 	let pki = Pki::default();
 	let files = pki.tls("kme-a");

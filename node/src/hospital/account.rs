@@ -1,4 +1,4 @@
-//! The hospital's account key: the file it lies in, and its place in the node's keystore.
+//! The hospital's account key: from its file to the node's keystore.
 
 use consilium_hospital::secret_file::{read_secret, SecretFileError};
 use consilium_primitives::hospital::HOSPITAL_KEY_TYPE;
@@ -12,43 +12,47 @@ use std::path::{Path, PathBuf};
 /// Why there is no account key.
 #[derive(Debug, thiserror::Error)]
 pub enum AccountKeyError {
-	/// The file cannot be read, or others may read it.
+	/// The file cannot be read, or is accessible to others.
 	#[error("keys.account: {0}")]
 	File(#[from] SecretFileError),
-	/// The file holds something else. The message does not show what, nor does it hold the reason of
-	/// sp-core, which would.
+	/// The file has other content. The message shows neither the content nor sp-core's reason, which may
+	/// quote it.
 	#[error(
-		"keys.account: {} holds no sr25519 secret; it must be one line: twelve words or more (BIP-39), a seed of 64 \
-		 hexadecimal digits with 0x before it, or a development key such as //Alice",
+		"keys.account: {} does not contain an sr25519 secret; it must be one line: a BIP-39 phrase of twelve \
+		 words or more, a seed of 64 hexadecimal digits with a leading 0x, or a development key such \
+		 as //Alice",
 		path.display()
 	)]
 	NotASecret {
 		/// The file.
 		path: PathBuf,
 	},
-	/// The secret is derived so that it has no seed.
-	#[error("keys.account: {} has a soft derivation (/path), which has no seed; use hard derivation (//path)", path.display())]
+	/// The secret has a soft derivation, and therefore no seed.
+	#[error(
+		"keys.account: {} has a soft derivation (/path), which has no seed; use hard derivation (//path)",
+		path.display()
+	)]
 	SoftDerivation {
 		/// The file.
 		path: PathBuf,
 	},
-	/// The keystore does not take it.
-	#[error("keys.account: the keystore does not take the key: {0}")]
+	/// The keystore rejects the key.
+	#[error("keys.account: the keystore rejects the key: {0}")]
 	Keystore(#[from] sp_keystore::Error),
 }
 
-/// The hospital's account key. Overwritten with zeros when dropped.
+/// The hospital's account key. Zeroized on drop.
 pub struct AccountKey {
 	public: sr25519::Public,
 	seed: [u8; 32],
 }
 
 impl AccountKey {
-	/// Reads the key from the file `path`, one line that only its owner may read.
+	/// Reads the key from the file `path`: one line, accessible to its owner only.
 	pub fn read(path: &Path) -> Result<Self, AccountKeyError> {
 		let secret = read_secret(path)?;
 		let not_a_secret = || AccountKeyError::NotASecret { path: path.into() };
-		// Nothing at all would be the well-known words of development chains.
+		// sp-core takes an empty secret for the well-known phrase of development chains.
 		if secret.is_empty() {
 			return Err(not_a_secret());
 		}
@@ -62,10 +66,11 @@ impl AccountKey {
 		self.public
 	}
 
-	/// Puts the key where the off-chain worker finds it. The keystore keeps it in memory only: the file stays
-	/// the one place where it lies, and a hospital with a new key does not go on acting with the old one.
+	/// Inserts the key where the off-chain worker looks for it. The keystore keeps it in memory only: the
+	/// file remains the only copy on disk, and a hospital with a new key does not continue to act under the
+	/// old one.
 	pub fn insert(&self, keystore: &dyn Keystore) -> Result<(), AccountKeyError> {
-		// A keystore with a password would derive another key from words; from a seed it cannot.
+		// From a phrase, a keystore with a password would derive another key; from a seed it does not.
 		let mut seed = sp_core::bytes::to_hex(&self.seed, false);
 		let inserted = keystore.sr25519_generate_new(KeyTypeId(HOSPITAL_KEY_TYPE), Some(&seed));
 		seed.zeroize();
@@ -98,12 +103,12 @@ mod tests {
 	}
 
 	fn refusal(secret: &str) -> String {
-		let Err(error) = read(secret) else { panic!("{secret} is no account key") };
+		let Err(error) = read(secret) else { panic!("{secret} is not an account key") };
 		error.to_string()
 	}
 
 	#[test]
-	fn the_worker_finds_the_key_and_can_sign_with_it() {
+	fn the_worker_can_sign_with_the_key() {
 		let alice = Sr25519Keyring::Alice.public();
 		for secret in ["//Alice".to_owned(), format!("{WORDS}//Alice")] {
 			let keystore = MemoryKeystore::new();
@@ -117,10 +122,10 @@ mod tests {
 	}
 
 	#[test]
-	fn files_that_hold_no_key_are_named_and_not_shown() {
+	fn invalid_files_are_named_but_not_quoted() {
 		for secret in ["secret words that are none", "words, with a comma", "0x1234", ""] {
 			let message = refusal(secret);
-			assert!(message.contains("account.key holds no sr25519 secret"), "{message}");
+			assert!(message.contains("account.key does not contain an sr25519 secret"), "{message}");
 			assert!(secret.is_empty() || !message.contains(secret), "{message}");
 		}
 		let message = refusal("//Alice/soft");

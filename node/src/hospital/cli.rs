@@ -1,58 +1,51 @@
 //! `consilium-node hospital ...`
 
-use super::{account::AccountKey, keys, rotation};
+use super::{check, keys, rotation};
 use consilium_hospital::HospitalConfig;
-use sp_core::crypto::Ss58Codec;
-use std::{error::Error, path::PathBuf};
+use std::error::Error;
 
-/// Keys, configuration and checks of a hospital.
+/// Manage a hospital's keys and configuration.
 #[derive(Debug, clap::Subcommand)]
 pub enum HospitalSubcommand {
-	/// Keys of the hospital.
+	/// Manage the hospital's keys.
 	#[command(subcommand)]
 	Keys(KeysSubcommand),
 
-	/// Check a hospital.toml and everything it names: keys, schema, records, blob store.
+	/// Check a hospital.toml and everything it refers to: keys, schema, records, blob store.
 	///
-	/// Prints what a study must say of the records: the schema's hash, the number of features and of classes.
-	/// Exits with 1 when something is wrong.
-	Check {
-		/// The configuration to check.
-		#[arg(long, value_name = "HOSPITAL.TOML")]
-		hospital: PathBuf,
-	},
+	/// Prints what a study's specification needs: the schema's hash, the number of features and of classes.
+	/// Exits with 1 and a message on standard error if something is wrong.
+	Check(check::Check),
 
-	/// Print a hospital.toml with an explanation of every field.
+	/// Print an example hospital.toml that explains every field.
 	Example,
 }
 
-/// Keys of the hospital.
+/// Manage the hospital's keys.
 #[derive(Debug, clap::Subcommand)]
 pub enum KeysSubcommand {
-	/// Make the keys of a new hospital: its account (sr25519), its signing key (ML-DSA-65) and its
-	/// decapsulation key (ML-KEM-768).
+	/// Generate the keys of a new hospital: account (sr25519), signing key (ML-DSA-65) and decapsulation key
+	/// (ML-KEM-768).
 	///
-	/// Writes one file for each key, which only its owner may read, and identity.json with the public keys, for the
+	/// Writes one file per key, readable by its owner only, and identity.json with the public keys, for the
 	/// council. Never overwrites a file.
 	Generate(keys::Generate),
 
-	/// Make new post-quantum keys in place of the present ones, signed by both, for the call
-	/// hospitalRegistry.rotateKeys. `scripts/polkadot-js/rotate-keys.mjs` asks the chain for what is needed, and sends it.
+	/// Generate post-quantum keys that replace the current ones, signed with both, for the call
+	/// hospitalRegistry.rotateKeys.
+	///
+	/// `scripts/polkadot-js/rotate-keys.mjs` queries the chain for the arguments and submits the call.
 	Rotate(rotation::Rotate),
 }
 
 impl HospitalSubcommand {
-	/// Does what it says, on standard output. `executable` is how the user calls this program.
+	/// Runs the subcommand and prints its result. `executable` is the name under which the user calls this
+	/// program.
 	pub fn run(&self, executable: &str) -> Result<(), Box<dyn Error + Send + Sync>> {
 		match self {
 			Self::Keys(KeysSubcommand::Generate(generate)) => print!("{}", generate.run(executable)?),
 			Self::Keys(KeysSubcommand::Rotate(rotate)) => print!("{}", rotate.run()?),
-			Self::Check { hospital } => {
-				let config = HospitalConfig::load(hospital)?;
-				let account = AccountKey::read(&config.keys.account)?;
-				println!("{}", consilium_hospital::check(&config)?);
-				println!("account     {}", account.public().to_ss58check());
-			},
+			Self::Check(check) => println!("{}", check.run()?),
 			Self::Example => print!("{}", HospitalConfig::example()),
 		}
 		Ok(())

@@ -1,4 +1,4 @@
-//! From the off-chain worker to the hospital.
+//! The connection from the off-chain worker to the hospital.
 
 use consilium_hospital::Handle;
 use consilium_primitives::{
@@ -7,12 +7,12 @@ use consilium_primitives::{
 	BlockNumber,
 };
 
-/// One connection to the hospital of this node, as the host functions use it.
+/// A connection to this node's hospital, used by the host functions.
 #[derive(Clone)]
 pub struct Connection(Handle);
 
 impl Connection {
-	/// Tells the hospital that the block `number` is final.
+	/// Notifies the hospital that block `number` is final.
 	pub fn finalised(&self, number: BlockNumber) {
 		self.0.finalised(number);
 	}

@@ -8,6 +8,7 @@ use consilium_hospital::{
 	},
 	secret_file::{write_secret, SecretFileError},
 };
+use consilium_primitives::hospital::SaeId;
 use serde::Serialize;
 use sp_core::{
 	crypto::{Ss58Codec, Zeroize},
@@ -25,41 +26,44 @@ const ACCOUNT_FILE: &str = "account.key";
 /// File name of the public identity in a folder of keys.
 const IDENTITY_FILE: &str = "identity.json";
 
-/// Longest name and SAE id, in bytes, as the chain takes them.
+/// Maximum length of a name, in bytes, as on chain.
 const MAX_LENGTH: usize = 64;
 
-/// What to make.
+/// Options of `hospital keys generate`.
 #[derive(Debug, Args)]
 pub struct Generate {
-	/// Folder for the files; made if missing, for its owner only.
+	/// Folder for the files; created if missing, accessible to its owner only.
 	#[arg(long, value_name = "DIR")]
 	out: PathBuf,
 
-	/// Make the well-known keys of this hospital of the chains `dev` and `local`. Never for records of people:
-	/// everybody has these keys.
+	/// Use the well-known keys of this hospital of the chains `dev` and `local`. They are public: never use
+	/// them with real records.
 	#[arg(long, value_name = "NAME", value_parser = DEVELOPMENT_NAMES)]
 	dev: Option<String>,
 
-	/// Name of the hospital that people read, 1 to 64 bytes [default with --dev: that name].
+	/// Human-readable name of the hospital, 1 to 64 bytes [default with --dev: that name].
 	#[arg(long, required_unless_present = "dev", value_parser = parse_name)]
 	name: Option<String>,
 
-	/// The hospital's SAE ID towards its key management entity (ETSI GS QKD 014), 1 to 64 characters of
-	/// printable ASCII [default with --dev: sae-NAME].
-	#[arg(long, required_unless_present = "dev", value_name = "ID", value_parser = parse_sae_id)]
-	sae_id: Option<String>,
+	/// The hospital's SAE ID at its key management entity (ETSI GS QKD 014), 1 to 64 printable ASCII
+	/// characters without `/` [default with --dev: sae-NAME].
+	#[arg(long, required_unless_present = "dev", value_name = "ID")]
+	sae_id: Option<SaeId>,
 }
 
-/// Why there are no new keys.
+/// Why no keys were generated.
 #[derive(Debug, thiserror::Error)]
 pub enum GenerateError {
-	/// One of the files exists.
-	#[error("{} exists already; nothing was written. Give another --out, or move it away first", path.display())]
+	/// One of the files already exists.
+	#[error(
+		"{} already exists; nothing was written. Give another --out, or move the file away",
+		path.display()
+	)]
 	Exists {
 		/// The file.
 		path: PathBuf,
 	},
-	/// The post-quantum keys cannot be made or written.
+	/// The post-quantum keys cannot be generated or written.
 	#[error(transparent)]
 	Keys(#[from] KeyError),
 	/// The account key cannot be written.
@@ -75,7 +79,7 @@ pub enum GenerateError {
 	},
 }
 
-/// A hospital's public identity: what the council needs to admit it.
+/// A hospital's public identity, which the council needs to admit it.
 #[derive(Serialize)]
 struct Identity {
 	name: String,
@@ -89,7 +93,7 @@ struct Identity {
 }
 
 impl Generate {
-	/// Makes the files. Returns what to tell the user; `executable` is how they call this program.
+	/// Writes the files. Returns the message for the user, who calls this program as `executable`.
 	pub fn run(&self, executable: &str) -> Result<String, GenerateError> {
 		let files = [ACCOUNT_FILE, ML_DSA_65_FILE, ML_KEM_768_FILE, STORE_KEY_FILE, IDENTITY_FILE]
 			.map(|name| self.out.join(name));
@@ -109,30 +113,30 @@ impl Generate {
 		let identity = Identity {
 			name: self.name.clone().unwrap_or_else(|| dev.to_owned()),
 			account: account.to_ss58check(),
-			sae_id: self.sae_id.clone().unwrap_or_else(|| format!("sae-{dev}")),
+			sae_id: self.sae_id.clone().map_or_else(|| format!("sae-{dev}"), Into::into),
 			ml_dsa_65: Bytes(public.ml_dsa_65.to_vec()),
 			ml_kem_768: Bytes(public.ml_kem_768.to_vec()),
 		};
-		write_identity(identity_file, &identity)
+		write_json(identity_file, &identity)
 			.map_err(|source| GenerateError::Identity { path: identity_file.clone(), source })?;
 
 		let warning = match self.dev {
-			Some(_) => "\nEverybody has these keys. Use them on development chains only.\n",
-			None => "\nThere is no second copy of the secret files: back them up, off line.\n",
+			Some(_) => "\nThese keys are public. Use them on development chains only.\n",
+			None => "\nThese are the only copies of the secret files: back them up offline.\n",
 		};
 		Ok(format!(
 			"Keys of {name}, account {account}:\n\n  \
 			 {account_file}  secret: the account (sr25519)\n  \
 			 {ml_dsa_65_file}  secret: signs updates (ML-DSA-65)\n  \
-			 {ml_kem_768_file}  secret: opens what is sealed to the hospital (ML-KEM-768)\n  \
-			 {store_key_file}  secret: encrypts the store of keys from quantum key distribution\n  \
+			 {ml_kem_768_file}  secret: opens blobs sealed to the hospital (ML-KEM-768)\n  \
+			 {store_key_file}  secret: encrypts the store of QKD keys\n  \
 			 {identity_file}  public: name, account, SAE ID and public keys\n\
 			 {warning}\n\
 			 Next:\n  \
-			 1. Send {IDENTITY_FILE} to the council; it admits the hospital by motion.\n  \
-			 2. {executable} hospital example > hospital.toml, and fill it in.\n  \
+			 1. Send {IDENTITY_FILE} to the council, which admits the hospital by motion.\n  \
+			 2. {executable} hospital example > hospital.toml, and edit it.\n  \
 			 3. {executable} hospital check --hospital hospital.toml\n  \
-			 4. {executable} --chain <CHAIN> --hospital hospital.toml, with --validator if the hospital makes blocks.\n",
+			 4. {executable} --chain <CHAIN> --hospital hospital.toml, with --validator on a validator.\n",
 			name = identity.name,
 			account = identity.account,
 			account_file = account_file.display(),
@@ -143,7 +147,7 @@ impl Generate {
 		))
 	}
 
-	/// The post-quantum keys, the account, and the account's secret as it stands in its file.
+	/// The post-quantum keys, the account, and the account's secret as written to its file.
 	fn make(&self) -> Result<(HospitalKeys, sr25519::Public, String), KeyError> {
 		match &self.dev {
 			Some(name) => {
@@ -160,14 +164,15 @@ impl Generate {
 	}
 }
 
-fn write_identity(path: &Path, identity: &Identity) -> io::Result<()> {
+/// Writes `value` as JSON to a new file.
+pub fn write_json(path: &Path, value: &impl Serialize) -> io::Result<()> {
 	let mut file = OpenOptions::new().write(true).create_new(true).open(path)?;
-	serde_json::to_writer_pretty(&mut file, identity)?;
+	serde_json::to_writer_pretty(&mut file, value)?;
 	file.write_all(b"\n")?;
 	file.sync_all()
 }
 
-/// With a large first letter, as development accounts are derived.
+/// With an initial capital, as in the derivation of development accounts.
 fn capitalised(name: &str) -> String {
 	let (first, rest) = name.split_at(1);
 	first.to_uppercase() + rest
@@ -176,15 +181,8 @@ fn capitalised(name: &str) -> String {
 fn parse_name(name: &str) -> Result<String, String> {
 	match name.len() {
 		1..=MAX_LENGTH => Ok(name.to_owned()),
-		length => Err(format!("it has {length} bytes; a name has 1 to {MAX_LENGTH}")),
+		length => Err(format!("it has {length} bytes; a name must have 1 to {MAX_LENGTH}")),
 	}
-}
-
-fn parse_sae_id(id: &str) -> Result<String, String> {
-	if id.is_empty() || id.len() > MAX_LENGTH || !id.bytes().all(|byte| byte.is_ascii_graphic()) {
-		return Err(format!("an SAE ID is 1 to {MAX_LENGTH} characters of printable ASCII without spaces"));
-	}
-	Ok(id.to_owned())
 }
 
 #[cfg(test)]
@@ -233,14 +231,14 @@ mod tests {
 	}
 
 	#[test]
-	fn new_keys_are_new_and_for_their_owner_only() {
+	fn keys_are_fresh_and_readable_by_their_owner_only() {
 		let folder = tempfile::tempdir().unwrap();
 		let arguments = ["--name", "General Hospital", "--sae-id", "sae-general"];
 		let outs = ["a", "b"].map(|name| folder.path().join(name));
 		for out in &outs {
 			let message = generate(out, &arguments).unwrap();
 			let words = fs::read_to_string(out.join(ACCOUNT_FILE)).unwrap();
-			assert!(!message.contains(words.trim()), "the secret is on the screen");
+			assert!(!message.contains(words.trim()), "the message reveals the secret");
 			for secret in [ACCOUNT_FILE, ML_DSA_65_FILE, ML_KEM_768_FILE, STORE_KEY_FILE] {
 				assert_eq!(
 					fs::metadata(out.join(secret)).unwrap().permissions().mode() & 0o777,
@@ -251,11 +249,11 @@ mod tests {
 		}
 		let [a, b] = outs.map(|out| contents(&out));
 		assert_eq!(a.len(), 5);
-		assert!(a.iter().all(|(name, bytes)| b[name] != *bytes), "two hospitals have a key in common");
+		assert!(a.iter().all(|(name, bytes)| b[name] != *bytes), "two hospitals share a key");
 	}
 
 	#[test]
-	fn nothing_is_overwritten_and_nothing_half_made() {
+	fn nothing_is_overwritten_and_no_partial_output_is_left() {
 		for existing in [ACCOUNT_FILE, ML_DSA_65_FILE, ML_KEM_768_FILE, STORE_KEY_FILE, IDENTITY_FILE] {
 			let folder = tempfile::tempdir().unwrap();
 			fs::write(folder.path().join(existing), "precious").unwrap();

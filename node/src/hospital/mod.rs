@@ -1,14 +1,16 @@
-//! The hospital behind this node.
+//! This node's hospital.
 //!
-//! | file | holds |
+//! | file | contents |
 //! | --- | --- |
-//! | `account.rs` | its account key, from the file to the keystore |
+//! | `account.rs` | the account key, from its file to the keystore |
+//! | `check.rs` | `hospital check` |
 //! | `cli.rs` | `consilium-node hospital ...` |
 //! | `extension.rs` | the connection from the off-chain worker |
 //! | `keys.rs` | `hospital keys generate` |
 //! | `rotation.rs` | `hospital keys rotate` |
 
 mod account;
+mod check;
 pub mod cli;
 pub mod extension;
 mod keys;
@@ -22,13 +24,13 @@ use sp_keystore::KeystorePtr;
 use sp_panic_handler::AbortGuard;
 use std::path::Path;
 
-/// Of all lines about the hospital.
+/// Target of all log lines about the hospital.
 pub const LOG_TARGET: &str = "hospital";
 
-/// Starts the hospital of `file` (a hospital.toml) with its state in the folder `state`.
+/// Starts the hospital configured in `file` (a hospital.toml) with its state in the folder `state`.
 ///
-/// `None` when something is wrong with it. The log says what, and the node goes on: the chain does not depend on
-/// one hospital's records.
+/// On an error, logs it and returns `None`. The node keeps running: the chain does not depend on one
+/// hospital's records.
 pub fn start_or_explain(file: &Path, state: &Path, keystore: &KeystorePtr) -> Option<Connection> {
 	match start(file, state, keystore) {
 		Ok((account, connection)) => {
@@ -38,9 +40,9 @@ pub fn start_or_explain(file: &Path, state: &Path, keystore: &KeystorePtr) -> Op
 		Err(error) => {
 			log::error!(
 				target: LOG_TARGET,
-				"The hospital of {} does not start: {error}. The node goes on WITHOUT it: it validates if it is a \
-				 validator, and trains and attests for nobody. Mend this, check it with `hospital check --hospital \
-				 {}`, and start the node again.",
+				"The hospital of {} does not start: {error}. The node runs WITHOUT it: it still validates \
+				 if it is a validator, but does not train or attest. Fix the error, run `hospital check \
+				 --hospital {}`, and restart the node.",
 				file.display(),
 				file.display(),
 			);
@@ -63,7 +65,7 @@ enum StartError {
 fn start(file: &Path, state: &Path, keystore: &KeystorePtr) -> Result<(String, Connection), StartError> {
 	let config = HospitalConfig::load(file)?;
 	let account = AccountKey::read(&config.keys.account)?;
-	// A panic in a job fails that job; in any other thread of a node it ends the process.
+	// A panic in a job fails only that job; in any other thread of a node it ends the process.
 	let guard = AbortGuard::force_unwind;
 	let handle = Hospital::start_guarded(config, state, account.public().0, guard)?;
 	account.insert(keystore.as_ref())?;

@@ -1,5 +1,9 @@
 //! `consilium-node hospital keys rotate`
 
+use super::{
+	account::{AccountKey, AccountKeyError},
+	keys::write_json,
+};
 use clap::Args;
 use consilium_hospital::{
 	keys::{HospitalKeys, KeyError},
@@ -11,47 +15,41 @@ use consilium_primitives::{
 };
 use serde::Serialize;
 use sp_core::Bytes;
-use std::{
-	fs::OpenOptions,
-	io::{self, Write},
-	path::{Path, PathBuf},
-};
-
-use super::account::{AccountKey, AccountKeyError};
+use std::{io, path::PathBuf};
 
 /// File name of the call's arguments in the folder of new keys.
 const ROTATION_FILE: &str = "rotation.json";
 
-/// What to make.
+/// Options of `hospital keys rotate`.
 #[derive(Debug, Args)]
 pub struct Rotate {
-	/// The hospital's present configuration.
+	/// The hospital's current configuration.
 	#[arg(long, value_name = "HOSPITAL.TOML")]
 	hospital: PathBuf,
 
-	/// Folder for the new keys; made if missing, for its owner only.
+	/// Folder for the new keys; created if missing, accessible to its owner only.
 	#[arg(long, value_name = "DIR")]
 	out: PathBuf,
 
-	/// The chain, by its genesis hash.
+	/// The chain's genesis hash.
 	#[arg(long, value_name = "0x...")]
 	genesis: H256,
 
-	/// Block of the last change of the hospital's keys, `keysSince` of its entry in the registry.
+	/// Block at which the hospital's keys last changed: `keysSince` of its registry entry.
 	#[arg(long, value_name = "BLOCK")]
 	keys_since: BlockNumber,
 }
 
-/// Why there are no new keys.
+/// Why no keys were generated.
 #[derive(Debug, thiserror::Error)]
 pub enum RotateError {
-	/// The configuration cannot be used.
+	/// The configuration is invalid.
 	#[error(transparent)]
 	Config(#[from] ConfigError),
 	/// The account key cannot be read.
 	#[error(transparent)]
 	Account(#[from] AccountKeyError),
-	/// Keys cannot be read, made or written.
+	/// Keys cannot be read, generated or written.
 	#[error(transparent)]
 	Keys(#[from] KeyError),
 	/// The arguments cannot be written.
@@ -68,20 +66,13 @@ pub enum RotateError {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Rotation {
-	keys: Keys,
+	keys: PublicKeys,
 	by_present: Bytes,
 	by_new: Bytes,
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Keys {
-	ml_dsa_65: Bytes,
-	ml_kem_768: Bytes,
-}
-
 impl Rotate {
-	/// Makes the files. Returns what to tell the user.
+	/// Writes the files. Returns the message for the user.
 	pub fn run(&self) -> Result<String, RotateError> {
 		let config = HospitalConfig::load(&self.hospital)?;
 		let account = AccountKey::read(&config.keys.account)?;
@@ -90,30 +81,28 @@ impl Rotate {
 		let (public, payload) = self.payload(account.public().0, &present, &new);
 		let bytes = |signature: MlDsa65Signature| Bytes(signature.into_inner());
 		let rotation = Rotation {
-			keys: Keys {
-				ml_dsa_65: Bytes(public.ml_dsa_65.to_vec()),
-				ml_kem_768: Bytes(public.ml_kem_768.to_vec()),
-			},
+			keys: public,
 			by_present: bytes(present.sign(&payload)?),
 			by_new: bytes(new.sign(&payload)?),
 		};
 		new.write(&self.out)?;
 		let file = self.out.join(ROTATION_FILE);
-		write(&file, &rotation).map_err(|source| RotateError::Rotation { path: file.clone(), source })?;
+		write_json(&file, &rotation)
+			.map_err(|source| RotateError::Rotation { path: file.clone(), source })?;
 		Ok(format!(
-			"New keys are in {out}, and the arguments of the call hospitalRegistry.rotateKeys in {file}.\n\n\
+			"The new keys are in {out}, the arguments of the call hospitalRegistry.rotateKeys in {file}.\n\n\
 			 Next:\n  \
-			 1. Send the call under the hospital's account, soon: the chain takes it until its keys change otherwise.\n  \
-			 2. Once it is final, let `ml_dsa_65` and `ml_kem_768` of {hospital} name the new files, and\n     \
-			 `previous_ml_kem_768` the old ml-kem-768.key, until the rounds under way have ended.\n  \
-			 3. Start the node again, and back the new files up.\n",
+			 1. Submit the call from the hospital's account. It is valid until the keys change otherwise.\n  \
+			 2. Once it is final, point `ml_dsa_65` and `ml_kem_768` in {hospital} to the new files,\n     \
+			 and `previous_ml_kem_768` to the old ml-kem-768.key until the current rounds have ended.\n  \
+			 3. Restart the node, and back up the new files.\n",
 			out = self.out.display(),
 			file = file.display(),
 			hospital = self.hospital.display(),
 		))
 	}
 
-	/// The new public keys, and what both ML-DSA-65 keys sign.
+	/// The new public keys, and the payload that both ML-DSA-65 keys sign.
 	fn payload(
 		&self,
 		account: [u8; 32],
@@ -125,11 +114,4 @@ impl Rotate {
 			key_rotation_payload(self.genesis, &account, self.keys_since, &present.public(), &public);
 		(public, payload)
 	}
-}
-
-fn write(path: &Path, rotation: &Rotation) -> io::Result<()> {
-	let mut file = OpenOptions::new().write(true).create_new(true).open(path)?;
-	serde_json::to_writer_pretty(&mut file, rotation)?;
-	file.write_all(b"\n")?;
-	file.sync_all()
 }

@@ -1,29 +1,27 @@
 //! `audit_*`: the audit trail.
 
-use super::{
-	block,
-	error::RpcError,
-	subject,
-	types::audit::{Head, Page},
-};
+use super::{block, error::RpcError, subject};
+use codec::Encode;
 use consilium_primitives::{
-	audit::{AuditHead, Subject},
+	audit::{AuditHead, AuditRecord, Subject},
 	runtime_api::{AgreementsApi, AuditApi, HospitalsApi, RoundsApi, MAX_AUDIT_PAGE},
 };
 use consilium_runtime::{opaque::Block, AccountId, Hash};
 use jsonrpsee::{core::RpcResult, proc_macros::rpc};
+use serde::Serialize;
 use sp_api::ProvideRuntimeApi;
 use sp_blockchain::HeaderBackend;
+use sp_core::Bytes;
 use std::sync::Arc;
 
-/// Records in one page when `limit` is not given.
+/// Default page size.
 const DEFAULT_LIMIT: u32 = 50;
 
 /// The audit trail.
 #[rpc(server)]
 pub trait AuditRpc {
-	/// The records of a subject from index `cursor` (0 if not given) on, oldest first, at most `limit` (1 to 256; 50 if
-	/// not given). Records that the chain's state no longer keeps are left out.
+	/// The records of a subject from index `cursor` (default 0), oldest first, at most `limit` (1 to 256,
+	/// default 50). Records that the chain's state no longer holds are skipped.
 	#[method(name = "audit_trail", blocking)]
 	fn trail(
 		&self,
@@ -35,16 +33,45 @@ pub trait AuditRpc {
 
 	/// Count and head of a subject's records.
 	#[method(name = "audit_head", blocking)]
-	fn head(&self, subject: String, at: Option<Hash>) -> RpcResult<Head>;
+	fn head(&self, subject: String, at: Option<Hash>) -> RpcResult<AuditHead>;
 }
 
-/// The methods, over a client.
+/// One page of a subject's records.
+#[derive(Clone, Serialize)]
+pub struct Page {
+	/// The subject that was asked for.
+	pub subject: Subject<AccountId>,
+	/// Records, oldest first.
+	pub records: Vec<Record>,
+	/// `cursor` of the next page; `null` on the last page.
+	pub next: Option<u64>,
+	/// Count and head of all records of the subject at the same block.
+	pub head: AuditHead,
+}
+
+/// A record with the bytes that its hash covers.
+#[derive(Clone, Serialize)]
+pub struct Record {
+	/// The record.
+	#[serde(flatten)]
+	pub record: AuditRecord<AccountId>,
+	/// Its SCALE bytes. BLAKE2b-256(head before the record ‖ these bytes) is the head after it.
+	pub scale: Bytes,
+}
+
+impl From<AuditRecord<AccountId>> for Record {
+	fn from(record: AuditRecord<AccountId>) -> Self {
+		Self { scale: Bytes(record.encode()), record }
+	}
+}
+
+/// The methods' implementation.
 pub struct Audit<C> {
 	client: Arc<C>,
 }
 
 impl<C> Audit<C> {
-	/// Over `client`.
+	/// Answers from the chain of `client`.
 	pub fn new(client: Arc<C>) -> Self {
 		Self { client }
 	}
@@ -58,7 +85,7 @@ where
 		+ RoundsApi<Block, AccountId>
 		+ AuditApi<Block, AccountId>,
 {
-	/// The head of a subject that there is or was.
+	/// The head of a subject that exists or has existed.
 	fn known_head(&self, subject: &Subject<AccountId>, at: Hash) -> Result<AuditHead, RpcError> {
 		let api = self.client.runtime_api();
 		let head = api.head(at, subject.clone()).map_err(RpcError::state(at))?;
@@ -103,11 +130,12 @@ where
 			.runtime_api()
 			.trail(at, subject.clone(), cursor.unwrap_or_default(), limit)
 			.map_err(RpcError::state(at))?;
-		Ok(Page::new(&subject, records, head))
+		let next = records.last().map(|last| last.index.saturating_add(1)).filter(|next| *next < head.count);
+		Ok(Page { subject, records: records.into_iter().map(Record::from).collect(), next, head })
 	}
 
-	fn head(&self, subject: String, at: Option<Hash>) -> RpcResult<Head> {
+	fn head(&self, subject: String, at: Option<Hash>) -> RpcResult<AuditHead> {
 		let subject = subject::parse(&subject).map_err(RpcError::from)?;
-		Ok(self.known_head(&subject, block(&*self.client, at))?.into())
+		Ok(self.known_head(&subject, block(&*self.client, at))?)
 	}
 }

@@ -1,4 +1,4 @@
-//! What the methods answer when they cannot.
+//! Errors of the RPC methods.
 
 use super::subject::SubjectError;
 use consilium_primitives::{audit::Subject, runtime_api::MAX_AUDIT_PAGE, RoundNumber, StudyId};
@@ -8,24 +8,24 @@ use sp_api::ApiError;
 
 /// The state at the block cannot be read.
 pub const STATE_UNAVAILABLE: i32 = 8001;
-/// There is no such study.
+/// The study does not exist.
 pub const UNKNOWN_STUDY: i32 = 8002;
-/// The study has no such round.
+/// The round does not exist.
 pub const UNKNOWN_ROUND: i32 = 8003;
-/// There is no such hospital, agreement or study, and there never was.
+/// The hospital, agreement or study does not exist and never has.
 pub const UNKNOWN_SUBJECT: i32 = 8004;
 
-/// Errors of the methods of this chain; their codes are the constants of this module, and -32602 for wrong
+/// Errors of this chain's methods. Their codes are the constants of this module, and -32602 for invalid
 /// parameters.
 #[derive(Debug, thiserror::Error)]
 pub enum RpcError {
-	/// -32602: `subject` has the wrong form.
+	/// -32602: `subject` is malformed.
 	#[error(transparent)]
 	Subject(#[from] SubjectError),
 	/// -32602: `limit` is out of range.
 	#[error("limit: expected a number from 1 to {MAX_AUDIT_PAGE}, found {0}")]
 	Limit(u32),
-	/// [`STATE_UNAVAILABLE`]: the block is unknown, its state is pruned, or its runtime does not answer.
+	/// [`STATE_UNAVAILABLE`]: the block is unknown, its state has been pruned, or the runtime call failed.
 	#[error("the state at block {at:?} cannot be read: {source}")]
 	State {
 		/// The block.
@@ -45,12 +45,12 @@ pub enum RpcError {
 		round: RoundNumber,
 	},
 	/// [`UNKNOWN_SUBJECT`].
-	#[error("there is no {}, and there are no records of one, at this block", super::subject::to_string(.0))]
+	#[error("there is no {0}, and there are no records of one, at this block")]
 	UnknownSubject(Subject<AccountId>),
 }
 
 impl RpcError {
-	/// For `map_err` on calls of the runtime at block `at`.
+	/// Maps errors of runtime calls at block `at`.
 	pub fn state(at: Hash) -> impl Fn(ApiError) -> Self {
 		move |source| Self::State { at, source }
 	}

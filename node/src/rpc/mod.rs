@@ -1,29 +1,30 @@
-//! The JSON-RPC methods of this chain, over its runtime APIs.
+//! The chain's own JSON-RPC methods, backed by its runtime APIs.
 //!
-//! | method | parameters | answer |
+//! | method | parameters | result |
 //! | --- | --- | --- |
-//! | `hospitals_list` | `at?` | all members, in the order of accounts ([`types::hospital::Hospital`]) |
-//! | `rounds_study` | `study`, `at?` | one study ([`types::study::Study`]) |
-//! | `rounds_round` | `study`, `round`, `at?` | one round and its commitments ([`types::round::Round`]) |
-//! | `audit_trail` | `subject`, `cursor?`, `limit?`, `at?` | one page of records ([`types::audit::Page`]) |
-//! | `audit_head` | `subject`, `at?` | count and head of the records ([`types::audit::Head`]) |
+//! | `hospitals_list` | `at?` | all members, in order of accounts ([`hospitals::Member`]) |
+//! | `rounds_study` | `study`, `at?` | one study ([`rounds::StudyAnswer`]) |
+//! | `rounds_round` | `study`, `round`, `at?` | one round and its commitments ([`rounds::RoundAnswer`]) |
+//! | `audit_trail` | `subject`, `cursor?`, `limit?`, `at?` | one page of records ([`audit::Page`]) |
+//! | `audit_head` | `subject`, `at?` | count and head of the records ([`AuditHead`]) |
 //!
-//! `at` is the hash of a block, 0x and 64 hexadecimal digits; without it the best block answers. Whoever must not be
-//! misled by a re-organisation asks at the hash of `chain_getFinalizedHead`. `subject` is
-//! `hospital/<SS58 address>`, `agreement/<number>` or `study/<number>`.
+//! `at` is the hash of a block, 0x and 64 hexadecimal digits; without it the best block answers. A client
+//! that a re-organisation must not mislead asks at the hash that `chain_getFinalizedHead` returns. `subject`
+//! is `hospital/<SS58 address>`, `agreement/<number>` or `study/<number>`.
 //!
-//! In answers, accounts are SS58 addresses, hashes and keys are hexadecimal with 0x, names are text, and field names are those
-//! of `consilium-primitives` in camel case. Choices without content are strings (`"Trainer"`), choices with content
-//! are objects with a `kind` (`{"kind": "Aborted", "reason": "TooFewCommitments"}`).
+//! Answers are types of `consilium-primitives` in their JSON form, which that crate describes; accounts are
+//! SS58 addresses. What a client verifies is there as bytes, too, so that it needs no SCALE codec: `scale` of
+//! an audit record, `payload` and `signature` of a commitment.
 //!
-//! All methods only read, and are served with `--rpc-methods safe` too. Errors are those of [`error::RpcError`].
+//! All methods are read-only and available under `--rpc-methods safe`. Errors: [`error::RpcError`].
+//!
+//! [`AuditHead`]: consilium_primitives::audit::AuditHead
 
 mod audit;
 mod error;
 mod hospitals;
 mod rounds;
 mod subject;
-mod types;
 
 #[cfg(test)]
 mod tests;
@@ -40,11 +41,11 @@ use sp_blockchain::HeaderBackend;
 use std::sync::Arc;
 use substrate_frame_rpc_system::{AccountNonceApi, System, SystemApiServer};
 
-/// All methods that are not Substrate's own.
+/// This chain's methods and `system_*` for accounts.
 ///
 /// # Errors
 ///
-/// When two methods have one name.
+/// If two methods have the same name.
 pub fn module<C, P>(client: Arc<C>, pool: Arc<P>) -> Result<RpcModule<()>, RegisterMethodError>
 where
 	C: ProvideRuntimeApi<Block> + HeaderBackend<Block> + Send + Sync + 'static,
@@ -61,7 +62,7 @@ where
 	Ok(module)
 }
 
-/// The methods of the table above.
+/// The methods of the table in this module's documentation.
 fn consortium<C>(client: Arc<C>) -> Result<RpcModule<()>, RegisterMethodError>
 where
 	C: ProvideRuntimeApi<Block> + HeaderBackend<Block> + Send + Sync + 'static,
@@ -77,7 +78,7 @@ where
 	Ok(module)
 }
 
-/// The block to ask: the one given, else the best.
+/// The block to query: the given one, or the best block.
 fn block<C: HeaderBackend<Block>>(client: &C, at: Option<Hash>) -> Hash {
 	at.unwrap_or_else(|| client.info().best_hash)
 }

@@ -1,4 +1,4 @@
-//! Subjects of audit records as text.
+//! Parsing of the subjects of audit records.
 
 use consilium_primitives::audit::Subject;
 use consilium_runtime::AccountId;
@@ -7,34 +7,34 @@ use std::num::ParseIntError;
 
 const FORMS: &str = "expected hospital/<SS58 address>, agreement/<number> or study/<number>";
 
-/// Why a text is no subject.
+/// Why a text is not a subject.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SubjectError {
-	/// It names no kind of subject.
-	#[error("subject: `{0}` names no kind of subject; {FORMS}")]
+	/// Unknown kind.
+	#[error("subject: `{0}` does not name a kind of subject; {FORMS}")]
 	Kind(String),
-	/// The address is wrong.
-	#[error("subject: `{address}` is no SS58 address ({reason}); {FORMS}")]
+	/// Invalid address.
+	#[error("subject: `{address}` is not an SS58 address ({reason}); {FORMS}")]
 	Address {
-		/// What stands after `hospital/`.
+		/// The text after `hospital/`.
 		address: String,
-		/// What is wrong with it.
+		/// The reason.
 		reason: PublicError,
 	},
-	/// The number is wrong.
-	#[error("subject: `{number}` is no number from 0 to 4294967295 ({reason}); {FORMS}")]
+	/// Invalid number.
+	#[error("subject: `{number}` is not a number from 0 to 4294967295 ({reason}); {FORMS}")]
 	Number {
-		/// What stands after `agreement/` or `study/`.
+		/// The text after `agreement/` or `study/`.
 		number: String,
-		/// What is wrong with it.
+		/// The reason.
 		reason: ParseIntError,
 	},
 }
 
-/// Longest part of a wrong subject that is repeated in an error, in characters.
+/// Maximum number of characters of an invalid subject that an error quotes.
 const MAX_SHOWN: usize = 64;
 
-/// The subject that `text` names.
+/// Parses a subject.
 pub fn parse(text: &str) -> Result<Subject<AccountId>, SubjectError> {
 	let shown = |part: &str| part.chars().take(MAX_SHOWN).collect::<String>();
 	let number =
@@ -49,43 +49,34 @@ pub fn parse(text: &str) -> Result<Subject<AccountId>, SubjectError> {
 	}
 }
 
-/// The text that names `subject`, with the generic SS58 prefix.
-pub fn to_string(subject: &Subject<AccountId>) -> String {
-	match subject {
-		Subject::Hospital(account) => format!("hospital/{account}"),
-		Subject::Agreement(id) => format!("agreement/{id}"),
-		Subject::Study(id) => format!("study/{id}"),
-	}
-}
-
 #[cfg(test)]
 mod tests {
 	use super::*;
 	use sp_keyring::Sr25519Keyring;
 
 	#[test]
-	fn every_subject_reads_back() {
+	fn every_subject_round_trips() {
 		let alice = Sr25519Keyring::Alice.to_account_id();
 		for subject in [Subject::Hospital(alice), Subject::Agreement(0), Subject::Study(u32::MAX)] {
-			assert_eq!(parse(&to_string(&subject)).unwrap(), subject);
+			assert_eq!(parse(&subject.to_string()).unwrap(), subject);
 		}
-		assert_eq!(to_string(&Subject::Study(7)), "study/7");
+		assert_eq!(Subject::<AccountId>::Study(7).to_string(), "study/7");
 	}
 
 	#[test]
-	fn wrong_subjects_are_told_the_right_form() {
+	fn errors_name_the_valid_forms() {
 		for (text, part) in [
-			("", "`` names no kind"),
-			("study", "`study` names no kind"),
-			("Study/1", "`Study/1` names no kind"),
-			("round/1", "`round/1` names no kind"),
-			("study/", "`` is no number"),
-			("study/-1", "`-1` is no number"),
-			("study/4294967296", "`4294967296` is no number"),
-			("agreement/1/2", "`1/2` is no number"),
-			("hospital/alice", "`alice` is no SS58 address"),
-			// The last letter is another: the checksum is wrong.
-			("hospital/5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQZ", "is no SS58 address"),
+			("", "`` does not name a kind"),
+			("study", "`study` does not name a kind"),
+			("Study/1", "`Study/1` does not name a kind"),
+			("round/1", "`round/1` does not name a kind"),
+			("study/", "`` is not a number"),
+			("study/-1", "`-1` is not a number"),
+			("study/4294967296", "`4294967296` is not a number"),
+			("agreement/1/2", "`1/2` is not a number"),
+			("hospital/alice", "`alice` is not an SS58 address"),
+			// The last character is altered, so the checksum fails.
+			("hospital/5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQZ", "is not an SS58 address"),
 		] {
 			let message = parse(text).unwrap_err().to_string();
 			assert!(message.starts_with("subject: ") && message.contains(part), "{text:?}: {message}");
@@ -94,7 +85,7 @@ mod tests {
 	}
 
 	#[test]
-	fn long_nonsense_is_not_repeated_in_full() {
+	fn long_input_is_not_quoted_in_full() {
 		let message = parse(&format!("study/{}", "9".repeat(100_000))).unwrap_err().to_string();
 		assert!(message.len() < 300, "{message}");
 	}

@@ -1,4 +1,4 @@
-//! Making blocks with Aura, finalising them with GRANDPA.
+//! Block authoring with Aura and finality with GRANDPA.
 
 use super::{Client, GrandpaBlockImport, GrandpaLink, Pool, SelectChain};
 use consilium_runtime::opaque::Block;
@@ -20,20 +20,21 @@ use sp_keystore::KeystorePtr;
 use sp_timestamp::InherentDataProvider as TimestampProvider;
 use std::{sync::Arc, time::Duration};
 
-/// Blocks from one stored proof of finality to the next, at most. Nodes that fall behind and warp syncs start
-/// from these proofs; 512 is Substrate's choice.
+/// Maximum number of blocks between stored finality proofs, from which lagging nodes and warp syncs start.
+/// 512 is Substrate's default.
 pub const JUSTIFICATION_PERIOD: u32 = 512;
 
-/// Time within which votes usually reach all validators. GRANDPA prevotes twice this after a round begins and
-/// precommits four times this after, and a vote that arrives later still counts. Measured with four validators on one
-/// machine: a block is final 0.42 s after its import with 100 ms, 1.06 s with the usual 333 ms, for 4.0 instead of 3.2
-/// per cent of a core.
+/// Expected time for a vote to reach all validators. GRANDPA prevotes after twice this time and precommits
+/// after four times this time; later votes still count. With four validators on one machine, a block is final
+/// 0.42 s after its import with 100 ms, and 1.06 s with the usual 333 ms, at 4.0 % instead of 3.2 % of a
+/// core.
 const GOSSIP_DURATION: Duration = Duration::from_millis(100);
 
-/// Share of a slot in which a block is filled. The rest is for sending and importing it before the next slot.
+/// Fraction of a slot for building a block. The rest is for propagating and importing it before the next
+/// slot.
 const PROPOSAL_SHARE: f32 = 2.0 / 3.0;
 
-/// What Aura and GRANDPA have in common.
+/// What Aura and GRANDPA both need.
 pub struct Consensus {
 	pub client: Arc<Client>,
 	pub transaction_pool: Arc<Pool>,
@@ -43,13 +44,13 @@ pub struct Consensus {
 	pub telemetry: Option<TelemetryHandle>,
 }
 
-/// The present slot and time, from the system's clock.
+/// The current slot and time, from the system clock.
 fn inherents(slot_duration: SlotDuration) -> (SlotProvider, TimestampProvider) {
 	let timestamp = TimestampProvider::from_system_time();
 	(SlotProvider::from_timestamp_and_slot_duration(*timestamp, slot_duration), timestamp)
 }
 
-/// Checks and imports the blocks of others.
+/// Verifies and imports blocks of other nodes.
 pub fn import_queue(
 	client: Arc<Client>,
 	block_import: GrandpaBlockImport,
@@ -75,7 +76,7 @@ pub fn import_queue(
 	Ok(queue)
 }
 
-/// Makes blocks whenever it is this node's turn.
+/// Authors blocks in this node's slots.
 pub fn start_aura(
 	tasks: &TaskManager,
 	common: &Consensus,
@@ -100,7 +101,8 @@ pub fn start_aura(
 			proposer_factory,
 			create_inherent_data_providers: move |_, ()| async move { Ok(inherents(slot_duration)) },
 			force_authoring,
-			// Blocks are made even while finality lags: the deadlines of rounds count blocks.
+			// Blocks are authored even while finality lags, because the deadlines of rounds are block
+			// numbers.
 			backoff_authoring_blocks: Option::<()>::None,
 			keystore: common.keystore.clone(),
 			sync_oracle: common.sync.clone(),
@@ -114,14 +116,14 @@ pub fn start_aura(
 	Ok(())
 }
 
-/// The network's side of GRANDPA.
+/// GRANDPA's access to the network.
 pub struct GrandpaNetwork {
 	pub network: Arc<dyn NetworkService>,
 	pub notifications: Box<dyn NotificationService>,
 	pub protocol: ProtocolName,
 }
 
-/// Votes on blocks if this node is a validator, else follows the votes.
+/// Votes on blocks if this node is a validator, otherwise follows the votes.
 pub fn start_grandpa(
 	tasks: &TaskManager,
 	common: Consensus,
@@ -146,11 +148,11 @@ pub fn start_grandpa(
 		network: network.network,
 		sync: common.sync,
 		notification_service: network.notifications,
-		// Validators vote for the best block. The usual rules hold votes two blocks back, and at three
-		// quarters of what is unfinalised, so that many anonymous validators seldom have to change their
-		// vote. Here some tens of known validators take turns, forks are rare, and a hospital's
-		// update leaves the house only when the block that asks for it is final: those blocks would be
-		// waiting time in every phase. Safety does not depend on it; GRANDPA finalises what two thirds agree on.
+		// Validators vote for the best block. The usual rules vote two blocks behind it, and at three
+		// quarters of the unfinalised chain, so that many anonymous validators rarely change their vote. Here
+		// a few dozen known validators take turns and forks are rare, and an update leaves the hospital only
+		// once the block that requests it is final: those blocks would delay every phase. Safety is
+		// unaffected; GRANDPA finalises what two thirds agree on.
 		voting_rule: (),
 		prometheus_registry: common.prometheus.map(|prometheus| prometheus.registry),
 		shared_voter_state: SharedVoterState::empty(),

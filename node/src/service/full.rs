@@ -1,4 +1,4 @@
-//! The running node, put together.
+//! Assembly of the running node.
 
 use super::{
 	consensus::{self, Consensus, GrandpaNetwork},
@@ -16,7 +16,7 @@ use sc_service::{
 };
 use std::{path::PathBuf, sync::Arc};
 
-/// Starts all parts of the node on the network backend `N`.
+/// Starts all parts of the node with the network backend `N`.
 pub fn start<N: NetworkBackend<Block, Hash>>(
 	config: Configuration,
 	hospital: Option<PathBuf>,

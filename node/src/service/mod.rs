@@ -1,11 +1,11 @@
 //! The running node.
 //!
-//! | file | holds |
+//! | file | contents |
 //! | --- | --- |
-//! | `partial.rs` | what commands and the running node both need: database, client, pool, import queue |
-//! | `full.rs` | network, RPC, and everything below, put together |
-//! | `consensus.rs` | making blocks with Aura, finalising them with GRANDPA |
-//! | `offchain.rs` | the off-chain worker and the hospital behind it |
+//! | `partial.rs` | what subcommands and the running node both need: database, client, pool, import queue |
+//! | `full.rs` | network, RPC, and the assembly of all parts |
+//! | `consensus.rs` | block authoring with Aura, finality with GRANDPA |
+//! | `offchain.rs` | the off-chain worker and its hospital |
 
 mod consensus;
 mod full;
@@ -21,7 +21,7 @@ use sc_transaction_pool::TransactionPoolHandle;
 use sp_runtime::traits::Block as BlockT;
 use std::path::PathBuf;
 
-/// What the runtime may call in the node: Substrate's own host functions and those of the hospital.
+/// The host functions: Substrate's and those of the hospital.
 pub type HostFunctions = (sp_io::SubstrateHostFunctions, consilium_primitives::host::jobs::HostFunctions);
 
 type Client = TFullClient<Block, RuntimeApi, sc_executor::WasmExecutor<HostFunctions>>;
@@ -36,8 +36,7 @@ type Hash = <Block as BlockT>::Hash;
 ///
 /// # Errors
 ///
-/// Whatever keeps a node from running: database, ports, consensus. A hospital that cannot be started does not;
-/// the log says what is wrong with it.
+/// If the node cannot run: database, ports, consensus. A hospital that cannot start is only logged.
 pub fn start(config: Configuration, hospital: Option<PathBuf>) -> Result<TaskManager, Error> {
 	match config.network.network_backend {
 		NetworkBackendType::Libp2p => full::start::<NetworkWorker<Block, Hash>>(config, hospital),

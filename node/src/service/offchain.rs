@@ -1,4 +1,4 @@
-//! The off-chain worker and the hospital behind it.
+//! The off-chain worker and its hospital.
 
 use super::{Backend, Client, Pool};
 use crate::hospital::{self, extension::Connection};
@@ -14,8 +14,9 @@ use sp_keystore::KeystorePtr;
 use sp_runtime::traits::Header as _;
 use std::{path::Path, sync::Arc};
 
-/// Starts the off-chain worker if it is enabled, and before it the hospital of `hospital` (a hospital.toml).
-#[allow(clippy::too_many_arguments, reason = "the parts of a node, each of its own type")]
+/// Starts the hospital configured in `hospital` (a hospital.toml), and then the off-chain worker, unless
+/// disabled.
+#[allow(clippy::too_many_arguments, reason = "distinct parts of a node")]
 pub fn start(
 	config: &Configuration,
 	hospital: Option<&Path>,
@@ -30,7 +31,7 @@ pub fn start(
 		if let Some(file) = hospital {
 			log::warn!(
 				target: hospital::LOG_TARGET,
-				"--offchain-worker never: the hospital of {} takes part in no round",
+				"--offchain-worker never: the hospital of {} will not take part in any round",
 				file.display(),
 			);
 		}
@@ -54,7 +55,7 @@ pub fn start(
 		transaction_pool: Some(OffchainTransactionPoolFactory::new(transaction_pool)),
 		network_provider: Arc::new(network),
 		is_validator: config.role.is_authority(),
-		// Without, a runtime whose worker makes an HTTP request would panic in it.
+		// Otherwise a runtime whose worker makes an HTTP request would panic.
 		enable_http_requests: true,
 		custom_extensions: move |_| {
 			connection
@@ -73,9 +74,10 @@ pub fn start(
 	Ok(())
 }
 
-/// Tells the hospital which blocks are final: it publishes nothing on the word of a block that may still go away.
+/// Notifies the hospital of final blocks: it publishes nothing that only a block that may be reverted asks
+/// for.
 async fn follow_finality(client: Arc<Client>, connection: Connection) {
-	// The stream comes before the first look, so that no block falls between the two.
+	// Subscribed before the first query, so that no block is missed in between.
 	let mut finalised = client.finality_notification_stream();
 	connection.finalised(client.info().finalized_number);
 	while let Some(notification) = finalised.next().await {

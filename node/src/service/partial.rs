@@ -10,10 +10,10 @@ use sc_service::{Configuration, Error, PartialComponents};
 use sc_telemetry::{Telemetry, TelemetryWorker};
 use std::sync::Arc;
 
-/// Events that wait for the telemetry server, at most.
+/// Maximum number of queued telemetry events.
 const TELEMETRY_BUFFER: usize = 16;
 
-/// What commands and the running node both need.
+/// What subcommands and the running node both need.
 pub type Partial =
 	PartialComponents<Client, Backend, SelectChain, DefaultImportQueue<Block>, Pool, ConsensusParts>;
 
@@ -21,13 +21,13 @@ pub type Partial =
 pub struct ConsensusParts {
 	/// Imports blocks and watches for changes of the validator set.
 	pub block_import: GrandpaBlockImport,
-	/// From the import to the voter.
+	/// Connects the block import to the voter.
 	pub grandpa_link: GrandpaLink,
-	/// Connection to telemetry servers, if any is configured.
+	/// Connection to telemetry servers, if any are configured.
 	pub telemetry: Option<Telemetry>,
 }
 
-/// Opens the database and makes what every command on it needs.
+/// Opens the database and builds what every subcommand on it needs.
 pub fn partial(config: &Configuration) -> Result<Partial, Error> {
 	let telemetry_worker = match &config.telemetry_endpoints {
 		Some(endpoints) if !endpoints.is_empty() => {

@@ -1,6 +1,7 @@
-//! Why a store or a blob cannot be used.
+//! Errors of stores and blobs.
 
-use crate::Reference;
+use crate::reference::cid;
+use consilium_primitives::{commitment::BlobReference, H256};
 use std::{io, path::PathBuf};
 
 type Source = Box<dyn std::error::Error + Send + Sync>;
@@ -8,77 +9,90 @@ type Source = Box<dyn std::error::Error + Send + Sync>;
 /// Why a store cannot be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
-	/// A URL of another kind.
-	#[error("the blob store {location} is of no kind that is supported; use the path of a folder, or a file:// URL")]
+	/// The URL has an unsupported scheme.
+	#[error(
+		"the blob store {location} has an unsupported scheme; use a folder's path, a file:// URL or \
+		 s3://bucket/prefix"
+	)]
 	Unsupported {
 		/// The URL.
 		location: String,
 	},
-	/// Not a URL, though it contains `://`, or a `file` URL of another machine.
-	#[error("the blob store {location} is no valid URL of a folder of this machine; use for example file:///srv/blobs")]
+	/// The text contains `://` but is not a URL, or is a `file` URL of another machine.
+	#[error(
+		"the blob store {location} is not a valid URL of a folder on this machine; use one like \
+		 file:///srv/blobs"
+	)]
 	Url {
-		/// The text.
+		/// The location as configured.
 		location: String,
 	},
-	/// The path names something else than a folder.
-	#[error("the blob store {} is no folder; move what is there away, or use another path", path.display())]
+	/// The path exists, but is not a folder.
+	#[error("the blob store {} is not a folder; remove the file, or use another path", path.display())]
 	NotAFolder {
 		/// The path.
 		path: PathBuf,
 	},
-	/// The folder cannot be made or opened.
-	#[error("cannot make or open the folder {} of the blob store: {source}", path.display())]
+	/// The folder cannot be created or opened.
+	#[error("cannot create or open the folder {} of the blob store: {source}", path.display())]
 	Folder {
 		/// The path.
 		path: PathBuf,
 		/// The reason.
 		source: Source,
 	},
-	/// A bucket, without what is needed to reach it.
+	/// A bucket without an S3 configuration.
 	#[error(
-		"the blob store {location} is a bucket, which needs an S3 configuration with region and credentials; \
-		 or use the path of a folder, or a file:// URL"
+		"the blob store {location} is a bucket and needs an S3 configuration with region and credentials; \
+		 add one, or use a folder's path or a file:// URL"
 	)]
 	NoS3Config {
 		/// The URL.
 		location: String,
 	},
-	/// An S3 configuration for what is no bucket.
-	#[error("the blob store {location} has an S3 configuration, but is no bucket; use s3://bucket/prefix, or drop it")]
+	/// An S3 configuration for a location that is not a bucket.
+	#[error(
+		"the blob store {location} has an S3 configuration but is not a bucket; use s3://bucket/prefix, or \
+		 remove the S3 configuration"
+	)]
 	NotABucket {
 		/// The location.
 		location: String,
 	},
-	/// No URL of a bucket.
+	/// The location is not the URL of a bucket.
 	#[error(
-		"{location} is no URL of a bucket; use for example s3://consilium/blobs, with 3 to 63 of a-z, 0-9, - and . \
-		 in the bucket's name"
+		"{location} is not the URL of a bucket; use one like s3://consilium/blobs, whose bucket name has 3 \
+		 to 63 of the characters a-z, 0-9, - and ."
 	)]
 	BucketUrl {
 		/// The URL.
 		location: String,
 	},
-	/// A URL with a user name or a password. It is not repeated.
-	#[error("a URL of the blob store has a user name or password in it; credentials belong in a file or the environment")]
-	CredentialsInUrl,
-	/// No URL of a service.
+	/// The URL contains a user name or a password. The message does not repeat it.
 	#[error(
-		"the S3 endpoint {endpoint} is no URL of a service; use for example https://s3.hospital.example:9000"
+		"a URL of the blob store contains a user name or password; put credentials into a file or the \
+		 environment"
+	)]
+	CredentialsInUrl,
+	/// The endpoint is not the URL of a service.
+	#[error(
+		"the S3 endpoint {endpoint} is not the URL of a service; use one like \
+		 https://s3.hospital.example:9000"
 	)]
 	Endpoint {
 		/// The endpoint.
 		endpoint: String,
 	},
-	/// An endpoint without TLS.
+	/// The endpoint does not use TLS.
 	#[error(
-		"the S3 endpoint {endpoint} is not encrypted; use https://, or allow http for a test on one machine"
+		"the S3 endpoint {endpoint} does not use TLS; use https://, or allow http for a test on one machine"
 	)]
 	Http {
 		/// The endpoint.
 		endpoint: String,
 	},
-	/// No region.
-	#[error("the blob store {location} needs the region of its S3 service, such as eu-central-1")]
+	/// The region is missing.
+	#[error("the blob store {location} lacks the region of its S3 service; add one, such as eu-central-1")]
 	NoRegion {
 		/// The URL.
 		location: String,
@@ -94,8 +108,8 @@ pub enum OpenError {
 		/// The reason.
 		source: Source,
 	},
-	/// The client of the service cannot be made.
-	#[error("cannot make a client for the blob store {location}: {source}")]
+	/// The client of the service cannot be created.
+	#[error("cannot create a client for the blob store {location}: {source}")]
 	Bucket {
 		/// The URL.
 		location: String,
@@ -104,13 +118,14 @@ pub enum OpenError {
 	},
 }
 
-/// Why the credentials of an S3 service cannot be used. No message repeats what a credentials file holds.
+/// Why the credentials of an S3 service cannot be used. No message repeats the contents of a credentials
+/// file.
 #[derive(Debug, thiserror::Error)]
 pub enum CredentialsError {
-	/// A variable of the environment is not set, or not text.
+	/// An environment variable is not set, or is not text.
 	#[error("the environment variable {name} is not set; set it, or name a credentials file")]
 	NoVariable {
-		/// The variable.
+		/// Its name.
 		name: &'static str,
 	},
 	/// The file cannot be read.
@@ -121,24 +136,27 @@ pub enum CredentialsError {
 		/// The system's reason.
 		source: io::Error,
 	},
-	/// Others than its owner may read or write the file.
-	#[error("the credentials file {} is open to others (mode {mode:03o}); run `chmod 600 {}`", path.display(), path.display())]
+	/// Users other than the file's owner may read or write it.
+	#[error(
+		"the credentials file {} is accessible to other users (mode {mode:03o}); run `chmod 600 {}`",
+		path.display(), path.display()
+	)]
 	OpenToOthers {
 		/// The file.
 		path: PathBuf,
 		/// Its permission bits.
 		mode: u32,
 	},
-	/// The file is no file, too long, or not UTF-8.
-	#[error("{} is no credentials file; it should be a few lines of text", path.display())]
+	/// The path is not a file, or the file is too long or not UTF-8.
+	#[error("{} is not a credentials file; expected a few lines of text", path.display())]
 	NotText {
 		/// The file.
 		path: PathBuf,
 	},
-	/// A line that says nothing that is known, or says it again.
+	/// A line is unknown or repeated.
 	#[error(
-		"{}, line {line}: should be aws_access_key_id, aws_secret_access_key or aws_session_token, each once at most, \
-		 then = and a value; of headings only [default] is read",
+		"{}, line {line}: expected aws_access_key_id, aws_secret_access_key or aws_session_token, each at \
+		 most once, then = and a value; the only heading allowed is [default]",
 		path.display()
 	)]
 	Line {
@@ -147,12 +165,12 @@ pub enum CredentialsError {
 		/// The line, from 1.
 		line: usize,
 	},
-	/// A line is missing.
+	/// A required line is missing.
 	#[error("{} lacks the line {name} = …", path.display())]
 	Missing {
 		/// The file.
 		path: PathBuf,
-		/// What the line should begin with.
+		/// The name that the line begins with.
 		name: &'static str,
 	},
 }
@@ -160,29 +178,32 @@ pub enum CredentialsError {
 /// Why a blob cannot be read, written or deleted.
 #[derive(Debug, thiserror::Error)]
 pub enum BlobError {
-	/// The store answers, but has no such blob.
-	#[error("blob {} is not in the store", reference.cid())]
+	/// The store was reached but does not have the blob.
+	#[error("blob {} is not in the store", cid(reference))]
 	NotFound {
 		/// The blob.
-		reference: Reference,
+		reference: BlobReference,
 	},
-	/// The blob is longer or shorter than it should be.
-	#[error("blob {} has {found} bytes in the store; expected {}", reference.cid(), reference.length)]
+	/// The blob's length differs from the reference.
+	#[error("blob {} has {found} bytes in the store; expected {}", cid(reference), reference.length)]
 	WrongLength {
-		/// The blob, with its right length.
-		reference: Reference,
+		/// The blob, with its expected length.
+		reference: BlobReference,
 		/// The length in the store.
 		found: u64,
 	},
-	/// The blob has the right length, but its hash is another.
-	#[error("blob {} was altered in the store: the hash of its bytes is {}", reference.cid(), hex::encode(found))]
+	/// The blob has the expected length but a different hash.
+	#[error(
+		"blob {} was altered in the store: the SHA-256 of its bytes is {}",
+		cid(reference), hex::encode(found.0)
+	)]
 	Altered {
-		/// The blob, with its right hash.
-		reference: Reference,
+		/// The blob, with its expected hash.
+		reference: BlobReference,
 		/// SHA-256 of the bytes in the store.
-		found: [u8; 32],
+		found: H256,
 	},
-	/// The store does not answer, refuses access, or is not there. Nothing is known of the blob.
+	/// The store does not respond, denies access or does not exist. Nothing is known about the blob.
 	#[error("the blob store {store} cannot be used: {source}")]
 	Unreachable {
 		/// The store.

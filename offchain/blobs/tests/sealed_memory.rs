@@ -1,9 +1,10 @@
-//! A stream of 256 MiB is sealed and opened in a few MiB of memory. The only test of its process, because it is about the
-//! memory of the process.
+//! Seals and opens a stream of 256 MiB in a few MiB of memory. The only test of this binary, since it
+//! measures the memory of the whole process.
 
 #![allow(clippy::unwrap_used, missing_docs)]
 
-use consilium_blobs::sealed::{open_stream, seal_stream, ContentKeys, Expected, Header, Suite};
+use consilium_blobs::sealed::{open_stream, seal_stream, ContentKeys, Expected, Header, SealContext};
+use consilium_primitives::{study::RoundKey, H256};
 use std::{
 	fs,
 	io::{self, Read, Write},
@@ -11,17 +12,17 @@ use std::{
 
 const LENGTH: u64 = 256 << 20;
 
-/// Most that sealing and opening may add to the process, in KiB.
+/// Limit of the additional resident memory, in KiB.
 const LIMIT: u64 = 4096;
 
-/// The most memory that the process has had resident, in KiB.
+/// Peak resident memory of the process, in KiB.
 fn peak() -> u64 {
 	let status = fs::read_to_string("/proc/self/status").unwrap();
 	let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
 	line.trim().trim_end_matches(" kB").parse().unwrap()
 }
 
-/// Yields, and when written to demands, bytes that count up to 250.
+/// Yields bytes that count up to 250, and asserts that what is written to it does.
 struct Counting(u64);
 
 impl Counting {
@@ -53,28 +54,15 @@ impl Write for Counting {
 
 #[test]
 fn memory_does_not_grow_with_the_blob() {
-	let header = Header {
-		suite: Suite::QkdMlKem768,
-		genesis: [0; 32],
-		study: 0,
-		round: 1,
-		attempt: 1,
-		sender: [1; 32],
-		receiver: [2; 32],
-		key_id: [3; 16],
-		kem_ciphertext: [4; 1088],
-		salt: [5; 32],
-		length: LENGTH,
-	};
-	let expected = Expected {
-		suite: Suite::QkdMlKem768,
-		genesis: [0; 32],
-		study: 0,
-		round: 1,
-		attempt: 1,
+	let context = SealContext {
+		genesis: H256::zero(),
+		round: RoundKey { study: 0, round: 1, attempt: 1 },
 		sender: [1; 32],
 		receiver: [2; 32],
 	};
+	let header =
+		Header { context, key_id: Some([3; 16]), kem_ciphertext: [4; 1088], salt: [5; 32], length: LENGTH };
+	let expected = Expected { suite: header.suite(), context };
 	let keys = ContentKeys::from_okm(&[6; 71].into());
 	let mut file = tempfile::tempfile().unwrap();
 	let before = peak();

@@ -1,8 +1,8 @@
-//! What a store does with whole, missing, cut, altered and extended blobs.
+//! Whole, missing, truncated, altered and extended blobs in a folder.
 
 #![allow(clippy::unwrap_used, missing_docs)]
 
-use consilium_blobs::{BlobError, BlobStore, OpenError, Reference};
+use consilium_blobs::{cid, BlobError, BlobReference, BlobStore, OpenError};
 use proptest::prelude::*;
 use std::{
 	ffi::OsStr,
@@ -17,16 +17,16 @@ fn wait<T>(future: impl Future<Output = T>) -> T {
 	tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(future)
 }
 
-fn put(store: &BlobStore, bytes: &[u8]) -> Reference {
+fn put(store: &BlobStore, bytes: &[u8]) -> BlobReference {
 	wait(store.put(bytes.to_vec().into())).unwrap()
 }
 
-fn get(store: &BlobStore, reference: &Reference) -> Result<Vec<u8>, BlobError> {
+fn get(store: &BlobStore, reference: &BlobReference) -> Result<Vec<u8>, BlobError> {
 	wait(store.get(reference)).map(|bytes| bytes.to_vec())
 }
 
-fn file(folder: &Path, reference: &Reference) -> PathBuf {
-	folder.join(reference.cid().to_string())
+fn file(folder: &Path, reference: &BlobReference) -> PathBuf {
+	folder.join(cid(reference).to_string())
 }
 
 fn store() -> (TempDir, BlobStore) {
@@ -39,7 +39,7 @@ fn store() -> (TempDir, BlobStore) {
 fn a_blob_lies_under_its_cid_and_reads_back() {
 	let (folder, store) = store();
 	let reference = put(&store, b"update");
-	assert_eq!(reference, Reference::of(b"update"));
+	assert_eq!(reference, BlobReference::of(b"update"));
 	assert_eq!(fs::read(file(folder.path(), &reference)).unwrap(), b"update");
 	assert_eq!(get(&store, &reference).unwrap(), b"update");
 }
@@ -48,7 +48,7 @@ fn a_blob_lies_under_its_cid_and_reads_back() {
 fn a_second_put_writes_nothing() {
 	let (folder, store) = store();
 	let path = file(folder.path(), &put(&store, b"update"));
-	// Were the file written again it would be another file under this name.
+	// If it were written again, this name would belong to another file.
 	let link = folder.path().join("link");
 	fs::hard_link(&path, &link).unwrap();
 	put(&store, b"update");
@@ -64,7 +64,7 @@ fn same_file(a: &Path, b: &Path) -> bool {
 }
 
 #[test]
-fn a_put_mends_a_blob_that_was_cut_or_altered() {
+fn a_put_repairs_a_truncated_or_altered_blob() {
 	for wrong in [b"upd".as_slice(), b"Update", b"update and more", b""] {
 		let (folder, store) = store();
 		let reference = put(&store, b"update");
@@ -78,7 +78,7 @@ fn a_put_mends_a_blob_that_was_cut_or_altered() {
 fn a_huge_file_in_a_blobs_place_is_not_read() {
 	let (folder, store) = store();
 	let reference = put(&store, b"update");
-	// A hole: no disk is used.
+	// A sparse file: it takes no disk space.
 	let huge = 1 << 33;
 	fs::File::options().write(true).open(file(folder.path(), &reference)).unwrap().set_len(huge).unwrap();
 	let error = get(&store, &reference).unwrap_err();
@@ -86,16 +86,16 @@ fn a_huge_file_in_a_blobs_place_is_not_read() {
 }
 
 #[test]
-fn a_missing_blob_is_called_missing() {
+fn a_missing_blob_is_reported_missing() {
 	let (_folder, store) = store();
-	let reference = Reference::of(b"never written");
+	let reference = BlobReference::of(b"never written");
 	let error = get(&store, &reference).unwrap_err();
 	assert!(matches!(&error, BlobError::NotFound { reference: missing } if *missing == reference));
-	assert!(error.to_string().contains(&reference.cid().to_string()), "{error}");
+	assert!(error.to_string().contains(&cid(&reference).to_string()), "{error}");
 }
 
 #[test]
-fn a_store_whose_folder_is_gone_is_unreachable_and_loses_no_blob() {
+fn a_store_whose_folder_is_gone_is_unreachable_not_empty() {
 	let parent = tempfile::tempdir().unwrap();
 	let folder = parent.path().join("blobs");
 	let store = BlobStore::open(&folder).unwrap();
@@ -106,14 +106,14 @@ fn a_store_whose_folder_is_gone_is_unreachable_and_loses_no_blob() {
 	assert!(unreachable(get(&store, &reference).map(drop)));
 	assert!(unreachable(wait(store.put(b"update".as_slice().into())).map(drop)));
 	assert!(unreachable(wait(store.delete(&reference))));
-	// A put must not make the folder anew, below the place where a file system should be mounted.
+	// A put must not recreate the folder, which may be a mount point without its file system.
 	assert!(!folder.exists());
 	fs::rename(&away, &folder).unwrap();
 	assert_eq!(get(&store, &reference).unwrap(), b"update");
 }
 
 #[test]
-fn a_deleted_blob_is_gone_and_may_be_deleted_again() {
+fn deletion_is_idempotent() {
 	let (_folder, store) = store();
 	let reference = put(&store, b"update");
 	wait(store.delete(&reference)).unwrap();
@@ -122,21 +122,21 @@ fn a_deleted_blob_is_gone_and_may_be_deleted_again() {
 }
 
 #[test]
-fn what_a_crash_leaves_behind_is_no_blob() {
+fn a_partial_write_is_not_a_blob() {
 	let (folder, store) = store();
-	let reference = Reference::of(b"update");
-	fs::write(folder.path().join(format!("{}#1", reference.cid())), b"upd").unwrap();
+	let reference = BlobReference::of(b"update");
+	fs::write(folder.path().join(format!("{}#1", cid(&reference))), b"upd").unwrap();
 	assert!(matches!(get(&store, &reference), Err(BlobError::NotFound { .. })));
 	assert_eq!(put(&store, b"update"), reference);
 	assert_eq!(get(&store, &reference).unwrap(), b"update");
 }
 
 #[test]
-fn many_may_put_one_blob_at_once() {
+fn concurrent_puts_of_one_blob_succeed() {
 	let (folder, store) = store();
 	let bytes = vec![7; 100_000];
-	let reference = Reference::of(&bytes);
-	// The puts are futures of one thread, but each file operation has a thread of its own.
+	let reference = BlobReference::of(&bytes);
+	// The puts are futures on one thread, but each file operation runs on its own thread.
 	wait(async {
 		let puts = (0..32).map(|_| store.put(bytes.clone().into()));
 		assert_eq!(futures::future::try_join_all(puts).await.unwrap(), [reference; 32]);
@@ -146,7 +146,7 @@ fn many_may_put_one_blob_at_once() {
 }
 
 #[test]
-fn folders_with_any_name_and_file_urls_are_stores() {
+fn a_store_opens_by_path_or_file_url() {
 	let parent = tempfile::tempdir().unwrap();
 	let names =
 		[b"a b".as_slice(), b"100%#1?", "Universit\u{e4}t".as_bytes(), b"\xff\xfe", b"deep/er/folder"];
@@ -158,17 +158,17 @@ fn folders_with_any_name_and_file_urls_are_stores() {
 		assert_eq!(get(&store, &reference).unwrap(), name);
 	}
 	let url = url::Url::from_directory_path(parent.path().join("a b")).unwrap();
-	assert_eq!(get(&BlobStore::open(url.as_str()).unwrap(), &Reference::of(b"a b")).unwrap(), b"a b");
+	assert_eq!(get(&BlobStore::open(url.as_str()).unwrap(), &BlobReference::of(b"a b")).unwrap(), b"a b");
 }
 
 #[test]
-fn what_is_no_folder_is_refused_with_what_would_be_right() {
+fn unusable_locations_are_rejected_with_a_remedy() {
 	let folder = tempfile::tempdir().unwrap();
 	let in_the_way = folder.path().join("file");
 	fs::write(&in_the_way, b"").unwrap();
 	let message = |location: &OsStr| BlobStore::open(location).unwrap_err().to_string();
-	assert!(message(in_the_way.as_os_str()).contains("is no folder"));
-	assert!(message(in_the_way.join("below").as_os_str()).contains("cannot make or open"));
+	assert!(message(in_the_way.as_os_str()).contains("is not a folder"));
+	assert!(message(in_the_way.join("below").as_os_str()).contains("cannot create or open"));
 	for location in ["s3://bucket/blobs", "https://example.org/blobs"] {
 		let message = message(location.as_ref());
 		assert!(message.contains(location) && message.contains("file:// URL"), "{message}");
@@ -189,7 +189,7 @@ proptest! {
 	}
 
 	#[test]
-	fn no_other_bytes_pass_for_a_blob(
+	fn other_bytes_are_never_returned_as_the_blob(
 		bytes in proptest::collection::vec(any::<u8>(), 0..200),
 		other in proptest::collection::vec(any::<u8>(), 0..200),
 		flip in any::<prop::sample::Index>(),
@@ -209,7 +209,7 @@ proptest! {
 					prop_assert_ne!(found, reference.length);
 				},
 				Err(BlobError::Altered { found, .. }) => {
-					prop_assert_eq!(found, Reference::of(&wrong).hash);
+					prop_assert_eq!(found, BlobReference::of(&wrong).hash);
 					prop_assert_eq!(wrong.len(), bytes.len());
 				},
 				Err(other) => prop_assert!(false, "{other}"),
@@ -218,11 +218,12 @@ proptest! {
 	}
 
 	#[test]
-	fn a_longer_blob_is_refused_by_its_length(length in 0u64..100) {
+	fn a_blob_of_another_length_is_rejected(length in 0u64..100) {
 		let (_folder, store) = store();
-		let reference = Reference { length, ..put(&store, &[1; 100]) };
+		let reference = BlobReference { length, ..put(&store, &[1; 100]) };
 		let error = get(&store, &reference).unwrap_err();
-		let refused = matches!(error, BlobError::WrongLength { found: 100, reference: asked } if asked == reference);
-		prop_assert!(refused);
+		let is_rejected =
+			matches!(error, BlobError::WrongLength { found: 100, reference: asked } if asked == reference);
+		prop_assert!(is_rejected);
 	}
 }

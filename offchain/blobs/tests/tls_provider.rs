@@ -1,4 +1,4 @@
-//! A provider of cryptography that the process has chosen stays. The only test of its process, because there is one
+//! A crypto provider that the process has installed is kept. The only test of this binary, since there is one
 //! provider per process.
 
 #![allow(clippy::unwrap_used, missing_docs)]
@@ -8,7 +8,7 @@ use rustls::crypto::{ring, CryptoProvider};
 use std::{fs, os::unix::fs::PermissionsExt};
 
 #[test]
-fn a_provider_that_is_there_is_kept() {
+fn an_installed_provider_is_kept() {
 	let mut chosen = ring::default_provider();
 	chosen.cipher_suites.truncate(1);
 	chosen.install_default().unwrap();

@@ -1,5 +1,6 @@
 //! Writes the public development keys of all hospitals, raw, to a folder:
-//! `cargo run -p consilium-hospital --release --example development_keys -- runtime/src/genesis/development-keys`
+//! `cargo run -p consilium-hospital --release --example development_keys --
+//! runtime/src/genesis/development-keys`
 
 use consilium_hospital::keys::{HospitalKeys, DEVELOPMENT_NAMES};
 use std::{error::Error, fs, path::PathBuf};

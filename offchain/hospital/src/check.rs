@@ -5,43 +5,48 @@ use crate::{
 	keys::{HospitalKeys, KeyError},
 	sealer::{Kme, KmeError},
 	secret_file::{read_secret, SecretFileError},
-	trainer::{LocalTrainer, TrainerError},
+	trainer::{LocalTrainer, Records, TrainerError},
 };
 use consilium_blobs::{BlobError, BlobStore, OpenError};
+use serde::{Serialize, Serializer};
 use std::{fmt, io};
 
-/// What is written to the blob store and deleted again.
+/// The blob that is written to the store and deleted again.
 const PROBE: &[u8] = b"consilium: can this store be written?\n";
 
-/// What works.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A configuration that works. As JSON its keys are in camel case and the schema's hash is a string of `0x`
+/// and 64 digits.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Report {
-	/// The hospital.
+	/// The hospital's name.
 	pub name: String,
-	/// Its records; `None` for a node that only computes.
+	/// Its records; `None` for a node that only computes in committees.
 	pub records: Option<RecordsReport>,
 	/// The blob store.
 	pub store: String,
-	/// URL of its key management entity, which was not asked; `None` for a hospital without quantum key distribution.
+	/// URL of its key management entity, which was not contacted; `None` without quantum key distribution.
 	pub kme: Option<String>,
 }
 
-/// What a study must say of a hospital's records, and how many there are.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What a study must specify for a hospital's records, and how many there are.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct RecordsReport {
 	/// Hash of the schema: `StudySpec::schema`.
+	#[serde(serialize_with = "hexadecimal")]
 	pub schema_hash: [u8; 32],
-	/// Features of a record: `ModelSpec::features`.
+	/// Number of features of a record: `ModelSpec::features`.
 	pub features: usize,
-	/// Classes of a record: `ModelSpec::classes`.
+	/// Number of classes: `ModelSpec::classes`.
 	pub classes: usize,
-	/// Records that train.
+	/// Number of training records.
 	pub training: usize,
-	/// Records that test.
+	/// Number of test records.
 	pub test: usize,
 }
 
-/// What does not work.
+/// Why a configuration does not work.
 #[derive(Debug, thiserror::Error)]
 pub enum CheckError {
 	/// The account key cannot be read.
@@ -62,7 +67,7 @@ pub enum CheckError {
 	/// The key management entity cannot be used as configured.
 	#[error("qkd: {0}")]
 	Quantum(#[from] KmeError),
-	/// The system gives no runtime for file operations.
+	/// The system provides no runtime for file operations.
 	#[error("the system has no resources for file operations: {0}")]
 	Runtime(#[from] io::Error),
 }
@@ -92,15 +97,19 @@ pub fn check(config: &HospitalConfig) -> Result<Report, CheckError> {
 }
 
 fn read_records(name: &str, files: RecordFiles) -> Result<RecordsReport, TrainerError> {
-	let mut trainer = LocalTrainer::new(name.to_owned(), files);
-	let (schema, records) = trainer.records()?;
+	let records = LocalTrainer::new(name.to_owned(), files).records()?;
+	let Records { schema, hospital, .. } = &*records;
 	Ok(RecordsReport {
 		schema_hash: schema.hash(),
 		features: schema.features(),
 		classes: schema.classes(),
-		training: records.training.len(),
-		test: records.test.len(),
+		training: hospital.training.len(),
+		test: hospital.test.len(),
 	})
+}
+
+fn hexadecimal<S: Serializer>(hash: &[u8; 32], serializer: S) -> Result<S::Ok, S::Error> {
+	serializer.collect_str(&format_args!("0x{}", hex::encode(hash)))
 }
 
 impl fmt::Display for Report {
@@ -108,11 +117,11 @@ impl fmt::Display for Report {
 		writeln!(formatter, "{} is ready.", self.name)?;
 		match &self.records {
 			Some(records) => writeln!(formatter, "{records}")?,
-			None => writeln!(formatter, "no records: computes only, as a party of committees")?,
+			None => writeln!(formatter, "no records: only computes, as a party of committees")?,
 		}
 		write!(formatter, "blob store  {}", self.store)?;
 		match &self.kme {
-			Some(kme) => write!(formatter, "\nKME         {kme}, not asked"),
+			Some(kme) => write!(formatter, "\nKME         {kme}, not contacted"),
 			None => Ok(()),
 		}
 	}

@@ -1,14 +1,16 @@
-//! Starts a hospital, and talks to it without waiting.
+//! Starts a hospital, and the interface to it, which never waits.
 
 use crate::{
-	board::{Board, Clock},
 	config::HospitalConfig,
-	jobs::Workplace,
+	job_table::{Clock, JobTable},
+	jobs::Resources,
 	keys::{HospitalKeys, KeyError},
+	messages::Message,
 	sealer::{Kme, KmeError, QuantumKeys, Sealer, SessionSealer},
 	state::{State, StateError},
 	trainer::{LocalTrainer, Trainer},
-	worker::{Message, Worker},
+	training::TrainingWorker,
+	worker::Worker,
 };
 use consilium_blobs::{BlobStore, OpenError};
 use consilium_primitives::{
@@ -19,18 +21,21 @@ use std::{
 	io,
 	path::Path,
 	sync::{
-		mpsc::{sync_channel, SyncSender},
-		Arc, Once,
+		mpsc::{channel, sync_channel, SyncSender},
+		Arc, Mutex, Once,
 	},
 	thread,
 	time::Instant,
 };
 
-/// Jobs that may wait for the hospital's thread.
+/// Number of jobs that may wait for the hospital's thread.
 const QUEUE_LENGTH: usize = 64;
 
 /// Name of the hospital's thread.
 const THREAD_NAME: &str = "hospital";
+
+/// Name of the training thread. Linux keeps 15 bytes.
+const TRAINING_THREAD_NAME: &str = "hospital-train";
 
 /// Why a hospital does not start.
 #[derive(Debug, thiserror::Error)]
@@ -47,49 +52,49 @@ pub enum StartError {
 	/// The state cannot be opened.
 	#[error(transparent)]
 	State(#[from] StateError),
-	/// The system gives no thread or runtime.
-	#[error("the system has no resources for the hospital's thread: {0}")]
+	/// The system provides no thread or runtime.
+	#[error("the system has no resources for the hospital's threads: {0}")]
 	Thread(#[from] io::Error),
 }
 
-/// A hospital's jobs, on a thread of their own.
+/// A hospital's jobs, on their own threads.
 pub struct Hospital;
 
-/// Talks to a hospital. No method waits. The thread ends when the last handle is dropped and its
-/// queue is empty.
+/// The interface to a running hospital. No method waits. Its threads end when the last handle is dropped and
+/// all queues are empty.
 #[derive(Clone)]
 pub struct Handle {
 	account: AccountBytes,
-	board: Arc<Board>,
+	table: Arc<JobTable>,
 	sender: SyncSender<Message>,
 	foreign_job: Arc<Once>,
 }
 
 impl Hospital {
-	/// Starts the hospital of `config`, which signs as `account` and keeps its state in the folder `state`, on
-	/// a new thread. No other process may use this folder at the same time.
+	/// Starts the hospital of `config`, which signs as `account` and keeps its state in the folder `state`,
+	/// on two new threads. No other process may use this folder at the same time.
 	///
-	/// A panic in a job is caught and only fails the job, provided that the process does not end at a panic: see
+	/// A panic in a job is caught and only fails the job, unless the process ends at every panic: see
 	/// [`Self::start_guarded`].
 	pub fn start(config: HospitalConfig, state: &Path, account: AccountBytes) -> Result<Handle, StartError> {
 		Self::start_guarded(config, state, account, || ())
 	}
 
-	/// As [`Self::start`]. `guard` is called on the hospital's thread and its result kept until the thread ends.
-	/// A process whose panic hook ends it needs this to exempt the thread; in a Substrate node `guard` is
-	/// `sp_panic_handler::AbortGuard::force_unwind`.
+	/// As [`Self::start`]. `guard` is called on each of the threads and its result kept until that thread
+	/// ends. A process whose panic hook ends it needs this to exempt the threads; in a Substrate node
+	/// `guard` is `sp_panic_handler::AbortGuard::force_unwind`.
 	pub fn start_guarded<Guard>(
 		config: HospitalConfig,
 		state: &Path,
 		account: AccountBytes,
-		guard: impl FnOnce() -> Guard + Send + 'static,
+		guard: impl Fn() -> Guard + Clone + Send + 'static,
 	) -> Result<Handle, StartError> {
 		let trainer = config
 			.records
 			.clone()
 			.map(|files| -> Box<dyn Trainer> { Box::new(LocalTrainer::new(config.name.clone(), files)) });
-		let workplace = workplace(&config, state, session_sealer(&config, state)?, trainer)?;
-		Ok(spawn(workplace, account, guard)?)
+		let resources = open_resources(&config, state, session_sealer(&config, state)?, trainer)?;
+		Ok(spawn(resources, account, guard)?)
 	}
 }
 
@@ -102,68 +107,82 @@ fn session_sealer(config: &HospitalConfig, state: &Path) -> Result<Box<dyn Seale
 }
 
 /// Opens everything that jobs work with.
-pub(crate) fn workplace(
+pub(crate) fn open_resources(
 	config: &HospitalConfig,
 	state: &Path,
 	sealer: Box<dyn Sealer>,
 	trainer: Option<Box<dyn Trainer>>,
-) -> Result<Workplace, StartError> {
-	Ok(Workplace {
+) -> Result<Resources, StartError> {
+	Ok(Resources {
 		keys: HospitalKeys::load(&config.keys)?,
 		store: BlobStore::open_with(&config.blobs)?,
-		runtime: tokio::runtime::Builder::new_current_thread().enable_all().build()?,
+		runtime: tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?,
 		state: State::open(state)?,
-		sealer,
+		sealer: Mutex::new(sealer),
 		trainer,
 	})
 }
 
 pub(crate) fn spawn<Guard>(
-	workplace: Workplace,
+	resources: Resources,
 	account: AccountBytes,
-	guard: impl FnOnce() -> Guard + Send + 'static,
+	guard: impl Fn() -> Guard + Clone + Send + 'static,
 ) -> io::Result<Handle> {
 	let (sender, receiver) = sync_channel(QUEUE_LENGTH);
+	let (trainings, training_receiver) = channel();
+	let resources = Arc::new(resources);
+	let training_worker = TrainingWorker::new(resources.clone(), training_receiver);
 	let handle = Handle::new(account, sender, Box::new(Instant::now));
-	let mut worker = Worker::new(workplace, handle.board.clone());
-	thread::Builder::new().name(THREAD_NAME.into()).spawn(move || {
-		let _guard = guard();
-		while let Ok(message) = receiver.recv() {
-			worker.handle(message);
-		}
-	})?;
+	let worker = Worker::new(resources, handle.table.clone(), trainings);
+	start_thread(TRAINING_THREAD_NAME, guard.clone(), || training_worker.run())?;
+	start_thread(THREAD_NAME, guard, || worker.run(receiver))?;
 	Ok(handle)
+}
+
+fn start_thread<Guard>(
+	name: &str,
+	guard: impl FnOnce() -> Guard + Send + 'static,
+	work: impl FnOnce() + Send + 'static,
+) -> io::Result<()> {
+	let guarded = move || {
+		let _guard = guard();
+		work();
+	};
+	thread::Builder::new().name(name.into()).spawn(guarded).map(drop)
 }
 
 impl Handle {
 	pub(crate) fn new(account: AccountBytes, sender: SyncSender<Message>, clock: Clock) -> Self {
-		Self { account, board: Arc::new(Board::new(clock)), sender, foreign_job: Arc::new(Once::new()) }
+		Self { account, table: Arc::new(JobTable::new(clock)), sender, foreign_job: Arc::new(Once::new()) }
 	}
 
-	/// Queues a job, unless it is known. `false` only when the queue is full: ask again later.
+	/// Queues a job, unless it is known. `false` only when the queue is full: start it again later.
 	///
-	/// A job that failed is queued again, but not sooner than five seconds after it failed. A job of another
-	/// hospital is refused: it is never queued, and [`Self::poll`] calls it failed.
+	/// A job that failed is queued again, but not within five seconds after it failed. A job of another
+	/// hospital is refused: it is never queued, and its status is [`JobStatus::Failed`].
 	pub fn start(&self, job: Job) -> bool {
 		let id = job.id();
 		if id.hospital != self.account {
 			self.foreign_job.call_once(|| {
 				log::error!(
 					target: "hospital",
-					"refused a job of the account 0x{}: this hospital is 0x{}; is an old key in the node's keystore?",
+					"refused a job of the account 0x{}: this hospital is 0x{}; is an old key still in use?",
 					hex::encode(id.hospital),
 					hex::encode(self.account),
 				);
 			});
 			return true;
 		}
-		self.board.start(id, || self.sender.try_send(Message::Start(Box::new(job))).is_ok())
+		self.table.start(id, || {
+			let reply = self.sender.clone();
+			self.sender.try_send(Message::Start { job: Box::new(job), reply }).is_ok()
+		})
 	}
 
-	/// Where a job stands.
+	/// The status of a job.
 	pub fn poll(&self, id: JobId) -> JobStatus {
 		if id.hospital == self.account {
-			self.board.poll(&id)
+			self.table.poll(&id)
 		} else {
 			JobStatus::Failed
 		}
@@ -171,13 +190,13 @@ impl Handle {
 
 	/// Block `number` and all before it are final.
 	pub fn finalised(&self, number: BlockNumber) {
-		self.board.set_finalised(number);
-		// With a full queue the thread has a message to come back for anyway.
+		self.table.set_finalised(number);
+		// With a full queue the thread has a message left, after which it looks.
 		let _ = self.sender.try_send(Message::Finalised);
 	}
 
 	#[cfg(test)]
-	pub(crate) fn board(&self) -> Arc<Board> {
-		self.board.clone()
+	pub(crate) fn table(&self) -> Arc<JobTable> {
+		self.table.clone()
 	}
 }

@@ -1,7 +1,7 @@
 //! The post-quantum keys of a hospital.
 //!
-//! Both are kept as the seeds of their key generation, which are the shortest and the recommended
-//! form of a private key: 32 bytes (xi) for ML-DSA-65, 64 bytes (d ‖ z) for ML-KEM-768.
+//! Both are stored as the seeds of their key generation, the shortest and the recommended form of a private
+//! key: 32 bytes (xi) for ML-DSA-65, 64 bytes (d ‖ z) for ML-KEM-768.
 
 use crate::{
 	config::KeyFiles,
@@ -41,32 +41,32 @@ pub const STORE_KEY_FILE: &str = "key-store.key";
 /// The members for which there are development keys.
 pub const DEVELOPMENT_NAMES: [&str; 8] = ["alice", "bob", "charlie", "dave", "eve", "ferdie", "one", "two"];
 
-/// Why there are no keys.
+/// Why keys cannot be read, made or used.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyError {
 	/// A key file cannot be read or written.
 	#[error(transparent)]
 	File(#[from] SecretFileError),
-	/// A key file does not hold what it should. The message does not show what it holds.
+	/// A key file does not hold the secret. The message does not show its content.
 	#[error(
-		"{} holds no {what}; it must be one line of {} hexadecimal digits",
+		"{} does not hold the {what}; it must be one line of {} hexadecimal digits",
 		path.display(), bytes * 2
 	)]
 	NotASecret {
 		/// The file.
 		path: PathBuf,
-		/// What it should hold.
+		/// The secret that it should hold.
 		what: &'static str,
-		/// Bytes that this has.
+		/// Length of the secret in bytes.
 		bytes: usize,
 	},
-	/// The operating system gives no random bytes.
-	#[error("the operating system gives no random bytes: {0}")]
+	/// The operating system provides no random bytes.
+	#[error("the operating system provides no random bytes: {0}")]
 	Randomness(#[from] rand::rand_core::OsError),
-	/// There are no development keys of this name.
-	#[error("there are no development keys for `{name}`; there are for {}", DEVELOPMENT_NAMES.join(", "))]
+	/// No development keys have this name.
+	#[error("there are no development keys for `{name}`, only for {}", DEVELOPMENT_NAMES.join(", "))]
 	NotADevelopmentName {
-		/// What was asked for.
+		/// The name that was requested.
 		name: String,
 	},
 	/// Signing failed.
@@ -90,8 +90,8 @@ impl HospitalKeys {
 		Ok(Self { ml_dsa_65: random()?, ml_kem_768: random()?, previous_ml_kem_768: None })
 	}
 
-	/// The keys of a hospital in development chains: SHA-512 of a public label, so **everybody knows
-	/// them**. Never for records of people. `name` is one of [`DEVELOPMENT_NAMES`].
+	/// The keys of a hospital in development chains: SHA-512 of a public label, so **everybody knows them**.
+	/// Never use them with records of people. `name` is one of [`DEVELOPMENT_NAMES`].
 	pub fn development(name: &str) -> Result<Self, KeyError> {
 		if !DEVELOPMENT_NAMES.contains(&name) {
 			return Err(KeyError::NotADevelopmentName { name: name.to_owned() });
@@ -103,7 +103,7 @@ impl HospitalKeys {
 		})
 	}
 
-	/// Reads the seeds from files of one line of hexadecimal digits, which only their owner may read.
+	/// Reads the seeds from files of one line of hexadecimal digits, readable by their owner only.
 	pub fn load(files: &KeyFiles) -> Result<Self, KeyError> {
 		let previous = files.previous_ml_kem_768.as_deref();
 		Ok(Self {
@@ -129,7 +129,7 @@ impl HospitalKeys {
 		Ok(())
 	}
 
-	/// The public keys, as the chain knows them.
+	/// The public keys, as registered on the chain.
 	pub fn public(&self) -> PublicKeys {
 		let (verification_key, _) = ml_dsa_65::KG::keygen_from_seed(&self.ml_dsa_65);
 		let mut ml_kem_768 = [0; ML_KEM_768_ENCAPSULATION_KEY_BYTES];
@@ -153,7 +153,7 @@ impl HospitalKeys {
 			.is_ok_and(|signature| verification_key.verify(message, &signature, &[]))
 	}
 
-	/// Seeds of the hospital's ML-KEM-768 keys, the present one first: what is sealed for one of them opens.
+	/// Seeds of the hospital's ML-KEM-768 keys, the present one first: blobs sealed for either can be opened.
 	pub fn ml_kem_768_seeds(&self) -> Vec<MlKem768Seed> {
 		[Some(&self.ml_kem_768), self.previous_ml_kem_768.as_ref()].into_iter().flatten().cloned().collect()
 	}
@@ -170,20 +170,20 @@ pub(crate) fn random<const LENGTH: usize>() -> Result<Zeroizing<[u8; LENGTH]>, K
 	Ok(bytes)
 }
 
-/// The first bytes of SHA-512(`consilium/development/<algorithm>/<name>`); at most 64.
+/// The first bytes, at most 64, of SHA-512(`consilium/development/<algorithm>/<name>`).
 fn development_seed<const LENGTH: usize>(algorithm: &str, name: &str) -> [u8; LENGTH] {
 	let digest = Sha512::digest(format!("consilium/development/{algorithm}/{name}"));
 	std::array::from_fn(|i| digest[i])
 }
 
-/// Writes a new key for a store of keys from quantum key distribution to [`STORE_KEY_FILE`] in `folder`, which is created if
-/// missing. Nothing is written if the file exists.
+/// Writes a new key for a store of keys from quantum key distribution to [`STORE_KEY_FILE`] in `folder`,
+/// which is created if missing. Nothing is written if the file exists.
 pub fn write_store_key(folder: &Path) -> Result<(), KeyError> {
 	let key = random::<STORE_KEY_BYTES>()?;
 	Ok(write_secret(&folder.join(STORE_KEY_FILE), &Zeroizing::new(hex::encode(*key)))?)
 }
 
-/// Reads bytes from a file of one line of hexadecimal digits, which only its owner may read.
+/// Reads bytes from a file of one line of hexadecimal digits, readable by its owner only.
 pub(crate) fn read_hexadecimal<const LENGTH: usize>(
 	path: &Path,
 	what: &'static str,

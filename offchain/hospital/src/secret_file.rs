@@ -8,10 +8,13 @@ use std::{
 };
 use zeroize::Zeroizing;
 
-/// Longest secret file that is read, in bytes.
+/// Length of the longest secret file that is read, in bytes.
 const MAX_LENGTH: u64 = 4096;
 
-/// Why a secret could not be read or written.
+/// How the names of files begin that are not yet written whole.
+pub(crate) const TEMPORARY: &str = ".tmp";
+
+/// Why a secret cannot be read or written.
 #[derive(Debug, thiserror::Error)]
 pub enum SecretFileError {
 	/// The file cannot be read.
@@ -22,7 +25,7 @@ pub enum SecretFileError {
 		/// The system's reason.
 		source: io::Error,
 	},
-	/// Others than its owner may read or write the file.
+	/// Users other than its owner may read or write the file.
 	#[error(
 		"the key file {} is open to others (mode {mode:03o}); run `chmod 600 {}`",
 		path.display(), path.display()
@@ -33,14 +36,14 @@ pub enum SecretFileError {
 		/// Its permission bits.
 		mode: u32,
 	},
-	/// The file is no file, too long, or not UTF-8.
-	#[error("{} is no key file; a key file is one line of text", path.display())]
+	/// Not a regular file, too long, or not one line of UTF-8.
+	#[error("{} is not a key file; a key file is one line of text", path.display())]
 	NotText {
 		/// The file.
 		path: PathBuf,
 	},
-	/// There is a file already.
-	#[error("{} exists already; a key file is never overwritten, so move it away first", path.display())]
+	/// The file exists.
+	#[error("{} already exists; a key file is never overwritten, so move it away first", path.display())]
 	Exists {
 		/// The file.
 		path: PathBuf,
@@ -55,7 +58,7 @@ pub enum SecretFileError {
 	},
 }
 
-/// Reads one line from a file that only its owner may read. White space around it is dropped.
+/// Reads one line from a file that only its owner may read. White space around it is removed.
 pub fn read_secret(path: &Path) -> Result<Zeroizing<String>, SecretFileError> {
 	let unreadable = |source| SecretFileError::Unreadable { path: path.into(), source };
 	let file = File::open(path).map_err(unreadable)?;
@@ -76,24 +79,31 @@ pub fn read_secret(path: &Path) -> Result<Zeroizing<String>, SecretFileError> {
 	}
 }
 
-/// Writes one line to a new file that only its owner may read (mode 600), in a folder that is created
-/// with mode 700 if missing. The file appears whole or not at all, and never in place of another.
+/// Writes one line to a new file that only its owner may read (mode 600), in a folder that is created with
+/// mode 700 if missing. The file appears whole or not at all, and never replaces another.
 pub fn write_secret(path: &Path, line: &str) -> Result<(), SecretFileError> {
-	let unwritable = |source| SecretFileError::Unwritable { path: path.into(), source };
-	let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-	create_private_folder(folder).map_err(unwritable)?;
-	let mut file = tempfile::Builder::new()
-		.permissions(Permissions::from_mode(0o600))
-		.tempfile_in(folder)
-		.map_err(unwritable)?;
-	file.write_all(line.as_bytes()).map_err(unwritable)?;
-	file.write_all(b"\n").map_err(unwritable)?;
-	file.as_file().sync_all().map_err(unwritable)?;
-	file.persist_noclobber(path).map_err(|error| match error.error.kind() {
+	let bytes = Zeroizing::new([line.as_bytes(), b"\n"].concat());
+	write_private(path, &bytes, false).map_err(|source| match source.kind() {
 		io::ErrorKind::AlreadyExists => SecretFileError::Exists { path: path.into() },
-		_ => unwritable(error.error),
-	})?;
-	File::open(folder).and_then(|folder| folder.sync_all()).map_err(unwritable)
+		_ => SecretFileError::Unwritable { path: path.into(), source },
+	})
+}
+
+/// Writes a file that only its owner may read (mode 600), in a folder that is created with mode 700 if
+/// missing. The file appears whole or not at all and is durable on return. One that exists is replaced if
+/// `replace`, or else an error.
+pub(crate) fn write_private(path: &Path, bytes: &[u8], replace: bool) -> io::Result<()> {
+	let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+	create_private_folder(folder)?;
+	let mut file = tempfile::Builder::new()
+		.prefix(TEMPORARY)
+		.permissions(Permissions::from_mode(0o600))
+		.tempfile_in(folder)?;
+	file.write_all(bytes)?;
+	file.as_file().sync_all()?;
+	let persisted = if replace { file.persist(path) } else { file.persist_noclobber(path) };
+	persisted.map_err(|error| error.error)?;
+	File::open(folder)?.sync_all()
 }
 
 /// Creates a folder that only its owner may enter, with all folders above it.

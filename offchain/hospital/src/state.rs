@@ -2,28 +2,28 @@
 //!
 //! ```text
 //! <state>/<genesis>/<account>/<study>/<round>-<attempt>-train.outcome      update or its shares, commitment
-//!                                     <round>-<attempt>-train.publishing   hash of what the commitment names
+//!                                     <round>-<attempt>-train.publishing   hash of the commitment's contents
 //!                                     <round>-<attempt>-check.outcome      opened elements and complaints
 //!                                     <round>-<attempt>-answer.outcome     references of published packages
-//!                                     <round>-<attempt>-answer.publishing  points of the parties they belong to
+//!                                     <round>-<attempt>-answer.publishing  points of their parties
 //!                                     <round>-<attempt>-judge.outcome      judgements
-//!                                     <round>-<attempt>-aggregate.outcome  reference of the partial aggregate
+//!                                     <round>-<attempt>-aggregate.outcome  reference of the partial sum
 //!                                     <round>-<attempt>-attest.outcome     verdict, metrics
 //! ```
 //!
-//! Genesis hash and account stand with their first 16 hexadecimal digits; folders have mode 700, files 600. A file
-//! is a mark of its kind, the SHA-256 of the rest, and the rest in SCALE. It is written whole or not at all, and is
-//! durable when [`State::save`] returns. Updates and the secrets of their shares lie here; their bytes are zeroed in
-//! memory after writing and reading.
+//! `<genesis>` and `<account>` are the first 16 hexadecimal digits; folders have mode 700, files 600. A file
+//! is a magic number, the SHA-256 of the rest, and the rest in SCALE. It is written whole or not at all, and
+//! is durable when [`State::save`] returns. Some files hold updates and the secrets of their shares; their
+//! bytes are zeroed in memory after writing and reading.
 
-use crate::secret_file::create_private_folder;
+use crate::secret_file::{create_private_folder, write_private, TEMPORARY};
 use codec::{Decode, DecodeAll, Encode};
 use consilium_primitives::job::{JobId, JobKind};
 use sha2::{Digest, Sha256};
 use std::{
-	fs::File,
-	io::{self, Write},
+	io,
 	path::{Path, PathBuf},
+	sync::{Mutex, PoisonError},
 };
 use zeroize::Zeroizing;
 
@@ -32,30 +32,29 @@ pub const ROUNDS_KEPT: u32 = 8;
 
 const MARK: &[u8; 8] = b"CSLMjob1";
 const HASH_BYTES: usize = 32;
-const TEMPORARY: &str = ".tmp";
 
 /// What a file holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Entry {
-	/// What a job of this kind has brought.
+	/// The result of a job of this kind.
 	Outcome(JobKind),
-	/// What of it is being, or has been, published.
+	/// What it is publishing, or has published.
 	Publishing(JobKind),
 }
 
-/// Why something cannot be remembered or recalled.
+/// Why state cannot be saved or loaded.
 #[derive(Debug, thiserror::Error)]
 pub enum StateError {
 	/// A file cannot be read or written.
-	#[error("cannot use {} of the hospital's state: {source}", path.display())]
+	#[error("cannot use {} in the hospital's state: {source}", path.display())]
 	Unusable {
 		/// The file or folder.
 		path: PathBuf,
 		/// The system's reason.
 		source: io::Error,
 	},
-	/// A file is not as it was written.
-	#[error("{} of the hospital's state is damaged", path.display())]
+	/// A file was changed since it was written.
+	#[error("{} in the hospital's state is damaged", path.display())]
 	Damaged {
 		/// The file.
 		path: PathBuf,
@@ -65,17 +64,20 @@ pub enum StateError {
 /// The folder with a hospital's state.
 pub struct State {
 	folder: PathBuf,
+	/// Held while files are written: [`State::prune`] must not take one thread's half-written file for that
+	/// of a crash.
+	writing: Mutex<()>,
 }
 
 impl State {
-	/// Opens a folder, which is made if missing.
+	/// Opens a folder, which is created if missing.
 	pub fn open(folder: &Path) -> Result<Self, StateError> {
 		create_private_folder(folder)
 			.map_err(|source| StateError::Unusable { path: folder.into(), source })?;
-		Ok(Self { folder: folder.into() })
+		Ok(Self { folder: folder.into(), writing: Mutex::default() })
 	}
 
-	/// What was saved; `None` if nothing was.
+	/// The saved value; `None` if nothing was saved.
 	pub fn load<T: Decode>(&self, id: &JobId, entry: Entry) -> Result<Option<T>, StateError> {
 		let path = self.path(id, entry);
 		let bytes = match std::fs::read(&path) {
@@ -89,17 +91,18 @@ impl State {
 		}
 	}
 
-	/// Saves, in place of what was saved before.
+	/// Saves a value in place of what was saved before.
 	pub fn save(&self, id: &JobId, entry: Entry, value: &impl Encode) -> Result<(), StateError> {
 		let path = self.path(id, entry);
-		let folder = self.study(id);
-		write(&folder, &path, &frame(value)).map_err(|source| StateError::Unusable { path, source })
+		let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+		write_private(&path, &frame(value), true).map_err(|source| StateError::Unusable { path, source })
 	}
 
-	/// Forgets all but the last [`ROUNDS_KEPT`] rounds of the job's study, the job's round being the last,
-	/// and what a crash left half written.
+	/// Deletes all but the last [`ROUNDS_KEPT`] rounds of the job's study, the job's round being the last,
+	/// and files that a crash left half written.
 	pub fn prune(&self, id: &JobId) -> Result<(), StateError> {
 		let folder = self.study(id);
+		let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
 		let prune = || -> io::Result<()> {
 			for file in std::fs::read_dir(&folder)? {
 				let file = file?;
@@ -141,7 +144,7 @@ impl State {
 	}
 }
 
-/// Whether `round` is no longer remembered once `newest` is.
+/// Whether `round` is no longer remembered once there is `newest`.
 pub fn is_forgotten(round: u32, newest: u32) -> bool {
 	round <= newest.saturating_sub(ROUNDS_KEPT)
 }
@@ -161,13 +164,4 @@ fn frame(value: &impl Encode) -> Zeroizing<Vec<u8>> {
 fn unframe<T: Decode>(bytes: &[u8]) -> Option<T> {
 	let (hash, body) = bytes.strip_prefix(MARK)?.split_at_checked(HASH_BYTES)?;
 	(Sha256::digest(body).as_slice() == hash).then(|| T::decode_all(&mut &body[..]).ok())?
-}
-
-fn write(folder: &Path, path: &Path, bytes: &[u8]) -> io::Result<()> {
-	create_private_folder(folder)?;
-	let mut file = tempfile::Builder::new().prefix(TEMPORARY).tempfile_in(folder)?;
-	file.write_all(bytes)?;
-	file.as_file().sync_all()?;
-	file.persist(path).map_err(|error| error.error)?;
-	File::open(folder)?.sync_all()
 }

@@ -1,8 +1,8 @@
-//! The seam behind which a hospital's records live.
+//! The interface to a hospital's records.
 //!
-//! Whatever touches a record stands on the far side of [`Trainer`]; what crosses it are a study's
-//! specification, parameters and metrics. So the records can move to another process, beside the data,
-//! without a change to the rest.
+//! Everything that touches a record is behind [`Trainer`]; only a study's specification, parameters and
+//! metrics cross it. So the records can move to another process, beside the data, without a change to the
+//! rest.
 
 use crate::config::RecordFiles;
 use consilium_primitives::{study::StudySpec, AccountBytes};
@@ -17,15 +17,16 @@ use consilium_training::{
 use std::{
 	io,
 	path::{Path, PathBuf},
+	sync::{Arc, Mutex, PoisonError},
 	time::SystemTime,
 };
 
-/// One hospital's records, as far as a job needs them.
-pub trait Trainer: Send {
+/// One hospital's records, as far as jobs need them. One thread may train while another evaluates.
+pub trait Trainer: Send + Sync {
 	/// Trains from the parameters `global` on the training records. `seed` determines their order; the same
-	/// arguments and records bring the same result.
+	/// arguments and records give the same result.
 	fn train(
-		&mut self,
+		&self,
 		spec: &StudySpec<AccountBytes>,
 		global: &[f64],
 		seed: [u8; 32],
@@ -33,13 +34,13 @@ pub trait Trainer: Send {
 
 	/// Metrics of a model on the test records; `None` for a model whose predictions are not numbers.
 	fn evaluate(
-		&mut self,
+		&self,
 		spec: &StudySpec<AccountBytes>,
 		parameters: &[f64],
 	) -> Result<Option<Metrics>, TrainerError>;
 }
 
-/// What local training brings.
+/// The result of local training.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LocalModel {
 	/// Parameters after training, as many as before.
@@ -51,7 +52,7 @@ pub struct LocalModel {
 /// Why records cannot be trained on or tested with.
 #[derive(Debug, thiserror::Error)]
 pub enum TrainerError {
-	/// A file of the configuration is gone.
+	/// A configured file cannot be read.
 	#[error("cannot read {}: {source}", path.display())]
 	Unreadable {
 		/// The file.
@@ -59,15 +60,15 @@ pub enum TrainerError {
 		/// The system's reason.
 		source: io::Error,
 	},
-	/// The schema is wrong.
+	/// The schema is not valid.
 	#[error(transparent)]
 	Schema(#[from] SchemaError),
-	/// The records are not what the schema says, or cannot be divided.
+	/// The records do not follow the schema, or cannot be split.
 	#[error(transparent)]
 	Records(#[from] DatasetError),
-	/// The study has another schema than this hospital.
+	/// The study has a different schema from this hospital.
 	#[error(
-		"the study needs records with the schema {}, but {} has the hash {}; put the study's schema there",
+		"the study needs records with the schema {}, but {} has the hash {}; use the study's schema there",
 		hex::encode(expected), path.display(), hex::encode(found)
 	)]
 	OtherSchema {
@@ -80,8 +81,8 @@ pub enum TrainerError {
 	},
 	/// The study's model does not fit its own schema.
 	#[error(
-		"the study's model has {model_features} features and {model_classes} classes, but its schema gives records with \
-		 {features} and {classes}; the study must be opened with these"
+		"the study's model has {model_features} features and {model_classes} classes, but records of its \
+		 schema have {features} and {classes}; the study must be opened with these"
 	)]
 	Shape {
 		/// Features of the model.
@@ -110,37 +111,39 @@ pub enum TrainerError {
 pub struct LocalTrainer {
 	name: String,
 	files: RecordFiles,
-	loaded: Option<Loaded>,
+	loaded: Mutex<Option<Arc<Records>>>,
 }
 
-struct Loaded {
+/// Records as they were read.
+pub struct Records {
 	/// Time of change and length of each file, before it was read.
 	stamps: Vec<(SystemTime, u64)>,
-	schema: Schema,
+	/// Of the columns.
+	pub schema: Schema,
 	/// Standardised.
-	records: Hospital,
+	pub hospital: Hospital,
 }
 
 impl LocalTrainer {
-	/// A trainer on these files, which are not read yet. `name` stands in errors.
+	/// A trainer on these files, which are not read yet. Errors contain `name`.
 	pub fn new(name: String, files: RecordFiles) -> Self {
-		Self { name, files, loaded: None }
+		Self { name, files, loaded: Mutex::default() }
 	}
 
-	/// The schema and the standardised records.
-	pub fn records(&mut self) -> Result<(&Schema, &Hospital), TrainerError> {
+	/// The present records.
+	pub fn records(&self) -> Result<Arc<Records>, TrainerError> {
+		// Replaced whole, so a panic while records are read leaves the previous ones.
+		let mut loaded = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
 		let stamps = self.stamps()?;
-		let loaded = match self.loaded.take().filter(|loaded| loaded.stamps == stamps) {
-			Some(loaded) => loaded,
-			None => {
-				let RecordFiles { file, schema, split } = &self.files;
-				let schema = Schema::open(schema)?;
-				let records = Hospital::open(&self.name, &schema, file, split)?.standardized();
-				Loaded { stamps, schema, records }
-			},
-		};
-		let loaded = self.loaded.insert(loaded);
-		Ok((&loaded.schema, &loaded.records))
+		if let Some(records) = loaded.as_ref().filter(|records| records.stamps == stamps) {
+			return Ok(records.clone());
+		}
+		// Two copies may not fit into memory.
+		*loaded = None;
+		let RecordFiles { file, schema, split } = &self.files;
+		let schema = Schema::open(schema)?;
+		let hospital = Hospital::open(&self.name, &schema, file, split)?.standardized();
+		Ok(loaded.insert(Arc::new(Records { stamps, schema, hospital })).clone())
 	}
 
 	fn stamps(&self) -> Result<Vec<(SystemTime, u64)>, TrainerError> {
@@ -153,10 +156,11 @@ impl LocalTrainer {
 	}
 
 	/// The study's model and the records, which fit each other.
-	fn fitting(&mut self, spec: &StudySpec<AccountBytes>) -> Result<(Model, &Hospital), TrainerError> {
-		let path = self.files.schema.clone();
-		let (schema, records) = self.records()?;
+	fn fitting(&self, spec: &StudySpec<AccountBytes>) -> Result<(Model, Arc<Records>), TrainerError> {
+		let records = self.records()?;
+		let schema = &records.schema;
 		if schema.hash() != spec.schema.0 {
+			let path = self.files.schema.clone();
 			return Err(TrainerError::OtherSchema { path, found: schema.hash(), expected: spec.schema.0 });
 		}
 		let (features, classes) = (schema.features(), schema.classes());
@@ -174,23 +178,24 @@ impl LocalTrainer {
 
 impl Trainer for LocalTrainer {
 	fn train(
-		&mut self,
+		&self,
 		spec: &StudySpec<AccountBytes>,
 		global: &[f64],
 		seed: [u8; 32],
 	) -> Result<LocalModel, TrainerError> {
 		let (model, records) = self.fitting(spec)?;
-		let parameters = local::train(&model, global, &records.training, &spec.training, seed)?;
-		Ok(LocalModel { parameters, examples: records.training.len() as u32 })
+		let training = &records.hospital.training;
+		let parameters = local::train(&model, global, training, &spec.training, seed)?;
+		Ok(LocalModel { parameters, examples: training.len() as u32 })
 	}
 
 	fn evaluate(
-		&mut self,
+		&self,
 		spec: &StudySpec<AccountBytes>,
 		parameters: &[f64],
 	) -> Result<Option<Metrics>, TrainerError> {
 		let (model, records) = self.fitting(spec)?;
-		match Metrics::evaluate(&model, parameters, &records.test) {
+		match Metrics::evaluate(&model, parameters, &records.hospital.test) {
 			Ok(metrics) => Ok(Some(metrics)),
 			Err(MetricsError::NotFinite) => Ok(None),
 			Err(error) => Err(error.into()),

@@ -1,30 +1,32 @@
-//! Works on jobs, one after the other, on the hospital's thread.
+//! Works on jobs, one after the other, on the hospital's thread, and hands trainings to the training thread.
 
 use crate::{
-	board::Board,
-	jobs::{self, train, JobError, Workplace},
+	job_table::JobTable,
+	jobs::{self, caught, name, train, Resources},
+	messages::{Abandoned, Message, Training},
 };
 use consilium_primitives::{
 	committee::posts::Check,
-	job::{Job, JobId, Outcome},
+	job::{Job, JobId, JobKind, Outcome},
 	study::{RoundKey, Verdict},
+	AccountBytes, H256,
 };
 use std::{
-	any::Any,
-	panic::{catch_unwind, AssertUnwindSafe},
-	sync::Arc,
+	collections::VecDeque,
+	sync::{
+		mpsc::{Receiver, Sender, SyncSender},
+		Arc,
+	},
 };
 
-/// What the hospital's thread is told.
-pub(crate) enum Message {
-	Start(Box<Job>),
-	/// More blocks are final; the board says up to which.
-	Finalised,
-}
-
 pub(crate) struct Worker {
-	workplace: Workplace,
-	board: Arc<Board>,
+	resources: Arc<Resources>,
+	table: Arc<JobTable>,
+	training_thread: Sender<Training>,
+	/// Handed to the training thread and not reported back, in this order.
+	trainings: VecDeque<(JobId, Abandoned)>,
+	/// While a training for its round and attempt is in `trainings`, no job to train is here: so the two
+	/// threads never write the same file of the state.
 	waiting: Vec<Waiting>,
 }
 
@@ -35,47 +37,80 @@ struct Waiting {
 }
 
 impl Worker {
-	pub fn new(workplace: Workplace, board: Arc<Board>) -> Self {
-		Self { workplace, board, waiting: Vec::new() }
+	pub fn new(resources: Arc<Resources>, table: Arc<JobTable>, training_thread: Sender<Training>) -> Self {
+		Self { resources, table, training_thread, trainings: VecDeque::new(), waiting: Vec::new() }
+	}
+
+	/// Works until no more messages can come.
+	pub fn run(mut self, receiver: Receiver<Message>) {
+		while let Ok(message) = receiver.recv() {
+			self.handle(message);
+		}
 	}
 
 	pub fn handle(&mut self, message: Message) {
-		if let Message::Start(job) = message {
-			self.begin(job);
+		match message {
+			Message::Start { job, reply } => self.begin(job, reply),
+			Message::Finalised => {},
+			Message::Trained(training, result) => self.trained(training, result),
 		}
 		// At every message: a notice of finality may not have found room in the queue.
 		self.go_on();
 	}
 
-	/// Trains. Other work first waits: what it is done with are facts of a block that may still go away.
-	fn begin(&mut self, job: Box<Job>) {
+	/// Has an update trained that is not prepared yet. All else waits: its inputs are facts of a block that
+	/// may still be abandoned.
+	fn begin(&mut self, job: Box<Job>, reply: SyncSender<Message>) {
 		let id = job.id();
-		self.give_up_for(&id);
-		if let Job::Train { context, .. } = &*job {
-			if let Err(reason) = caught(|| train::prepare(&mut self.workplace, &id, context)) {
-				return self.fail(id, reason);
-			}
+		self.abandon_for(&id);
+		let is_training = matches!(*job, Job::Train { .. });
+		let is_in_training = self.trainings.iter().any(|(other, _)| place(other) == place(&id));
+		if !is_training || (!is_in_training && train::is_prepared(&self.resources, &id)) {
+			self.waiting.push(Waiting { id, job });
+			return;
 		}
-		self.waiting.push(Waiting { id, job });
+		if !self.trainings.is_empty() {
+			let before = self.trainings.len();
+			log::info!(target: "hospital", "{}: waits for {before} trainings", name(&id.round));
+		}
+		let abandoned = Abandoned::default();
+		self.trainings.push_back((id, abandoned.clone()));
+		if self.training_thread.send(Training { id, job, abandoned, reply }).is_err() {
+			self.trainings.pop_back();
+			self.fail(id, "the training thread has ended, which is a bug".to_owned());
+		}
 	}
 
-	/// Gives up waiting work of the same kind and try: the chain asks for other work there now, so the block that
-	/// asked for it is gone. It must not leave when another block of that height becomes final.
-	fn give_up_for(&mut self, id: &JobId) {
-		let place = |id: &JobId| (id.genesis, id.hospital, id.round, id.kind);
-		for Waiting { id, .. } in self.waiting.extract_if(.., |waiting| place(&waiting.id) == place(id)) {
-			log::info!(target: "hospital", "{}: {:?} given up for other work", words(&id.round), id.kind);
-			self.board.forget(&id);
+	fn trained(&mut self, Training { id, job, abandoned, .. }: Training, result: Result<(), String>) {
+		self.trainings.pop_front();
+		match result {
+			_ if abandoned.get() => {},
+			Ok(()) => self.waiting.push(Waiting { id, job }),
+			Err(reason) => self.fail(id, reason),
 		}
 	}
 
-	/// Does whatever need not wait any longer.
+	/// Abandons work of the same kind and attempt that waits or trains: the chain asks for other work there
+	/// now, so the block that asked for it is gone. It must not leave when another block of that height
+	/// becomes final.
+	fn abandon_for(&mut self, id: &JobId) {
+		let waiting = self.waiting.extract_if(.., |waiting| place(&waiting.id) == place(id));
+		let mut abandoned: Vec<_> = waiting.map(|waiting| waiting.id).collect();
+		let trainings = self.trainings.iter().filter(|(other, _)| place(other) == place(id));
+		abandoned.extend(trainings.filter(|(_, abandoned)| abandoned.set()).map(|(id, _)| id));
+		for id in abandoned {
+			log::info!(target: "hospital", "{}: {:?} abandoned for other work", name(&id.round), id.kind);
+			self.table.forget(&id);
+		}
+	}
+
+	/// Does all work that need not wait any longer.
 	fn go_on(&mut self) {
-		let finalised = self.board.finalised();
+		let finalised = self.table.finalised();
 		let ready: Vec<_> =
 			self.waiting.extract_if(.., |waiting| waiting.job.context().phase_since <= finalised).collect();
 		for Waiting { id, job } in ready {
-			match caught(|| jobs::run(&mut self.workplace, &id, &job)) {
+			match caught(|| jobs::run(&self.resources, &id, &job)) {
 				Ok(outcome) => self.finish(id, outcome),
 				Err(reason) => self.fail(id, reason),
 			}
@@ -83,16 +118,16 @@ impl Worker {
 	}
 
 	fn finish(&mut self, id: JobId, outcome: Outcome) {
-		log::info!(target: "hospital", "{}: {}", words(&id.round), summary(&outcome));
-		self.board.done(id, outcome);
-		if let Err(error) = self.workplace.state.prune(&id) {
-			log::warn!(target: "hospital", "old rounds are not cleared away: {error}");
+		log::info!(target: "hospital", "{}: {}", name(&id.round), summary(&outcome));
+		self.table.done(id, outcome);
+		if let Err(error) = self.resources.state.prune(&id) {
+			log::warn!(target: "hospital", "cannot delete the state of old rounds: {error}");
 		}
 	}
 
 	fn fail(&self, id: JobId, reason: String) {
-		let text = format!("{}: {:?} failed: {reason}", words(&id.round), id.kind);
-		if self.board.failed(id, reason) {
+		let text = format!("{}: {:?} failed: {reason}", name(&id.round), id.kind);
+		if self.table.failed(id, reason) {
 			log::error!(target: "hospital", "{text}");
 		} else {
 			log::debug!(target: "hospital", "{text}");
@@ -100,22 +135,9 @@ impl Worker {
 	}
 }
 
-/// Runs a step of a job; a panic in it is its failure and no one else's.
-fn caught<T>(step: impl FnOnce() -> Result<T, JobError>) -> Result<T, String> {
-	// What a step changes is a file, written whole, or the trainer's records, replaced whole.
-	match catch_unwind(AssertUnwindSafe(step)) {
-		Ok(result) => result.map_err(|error| error.to_string()),
-		Err(panic) => Err(format!("it panicked, which is a bug: {}", panic_message(&*panic))),
-	}
-}
-
-fn panic_message(panic: &(dyn Any + Send)) -> &str {
-	let text = panic.downcast_ref::<&str>().copied();
-	text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no reason given")
-}
-
-fn words(round: &RoundKey) -> String {
-	format!("study {}, round {}, try {}", round.study, round.round, round.attempt)
+/// Where a re-organisation may ask for other work.
+fn place(id: &JobId) -> (H256, AccountBytes, RoundKey, JobKind) {
+	(id.genesis, id.hospital, id.round, id.kind)
 }
 
 fn summary(outcome: &Outcome) -> String {
@@ -128,20 +150,20 @@ fn summary(outcome: &Outcome) -> String {
 		},
 		Outcome::Checked(checks) => {
 			let complaints = checks.content.iter().filter(|check| **check == Check::Complaint).count();
-			format!("checked the shares of {} hospitals; {complaints} complaints", checks.content.len())
+			format!("checked the shares of {} hospitals; {complaints} rejected", checks.content.len())
 		},
 		Outcome::Answered(answers) => {
 			let parties: Vec<_> = answers.content.iter().map(|answer| answer.party).collect();
-			format!("published the shares of the parties {parties:?}, which dispute them")
+			format!("published the shares that the parties {parties:?} dispute")
 		},
 		Outcome::Judged(judgements) => {
 			let right = judgements.content.iter().filter(|right| **right).count();
-			format!("finds {right} of {} published shares right", judgements.content.len())
+			format!("judged {right} of {} published shares right", judgements.content.len())
 		},
 		Outcome::Aggregated(partial) => {
 			format!("published the partial aggregate {}", hex::encode(partial.content.hash))
 		},
-		Outcome::Deleted => "deleted what it published in this round, whose retention is over".to_owned(),
+		Outcome::Deleted => "deleted what it published; the retention of this round is over".to_owned(),
 		Outcome::Attested { verdict, metrics, corrected: _ } => {
 			let verdict = match verdict {
 				Verdict::Accept { artifact } => format!("accepts the model {}", hex::encode(artifact)),
@@ -149,7 +171,7 @@ fn summary(outcome: &Outcome) -> String {
 				Verdict::RejectUpdate { hospital, fault } => {
 					format!("rejects the update of 0x{}: {fault:?}", hex::encode(hospital))
 				},
-				Verdict::RejectPartials => "finds no model in the partial aggregates".to_owned(),
+				Verdict::RejectPartials => "rejects the partial aggregates; they give no model".to_owned(),
 			};
 			match metrics {
 				Some(metrics) => format!(

@@ -1,33 +1,35 @@
 //! Updates as integers.
-//!
-//! Everything here is `+ - * /` and `sqrt` of doubles in a fixed order, so that every machine computes the same integers.
 
 use consilium_primitives::{
 	encoding::UpdateEncoding,
 	fixed_point::{encode, MAX_COORDINATE, MAX_FRACTION_BITS},
 };
 
-/// Sums of squares that run beside each other, so that they need not wait for one another.
+/// Independent partial sums of squares, which the processor computes in parallel.
 const LANES: usize = 8;
 
-/// Squares that are summed in one go: few enough that the sum's relative error stays far below [`MARGIN`].
+/// Squares that are summed at a time: few enough that the sum's relative error stays far below [`MARGIN`].
 const CHUNK: usize = 1 << 15;
 
-/// What the norm is clipped below the clip, relatively, for the sake of the roundings on the way: 2^-30.
+/// How far below the clip norms are clipped, relatively, to allow for rounding: 2^-30.
 const MARGIN: f64 = 1.0 / (1u64 << 30) as f64;
 
-/// Where the sum of squares reaches this, numbers are scaled down by [`SHRINK`], 2^-600, before they are squared.
+/// Where the sum of squares reaches this, numbers are scaled down by [`SHRINK`], 2^-600, before they are
+/// squared.
 const LARGE: f64 = 1e300;
 const SHRINK: f64 = f64::from_bits((1023 - 600) << 52);
 
-/// A direction of a norm below this has squares that a double cannot hold: it counts as none.
+/// A root update with a norm below this has squares that a double cannot represent; it has no direction.
 const SMALL: f64 = 1e-100;
 
 /// Why numbers cannot be encoded.
 #[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
 pub enum EncodingError {
 	/// A NaN or an infinity.
-	#[error("coordinate {place} of the update is no finite number; the training diverged, so lower its learning rate")]
+	#[error(
+		"coordinate {place} of the update is not a finite number; the training diverged, so lower its \
+		 learning rate"
+	)]
 	NotFinite {
 		/// The coordinate, from 0.
 		place: usize,
@@ -36,15 +38,15 @@ pub enum EncodingError {
 	#[error("updates cannot be clipped to the norm 0; the study's clip must be above 0")]
 	Clip,
 	/// Too many fractional bits.
-	#[error("{bits} fractional bits are too many; at most {MAX_FRACTION_BITS} are possible")]
+	#[error("{bits} fractional bits are too many; the most is {MAX_FRACTION_BITS}")]
 	FractionBits {
-		/// How many.
+		/// The number of bits.
 		bits: u32,
 	},
-	/// A coordinate that is too large, after clipping if there is a clip.
+	/// A coordinate is too large, after clipping if there is a clip.
 	#[error(
-		"coordinate {place} of the update is above {MAX_COORDINATE} in fixed point; lower the learning rate, the clip or \
-		 the fractional bits"
+		"coordinate {place} of the update is above {MAX_COORDINATE} in fixed point; lower the learning rate, \
+		 the clip or the fractional bits"
 	)]
 	OutOfRange {
 		/// The coordinate, from 0.
@@ -52,11 +54,12 @@ pub enum EncodingError {
 	},
 }
 
-/// Scales an update, the change of the parameters by training, down to the L2 norm of the clip if there is one and the
-/// update's norm is above it, and rounds its coordinates to the nearest multiples of 2^-fraction_bits.
+/// Scales an update, the change of the parameters by training, down to the L2 norm of the clip if there is
+/// one and the update's norm is above it, and rounds its coordinates to the nearest multiples of
+/// 2^-fraction_bits.
 ///
-/// The norm of the result is at most [`UpdateEncoding::norm_bound`]. To keep it so in spite of rounding, updates are
-/// clipped to clip (1 - 2^-30).
+/// The norm of the result is at most [`UpdateEncoding::norm_bound`], rounding included: updates are clipped
+/// to clip (1 - 2^-30).
 pub fn encode_update(update: &[f64], encoding: &UpdateEncoding) -> Result<Vec<i64>, EncodingError> {
 	let UpdateEncoding { clip, fraction_bits } = *encoding;
 	let norm = Norm::of(update)?;
@@ -70,8 +73,8 @@ pub fn encode_update(update: &[f64], encoding: &UpdateEncoding) -> Result<Vec<i6
 	scale_and_encode(update, norm.shrink, factor, fraction_bits)
 }
 
-/// The root update, scaled to the L2 norm 1 and rounded to the nearest multiples of 2^-root_bits; zeros if its norm is
-/// below 1e-100.
+/// The root update, scaled to the L2 norm 1 and rounded to the nearest multiples of 2^-root_bits; zeros if
+/// its norm is below 1e-100.
 pub fn encode_direction(root_update: &[f64], root_bits: u32) -> Result<Vec<i64>, EncodingError> {
 	let fraction_bits =
 		u8::try_from(root_bits).map_err(|_| EncodingError::FractionBits { bits: root_bits })?;

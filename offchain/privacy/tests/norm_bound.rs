@@ -1,4 +1,4 @@
-//! Whatever a hospital's update is, its encoding stays within the bound that follows from the study.
+//! The encoding of any update stays within the bound that follows from the study.
 
 #![allow(clippy::unwrap_used, missing_docs)]
 
@@ -28,7 +28,8 @@ proptest! {
 		let bound = encoding.norm_bound(update.len() as u32).unwrap();
 		prop_assert!(squared <= u128::from(bound).pow(2), "{squared} is above {bound} squared");
 		// Clipping takes away no more than it must.
-		let norm = update.iter().map(|x| (x / 10f64.powi(scale)).powi(2)).sum::<f64>().sqrt() * 10f64.powi(scale);
+		let unit = 10f64.powi(scale);
+		let norm = update.iter().map(|x| (x / unit).powi(2)).sum::<f64>().sqrt() * unit;
 		let least = norm.min(clip.to_f64()) * (1u64 << bits) as f64 * (1.0 - 1e-8);
 		let rounding = (update.len() as f64).sqrt() / 2.0;
 		prop_assert!((squared as f64).sqrt() >= least - rounding - 1e-6);

@@ -1,5 +1,5 @@
-//! What a session key costs, on one core: encapsulation at the sender, decapsulation at the receiver, and the derivation at
-//! both, of 71 bytes with a context as long as a sealed blob's header.
+//! Cost of a session key on one core: encapsulation at the sender, decapsulation at the receiver, and
+//! derivation at both, of 71 bytes with a context as long as a sealed blob's header.
 
 use consilium_quantum_keys::session::{decapsulate, derive, encapsulate};
 use criterion::{criterion_group, criterion_main, Criterion, Throughput};
@@ -13,7 +13,7 @@ const CONTEXT: [u8; 1266] = [10; 1266];
 
 fn benchmarks(criterion: &mut Criterion) {
 	let key = DecapsulationKey768::from_seed(Seed::from(SEED)).encapsulation_key().to_bytes().into();
-	let (ciphertext, secret) = encapsulate(&key).expect("a sound key");
+	let (ciphertext, secret) = encapsulate(&key).expect("a valid key");
 	let mut group = criterion.benchmark_group("session");
 	group.throughput(Throughput::Elements(1));
 	group.bench_function("encapsulate", |bencher| bencher.iter(|| encapsulate(black_box(&key))));
@@ -25,7 +25,7 @@ fn benchmarks(criterion: &mut Criterion) {
 	});
 	group.bench_function("sender: encapsulate and derive", |bencher| {
 		bencher.iter(|| {
-			let (_, secret) = encapsulate(black_box(&key)).expect("a sound key");
+			let (_, secret) = encapsulate(black_box(&key)).expect("a valid key");
 			derive::<71>(&secret, Some(&QKD_KEY), &SALT, black_box(&CONTEXT))
 		});
 	});

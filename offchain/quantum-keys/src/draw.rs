@@ -1,26 +1,27 @@
-//! Keys from a KME that are on disk before anybody has them.
+//! Keys from a KME, stored on disk before they are used.
 //!
 //! ```text
 //! for sending      KME: Get key ─▶ store ─▶ return
 //! for receiving    stored? ─▶ return
-//!                  mark as asked ─▶ KME: Get key with key IDs ─▶ store, remove the mark ─▶ return
+//!                  mark as requested ─▶ KME: Get key with key IDs ─▶ store, remove the mark ─▶ return
 //! ```
 //!
-//! A draw goes on in a task of its own: a caller that drops the future loses nothing, and finds the key when it asks again.
-//! If the process is killed, or the machine loses power:
+//! A draw runs in its own task: a caller that drops the future loses nothing, and finds the key when it asks
+//! again. If the process is killed, or the machine loses power:
 //!
-//! | when | sender afterwards | receiver afterwards |
+//! | when | the sender afterwards | the receiver afterwards |
 //! | --- | --- | --- |
-//! | before the KME acted on the request | nothing is lost | the KME still has the key: draw again |
-//! | between that and the key's bytes being in a file | the key is wasted; nobody has heard of it | [`DrawError::LostInFlight`] |
+//! | before the KME processed the request | nothing is lost | the KME still has the key: draw again |
+//! | after that, before the key is in a file | the key is wasted, unused | [`DrawError::LostInFlight`] |
 //! | after that | the key is in the store | the key is in the store |
 //!
-//! The window in the middle is unavoidable: ETSI GS QKD 014 has no acknowledgement, and a KME forgets a key when it delivers
-//! it. The mark tells [`DrawError::LostInFlight`], which is nobody's mistake, from a key that the KME never had for us
-//! ([`Fault::KeyNotFound`]). A power cut can lose a file that was not yet synced; then it counts as in flight.
+//! The window in the middle is unavoidable: ETSI GS QKD 014 has no acknowledgement, and a KME forgets a key
+//! when it delivers it. The mark distinguishes [`DrawError::LostInFlight`], which is no one's fault, from a
+//! key that the KME never had for this SAE ([`Fault::KeyNotFound`]). A power failure can lose a file that was
+//! not yet synced; its key then counts as in flight.
 //!
-//! Keys are of 256 bits, which is what [`crate::session::derive`] takes. A key leaves the store with
-//! [`KeyService::used_up`], or when its entry has expired ([`KeyStore::remove_expired`], which the caller calls).
+//! Keys have 256 bits, as [`crate::session::derive`] requires. A key is removed from the store by
+//! [`KeyService::used_up`], or after its expiry by [`KeyStore::remove_expired`]; the caller calls both.
 
 use crate::{
 	etsi014::{Client, Fault, Key, KeyId, KeyRequest, KmeError, SaeId},
@@ -31,23 +32,25 @@ use crate::{
 use std::sync::Arc;
 use tokio::sync::Mutex;
 
-/// Draws of different keys that can go on at once, at least in most cases: keys are assigned by the last byte of their id.
+/// Locks for draws of received keys, assigned by the last byte of the key's id: draws of different keys are
+/// concurrent unless they share a lock.
 const LANES: usize = 64;
 
-/// Why there is no key.
+/// Why a draw failed.
 #[derive(Debug, thiserror::Error)]
 pub enum DrawError {
-	/// The KME does not give it.
+	/// The KME does not deliver the key.
 	#[error(transparent)]
 	Kme(#[from] KmeError),
-	/// The store does not work.
+	/// The store failed.
 	#[error(transparent)]
 	Store(#[from] StoreError),
-	/// The key was asked for and did not arrive, and the KME has it no more: the answer was lost with a connection, a process
-	/// or a machine.
+	/// The key was requested and did not arrive, and the KME no longer has it: the response was lost with a
+	/// connection, a process or a machine.
 	#[error(
-		"key {id} was asked for, and the KME at {kme} does not have it any more: it handed the key out and the answer was lost \
-		 with the connection or with an earlier process, or the key has become too old there since. Ask the sender to seal again"
+		"key {id} was requested, but the KME at {kme} no longer has it: either it delivered the key and the \
+		 response was lost with the connection or an earlier process, or the key has expired; ask the sender \
+		 to seal again"
 	)]
 	LostInFlight {
 		/// The key.
@@ -55,23 +58,21 @@ pub enum DrawError {
 		/// The KME.
 		kme: Arc<str>,
 	},
-	/// The sender drew a key of another length.
-	#[error("key {id} has {bytes} bytes; it must have {QKD_KEY_BYTES}, so the sender has to draw keys of 256 bits")]
+	/// The key has another length than this crate uses.
+	#[error("key {id} has {bytes} bytes instead of {QKD_KEY_BYTES}; the sender must draw keys of 256 bits")]
 	Length {
 		/// The key.
 		id: KeyId,
 		/// Its length.
 		bytes: usize,
 	},
-	/// The runtime ended before the draw did.
-	#[error(
-		"the key was not drawn to the end, because this process is stopping; draw again after its start"
-	)]
+	/// The runtime shut down during the draw.
+	#[error("the draw was interrupted because this process is shutting down; draw again after its restart")]
 	Stopping,
 }
 
 impl DrawError {
-	/// Whether the same draw may succeed later, without anybody doing anything about it here.
+	/// Whether the same draw may succeed later without any change on this side.
 	pub fn is_temporary(&self) -> bool {
 		match self {
 			Self::Kme(error) => error.is_temporary(),
@@ -88,12 +89,12 @@ pub struct KeyService(Arc<Service>);
 struct Service {
 	client: Client,
 	store: KeyStore,
-	/// One draw of a key at a time: a second one would find the first one's mark, and the key gone.
+	/// One draw of a key at a time: a second would find the first one's mark, and the key gone.
 	lanes: [Mutex<()>; LANES],
 }
 
 impl KeyService {
-	/// Draws from the KME into the store.
+	/// A service that draws from the KME into the store.
 	pub fn new(client: Client, store: KeyStore) -> Self {
 		Self(Arc::new(Service { client, store, lanes: std::array::from_fn(|_| Mutex::new(())) }))
 	}
@@ -108,14 +109,14 @@ impl KeyService {
 		&self.0.store
 	}
 
-	/// A new key for us and `slave`. It is in the store when this returns.
+	/// Draws a new key for this SAE and `slave`. It is in the store when this returns.
 	pub async fn draw_for_sending(&self, slave: &SaeId, entry: &Entry) -> Result<Key, DrawError> {
 		let (service, slave, entry) = (self.0.clone(), slave.clone(), entry.clone());
 		finish(tokio::spawn(async move { service.draw_for_sending(&slave, entry).await })).await
 	}
 
-	/// The key of this name, which `master` drew for us: from the store, or else from the KME. It is in the store when this
-	/// returns. `entry` is what is stored beside it if it was not there.
+	/// The key with this id, which `master` drew for this SAE: from the store, or else from the KME. It is in
+	/// the store when this returns, with `entry` if it was not there before.
 	pub async fn draw_for_receiving(
 		&self,
 		master: &SaeId,
@@ -126,7 +127,7 @@ impl KeyService {
 		finish(tokio::spawn(async move { service.draw_for_receiving(&master, id, entry).await })).await
 	}
 
-	/// Removes a key from the store. Whether it was there.
+	/// Removes a key from the store; returns whether it was there.
 	pub async fn used_up(&self, id: &KeyId) -> Result<bool, DrawError> {
 		let id = *id;
 		self.0.on_disk(move |store| store.remove(&id)).await
@@ -137,7 +138,7 @@ impl Service {
 	async fn draw_for_sending(self: Arc<Self>, slave: &SaeId, entry: Entry) -> Result<Key, DrawError> {
 		let mut keys = self.client.encryption_keys(slave, &KeyRequest::one(QKD_KEY_BYTES as u32 * 8)).await?;
 		reached(Step::Answered);
-		let key = keys.pop().expect("the client checks that there are as many keys as asked for");
+		let key = keys.pop().expect("the client checks the number of keys");
 		self.put(key, entry).await
 	}
 
@@ -163,14 +164,14 @@ impl Service {
 			Err(error) => return Err(self.not_drawn(id, was_asked, error).await?),
 		};
 		reached(Step::Answered);
-		let key = keys.pop().expect("the client checks that there are as many keys as asked for");
+		let key = keys.pop().expect("the client checks the number of keys");
 		match key.bytes.len() {
 			QKD_KEY_BYTES => self.put(key, entry).await,
 			bytes => Err(DrawError::Length { id, bytes }),
 		}
 	}
 
-	/// What a refusal means, given whether the key was asked for before.
+	/// The error for a refusal, given whether the key was requested before.
 	async fn not_drawn(
 		self: &Arc<Self>,
 		id: KeyId,

@@ -1,4 +1,4 @@
-//! The session key of one exchange, from an ML-KEM-768 secret and a key of quantum key distribution.
+//! The session key of one exchange, derived from an ML-KEM-768 secret and a QKD key.
 //!
 //! ```text
 //! IKM  = ML-KEM-768 shared secret (32 bytes) ‖ QKD key (32 bytes, absent in the suite without QKD)
@@ -8,35 +8,36 @@
 //!
 //! | suite | byte | label (ASCII) |
 //! | --- | --- | --- |
-//! | [`Suite::QkdMlKem768`] | 1 | `consilium/session-key/v1/qkd+ml-kem-768` |
-//! | [`Suite::MlKem768`] | 2 | `consilium/session-key/v1/ml-kem-768` |
+//! | QKD and ML-KEM-768 | 1 | `consilium/session-key/v1/qkd+ml-kem-768` |
+//! | ML-KEM-768 | 2 | `consilium/session-key/v1/ml-kem-768` |
 //!
-//! Why so:
+//! Rationale:
 //!
-//! - *Who keeps it safe.* HKDF extracts from both secrets at once, so the output is secret while one of them is: the
-//!   ML-KEM secret against whoever broke the QKD link, the QKD key against whoever broke ML-KEM. It is not
-//!   information-theoretic: HMAC stands between a QKD key and its use.
-//! - *Order.* NIST SP 800-56C revision 2, section 2, allows a shared secret of the form Z ‖ T, where Z is from an approved
-//!   scheme and T from another. ML-KEM is approved (FIPS 203), so it comes first; NIST SP 800-227, section 4.6.2, says the same
-//!   of KEM combiners. HKDF (RFC 5869) is the two-step derivation of SP 800-56C, section 5, with a random salt.
-//! - *No length prefixes.* Both secrets have one fixed length, and the label and the suite byte say which of them are there,
-//!   so no two inputs have the same IKM and info. A QKD key of another length is a compile-time error.
-//! - *Context.* Everything that both sides must agree on: chain, study, round, sender, receiver, id of the QKD key, ML-KEM
-//!   ciphertext. SP 800-227, section 4.6.3, asks for the ciphertexts and encapsulation keys; ML-KEM hashes its encapsulation
-//!   key into its secret (FIPS 203, algorithm 17). The concatenating combiner of ETSI TS 103 744 takes the messages too, and
-//!   hashes its context first. Without it a key could be moved to another exchange.
+//! - *Security.* HKDF extracts from both secrets at once, so the output is secret as long as one of them is:
+//!   the ML-KEM secret protects against an attack on the QKD link, the QKD key against an attack on ML-KEM.
+//!   Security is computational, not information-theoretic, since HMAC processes the QKD key.
+//! - *Order.* NIST SP 800-56C revision 2, section 2, allows a shared secret of the form Z ‖ T, where Z comes
+//!   from an approved scheme and T from another. ML-KEM is approved (FIPS 203), so it comes first; NIST SP
+//!   800-227, section 4.6.2, requires the same of KEM combiners. HKDF (RFC 5869) is the two-step derivation
+//!   of SP 800-56C, section 5, with a random salt.
+//! - *No length prefixes.* Both secrets have a fixed length, and the label and the suite byte tell which are
+//!   present, so no two inputs have the same IKM and info. A QKD key of another length is a compile-time
+//!   error.
+//! - *Context.* Everything that both sides must agree on: chain, study, round, sender, receiver, id of the
+//!   QKD key, ML-KEM ciphertext. Without it, a key could be reused in another exchange. SP 800-227, section
+//!   4.6.3, asks for the ciphertexts and encapsulation keys; ML-KEM hashes its encapsulation key into its
+//!   secret (FIPS 203, algorithm 17). The concatenating combiner of ETSI TS 103 744 includes the messages,
+//!   too, and hashes its context first.
 //!
-//! The length of the output is not in `info`: of two outputs from the same inputs the shorter is the beginning of the longer.
-//! Derive all that an exchange needs in one call.
+//! The output's length is not in `info`: of two outputs from the same inputs, the shorter is a prefix of the
+//! longer. Derive everything that an exchange needs in one call.
 
+use consilium_primitives::hospital::MlKem768EncapsulationKey;
 use hkdf::Hkdf;
 use ml_kem::{kem::Decapsulate, DecapsulationKey768, EncapsulationKey768, Seed, B32};
 use ring::rand::{SecureRandom, SystemRandom};
 use sha2::{Digest, Sha512};
 use zeroize::{Zeroize, Zeroizing};
-
-/// Bytes of an ML-KEM-768 encapsulation key (FIPS 203, table 3).
-pub const ENCAPSULATION_KEY_BYTES: usize = 1184;
 
 /// Bytes of an ML-KEM-768 ciphertext (FIPS 203, table 3).
 pub const CIPHERTEXT_BYTES: usize = 1088;
@@ -53,43 +54,24 @@ pub const QKD_KEY_BYTES: usize = 32;
 /// Bytes of the salt.
 pub const SALT_BYTES: usize = 32;
 
-/// Most bytes that [`derive()`] can bring: 255 blocks of SHA-512 (RFC 5869, section 2.3).
+/// Longest output of [`derive()`], in bytes: 255 blocks of SHA-512 (RFC 5869, section 2.3).
 pub const MAX_OUTPUT_BYTES: usize = 255 * 64;
 
-/// What a session key is derived from. The discriminant is the byte that stands for the suite.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
-pub enum Suite {
-	/// A key of quantum key distribution and an ML-KEM-768 secret.
-	QkdMlKem768 = 1,
-	/// An ML-KEM-768 secret alone.
-	MlKem768 = 2,
-}
-
-impl Suite {
-	fn label(self) -> &'static [u8] {
-		match self {
-			Self::QkdMlKem768 => b"consilium/session-key/v1/qkd+ml-kem-768",
-			Self::MlKem768 => b"consilium/session-key/v1/ml-kem-768",
-		}
-	}
-}
-
-/// Why nothing can be encapsulated.
+/// Why encapsulation failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum EncapsulationError {
 	/// The modulus check of FIPS 203, section 7.2: a coefficient is not below 3329.
 	#[error(
-		"this is no ML-KEM-768 encapsulation key: a coefficient is not below 3329 (FIPS 203, section 7.2); \
-		 its owner must register a sound key"
+		"not an ML-KEM-768 encapsulation key: a coefficient is not below 3329 (FIPS 203, section 7.2); its \
+		 owner must register a valid key"
 	)]
 	InvalidKey,
-	/// The operating system gives no random bytes.
-	#[error("the operating system gives no random bytes")]
+	/// The operating system provides no random bytes.
+	#[error("the operating system provides no random bytes")]
 	Randomness,
 }
 
-/// What an ML-KEM-768 ciphertext holds. Overwritten with zeros when dropped.
+/// An ML-KEM-768 shared secret. Zeroed when dropped.
 pub struct SharedSecret(Zeroizing<[u8; SHARED_SECRET_BYTES]>);
 
 impl SharedSecret {
@@ -101,9 +83,10 @@ impl SharedSecret {
 	}
 }
 
-/// A fresh secret for the owner of an encapsulation key, which is checked first (FIPS 203, algorithm 20).
+/// Encapsulates a fresh secret to a key, which is checked first (FIPS 203, algorithm 20). Returns the
+/// ciphertext and the secret.
 pub fn encapsulate(
-	key: &[u8; ENCAPSULATION_KEY_BYTES],
+	key: &MlKem768EncapsulationKey,
 ) -> Result<([u8; CIPHERTEXT_BYTES], SharedSecret), EncapsulationError> {
 	let mut randomness = Zeroizing::new([0; 32]);
 	SystemRandom::new().fill(randomness.as_mut_slice()).map_err(|_| EncapsulationError::Randomness)?;
@@ -112,7 +95,7 @@ pub fn encapsulate(
 
 /// As [`encapsulate`], with the randomness m of FIPS 203, algorithm 17.
 fn encapsulate_with(
-	key: &[u8; ENCAPSULATION_KEY_BYTES],
+	key: &MlKem768EncapsulationKey,
 	randomness: &[u8; 32],
 ) -> Result<([u8; CIPHERTEXT_BYTES], SharedSecret), EncapsulationError> {
 	let key = EncapsulationKey768::new(&(*key).into()).map_err(|_| EncapsulationError::InvalidKey)?;
@@ -122,8 +105,8 @@ fn encapsulate_with(
 	Ok((ciphertext.into(), SharedSecret::take(secret)))
 }
 
-/// The secret in a ciphertext (FIPS 203, algorithm 21). There is no error: of a ciphertext that was not made for this
-/// key another secret follows, and whatever is sealed under it does not open.
+/// Decapsulates the secret in a ciphertext (FIPS 203, algorithm 21). Never fails: a ciphertext for another
+/// key yields another secret (implicit rejection).
 pub fn decapsulate(seed: &[u8; SEED_BYTES], ciphertext: &[u8; CIPHERTEXT_BYTES]) -> SharedSecret {
 	let mut seed = Seed::from(*seed);
 	let key = DecapsulationKey768::from_seed(seed);
@@ -131,8 +114,8 @@ pub fn decapsulate(seed: &[u8; SEED_BYTES], ciphertext: &[u8; CIPHERTEXT_BYTES])
 	SharedSecret::take(key.decapsulate(&(*ciphertext).into()))
 }
 
-/// `N` bytes of key material for the exchange that `context` describes; at most [`MAX_OUTPUT_BYTES`], which is checked
-/// when the caller is compiled. With a QKD key the suite is [`Suite::QkdMlKem768`], without [`Suite::MlKem768`].
+/// Derives `N` bytes of key material for the exchange that `context` describes; at most [`MAX_OUTPUT_BYTES`],
+/// which is checked at compile time. The QKD key decides on the suite.
 ///
 /// `salt` is random, public and the same on both sides.
 pub fn derive<const N: usize>(
@@ -141,16 +124,19 @@ pub fn derive<const N: usize>(
 	salt: &[u8; SALT_BYTES],
 	context: &[u8],
 ) -> Zeroizing<[u8; N]> {
-	let suite = if qkd.is_some() { Suite::QkdMlKem768 } else { Suite::MlKem768 };
-	// One allocation of full size: growing would leave copies behind.
+	let (suite, label): (u8, &[u8]) = match qkd {
+		Some(_) => (1, b"consilium/session-key/v1/qkd+ml-kem-768"),
+		None => (2, b"consilium/session-key/v1/ml-kem-768"),
+	};
+	// One allocation of full size: reallocation would leave copies behind.
 	let mut secrets = Zeroizing::new(Vec::with_capacity(SHARED_SECRET_BYTES + QKD_KEY_BYTES));
 	secrets.extend_from_slice(kem.0.as_slice());
 	secrets.extend_from_slice(qkd.map_or(&[], |key| key.as_slice()));
 	let context = Sha512::digest(context);
-	hkdf_sha512(salt, &secrets, &[suite.label(), &[suite as u8], context.as_slice()])
+	hkdf_sha512(salt, &secrets, &[label, &[suite], context.as_slice()])
 }
 
-/// HKDF of RFC 5869 with SHA-512; `info` comes in parts.
+/// HKDF of RFC 5869 with SHA-512; `info` is given in parts.
 fn hkdf_sha512<const N: usize>(salt: &[u8], secrets: &[u8], info: &[&[u8]]) -> Zeroizing<[u8; N]> {
 	const { assert!(N <= MAX_OUTPUT_BYTES, "HKDF-SHA-512 gives at most 255 blocks of 64 bytes") };
 	let mut output = Zeroizing::new([0; N]);

@@ -1,20 +1,20 @@
-//! The points of a draw between which a process may die. Tests kill it at each; otherwise they are traced in the log.
+//! Steps of a draw, at each of which tests kill the process; in production they are only logged.
 
 use crate::store::format::Kind;
 use std::fmt;
 
-/// What was done last.
+/// The last completed step.
 #[derive(Clone, Copy)]
 pub(crate) enum Step {
-	/// The file's bytes were given to the system, under a temporary name.
+	/// The file was written under a temporary name.
 	Written(Kind),
-	/// They are durable.
+	/// The file is durable.
 	Synced(Kind),
-	/// The file has its name.
+	/// The file has its final name.
 	Named(Kind),
-	/// The KME's answer is in memory, and nowhere else.
+	/// The KME's response is in memory only.
 	Answered,
-	/// The key is durable, and its mark is still there.
+	/// The key is durable; its mark still exists.
 	Stored,
 }
 

@@ -1,26 +1,28 @@
-//! Keys that were drawn and are not used up, on disk.
+//! Drawn keys on disk, encrypted, until they are used.
 //!
 //! ```text
-//! <folder>/lock                 held while a process has the store open
-//! <folder>/check                shows whether the store key is the right one
+//! <folder>/lock                 locked while a process has the store open
+//! <folder>/check                verifies the store key
 //! <folder>/<key id>.key         a key, with its entry
-//! <folder>/<key id>.asked       a key that a KME was asked for, with its entry: see `draw`
+//! <folder>/<key id>.asked       a key requested from a KME, with its entry: see `draw`
 //! <folder>/.tmp-*               being written
 //! ```
 //!
-//! The folder has mode 700, files 600. Each file is sealed under the store key ([`format`](mod@format)). It appears whole or
-//! not at all, and is durable when [`KeyStore::put`] returns. If the process dies while it writes, what was written whole is
-//! kept when the store is opened again.
+//! The folder has mode 700, files have 600. Each file is encrypted under the store key
+//! ([`format`](mod@format)), written atomically, and durable when [`KeyStore::put`] returns. If the process
+//! dies during a write, a complete temporary file is recovered when the store is next opened.
 //!
-//! What it does not defend against: who can write to the folder can delete keys, or bring back a file that was removed, from
-//! a backup for instance. Keep this folder out of backups: a key that is used up must not come back. Removing a file does not
-//! overwrite the medium; what stays there is sealed under the store key. The cipher's expanded store key stays in memory, and
-//! is not overwritten when the store is closed.
+//! Not defended: whoever can write to the folder can delete keys or restore removed files, for example from a
+//! backup. Exclude the folder from backups: a used key must not come back. Removing a file does not overwrite
+//! the medium; what remains there is encrypted under the store key. The cipher's expanded key stays in memory
+//! and is not zeroed when the store is closed.
 
+mod entry;
 mod error;
 mod folder;
 pub mod format;
 
+pub use entry::{Entry, MAX_METADATA_BYTES};
 pub use error::StoreError;
 
 use crate::{
@@ -36,49 +38,37 @@ use std::{
 };
 use zeroize::Zeroizing;
 
-/// Most bytes of [`Entry::metadata`].
-pub const MAX_METADATA_BYTES: usize = 256;
-
 const CHECK: &str = "check";
 
-/// The key under which a store is sealed. Overwritten with zeros when dropped.
+/// The key under which a store is encrypted. Zeroed when dropped.
 pub struct StoreKey(Zeroizing<[u8; 32]>);
 
 impl StoreKey {
-	/// From 32 random bytes, which the caller keeps: without them the store is lost.
+	/// From 32 random bytes, which the caller keeps: without them the store is unreadable.
 	pub fn new(bytes: Zeroizing<[u8; 32]>) -> Self {
 		Self(bytes)
 	}
 }
 
-/// What is remembered beside a key.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
-	/// The caller's bytes, at most [`MAX_METADATA_BYTES`]; encrypted.
-	pub metadata: Vec<u8>,
-	/// When the key may be removed: seconds since 1970.
-	pub expiry: u64,
-}
-
-/// A key out of a store.
+/// A stored key.
 #[derive(Clone, Debug)]
 pub struct StoredKey {
 	/// The key.
 	pub key: Key,
-	/// What is remembered beside it.
+	/// What is stored beside it.
 	pub entry: Entry,
 }
 
-/// What [`KeyStore::remove_expired`] did.
+/// The result of [`KeyStore::remove_expired`].
 #[derive(Debug, Default)]
 pub struct Removed {
-	/// Keys that are gone.
+	/// The removed keys.
 	pub keys: Vec<KeyId>,
-	/// Files that were left because their expiry cannot be read, each with the reason.
+	/// Files that were kept because their expiry cannot be read, each with the reason.
 	pub left: Vec<StoreError>,
 }
 
-/// A folder of keys. While it is open, nobody else can open it.
+/// A folder of keys. Only one process can have it open.
 pub struct KeyStore {
 	folder: PathBuf,
 	key: SealingKey,
@@ -86,7 +76,7 @@ pub struct KeyStore {
 }
 
 impl KeyStore {
-	/// Opens a folder, which is made if missing.
+	/// Opens a folder, creating it if missing.
 	pub fn open(folder: &Path, key: &StoreKey) -> Result<Self, StoreError> {
 		prepare(folder)?;
 		let lock = lock(folder)?;
@@ -96,20 +86,20 @@ impl KeyStore {
 		Ok(store)
 	}
 
-	/// Stores a key, in place of what was stored under its name. It is durable when this returns.
+	/// Stores a key, replacing what was stored under its id. It is durable when this returns.
 	pub fn put(&self, key: &Key, entry: &Entry) -> Result<(), StoreError> {
 		self.write(Kind::Key, Contents { id: *key.id.as_bytes(), entry, key: &key.bytes })?;
 		reached(Step::Stored);
 		self.delete(&self.path(&key.id, Kind::Asked)).map(|_| ())
 	}
 
-	/// The key of this name, whether it has expired or not; `None` if there is none.
+	/// The key with this id, expired or not; `None` if there is none.
 	pub fn get(&self, id: &KeyId) -> Result<Option<StoredKey>, StoreError> {
 		let found = self.load(id, Kind::Key)?;
 		Ok(found.map(|found| StoredKey { key: Key { id: *id, bytes: found.key }, entry: found.entry }))
 	}
 
-	/// Removes a key that is used up, and the mark that it was asked for. Whether there was a key.
+	/// Removes a used key, and the mark that it was requested; returns whether there was a key.
 	pub fn remove(&self, id: &KeyId) -> Result<bool, StoreError> {
 		let was_there = self.delete(&self.path(id, Kind::Key))?;
 		self.delete(&self.path(id, Kind::Asked))?;
@@ -117,7 +107,7 @@ impl KeyStore {
 		Ok(was_there)
 	}
 
-	/// Removes the keys and marks whose expiry is `now` or before, in seconds since 1970.
+	/// Removes the keys and marks whose expiry is at or before `now`, in Unix time.
 	pub fn remove_expired(&self, now: u64) -> Result<Removed, StoreError> {
 		let mut removed = Removed::default();
 		for (id, kind) in self.files()? {
@@ -136,22 +126,22 @@ impl KeyStore {
 		Ok(removed)
 	}
 
-	/// The names of all keys, also of damaged ones, in order.
+	/// The ids of all keys, damaged ones included, in ascending order.
 	pub fn ids(&self) -> Result<Vec<KeyId>, StoreError> {
 		Ok(self.files()?.into_iter().filter(|(_, kind)| *kind == Kind::Key).map(|(id, _)| id).collect())
 	}
 
-	/// Marks that a KME is about to be asked for a key. Durable when this returns.
+	/// Marks that a key is about to be requested from a KME. Durable when this returns.
 	pub(crate) fn mark_asked(&self, id: &KeyId, entry: &Entry) -> Result<(), StoreError> {
 		self.write(Kind::Asked, Contents { id: *id.as_bytes(), entry, key: &[] })
 	}
 
-	/// Whether a KME was asked for this key, and what came of it is not known.
+	/// Whether this key was requested from a KME with unknown outcome.
 	pub(crate) fn was_asked(&self, id: &KeyId) -> Result<bool, StoreError> {
 		Ok(self.load(id, Kind::Asked)?.is_some())
 	}
 
-	/// Takes back [`Self::mark_asked`].
+	/// Undoes [`Self::mark_asked`].
 	pub(crate) fn unmark_asked(&self, id: &KeyId) -> Result<(), StoreError> {
 		self.delete(&self.path(id, Kind::Asked))?;
 		self.sync()
@@ -171,7 +161,7 @@ impl KeyStore {
 				Some("asked") => Kind::Asked,
 				_ => continue,
 			};
-			// What others put here is left alone.
+			// Foreign files are ignored.
 			if let Some(id) = stem.to_str().and_then(|id| id.parse().ok()) {
 				files.push((id, kind));
 			}
@@ -200,7 +190,7 @@ impl KeyStore {
 		write(&self.folder, &name, &self.key.seal(kind, contents)?, kind)
 	}
 
-	/// Whether there was such a file.
+	/// Removes a file; returns whether it existed.
 	fn delete(&self, path: &Path) -> Result<bool, StoreError> {
 		match std::fs::remove_file(path) {
 			Ok(()) => Ok(true),
@@ -226,7 +216,7 @@ impl KeyStore {
 		}
 	}
 
-	/// Keeps the keys that were written whole when the process died, and removes what else was being written.
+	/// Recovers keys whose temporary file is complete, and removes other temporary files.
 	fn recover(&self) -> Result<(), StoreError> {
 		for path in self.list()? {
 			let is_temporary = path

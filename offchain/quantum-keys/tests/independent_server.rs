@@ -1,36 +1,39 @@
-//! The client against key management entities that others wrote.
+//! The client against independent implementations of key management entities.
 //!
-//! Runs when `CONSILIUM_INDEPENDENT_KME` names a JSON file that says where two linked KMEs are, and says so when it does not.
-//! Paths in it are relative to its folder:
+//! Runs if `CONSILIUM_INDEPENDENT_KME` names a JSON file that describes two linked KMEs, and otherwise
+//! reports that it is skipped. Paths are relative to the file's folder:
 //!
 //! ```json
 //! {
 //!   "ca": "ca.pem",
-//!   "sender": {"id": "sae-a", "kme": "https://localhost:8010", "certificate": "sae-a.pem", "key": "sae-a.key"},
-//!   "receiver": {"id": "sae-b", "kme": "https://localhost:8020", "certificate": "sae-b.pem", "key": "sae-b.key"},
-//!   "stranger": {"id": "sae-c", "kme": "https://localhost:8020", "certificate": "sae-c.pem", "key": "sae-c.key"},
+//!   "sender": {"id": "sae-a", "kme": "https://localhost:8010", "certificate": "a.pem", "key": "a.key"},
+//!   "receiver": {"id": "sae-b", "kme": "https://localhost:8020", "certificate": "b.pem", "key": "b.key"},
+//!   "stranger": {"id": "sae-c", "kme": "https://localhost:8020", "certificate": "c.pem", "key": "c.key"},
 //!   "sizes": [128, 512],
 //!   "keeps_delivered_keys": false
 //! }
 //! ```
 //!
-//! | member | is |
+//! | member | meaning |
 //! | --- | --- |
-//! | `ca` | authority of the KMEs' certificates, which name the host of `kme` as subject alternative name |
+//! | `ca` | authority of the KMEs' certificates, whose subject alternative name is the host of `kme` |
 //! | `sender`, `receiver` | an SAE of the one KME, and one of the other |
-//! | `stranger` | an SAE with a certificate of the same authority, which the receiver's KME does not serve; may be left out |
-//! | `sizes` | bits of keys to ask for beside 256. A KME that gives others is refused, never believed |
-//! | `keeps_delivered_keys` | whether *Get key with key IDs* answers twice, against table 7 of the standard |
+//! | `stranger` | optional: an SAE with a certificate of `ca` that the receiver's KME does not serve |
+//! | `sizes` | key sizes in bits to request besides 256; keys of other sizes must be rejected |
+//! | `keeps_delivered_keys` | whether *Get key with key IDs* succeeds twice, contrary to table 7 |
 //!
-//! `consilium-kme certs` makes certificates of this kind. Two servers from GitHub were run in pairs on one machine:
+//! `consilium-kme certs` issues such certificates. Two servers from GitHub were tested, in pairs on one
+//! machine:
 //!
-//! - `CreepPork/next-door-key-simulator` at `800efac9`, with `DEFAULT_KEY_SIZE=256`, `MIN_KEY_SIZE=64`, `MAX_KEY_SIZE=1024` and
-//!   `OTHER_KMES` the other one; the second was started some seconds after the first, as they block each other when both look
-//!   for the other at once. It has words of its own for a key that is not there, answers 401 for it when no other key waits,
-//!   and 400, not 503, when it has too few keys. New keys make it forget those of the same pair that were not fetched.
-//! - `thomasarmel/qkd_kme_server` at `4d53a3dc`, with numbers as SAE ids, the serial number of each SAE's certificate, the same
-//!   file of key material for both, and `"keeps_delivered_keys": true`. It answers 404 where 400 is right, ignores `size`, gives
-//!   fewer keys than were asked for when it has no more, and delivers a key as often as it is asked for.
+//! - `CreepPork/next-door-key-simulator` at `800efac9`, with `DEFAULT_KEY_SIZE=256`, `MIN_KEY_SIZE=64`,
+//!   `MAX_KEY_SIZE=1024` and `OTHER_KMES` the other one; the second was started some seconds after the first,
+//!   since they deadlock when both look for the other at once. For a missing key it has a message of its own,
+//!   or 401 if no other key is waiting; with too few keys it responds with 400, not 503. New keys make it
+//!   forget keys of the same pair that were not fetched.
+//! - `thomasarmel/qkd_kme_server` at `4d53a3dc`, with the serial number of each SAE's certificate as its SAE
+//!   id, the same file of key material for both, and `"keeps_delivered_keys": true`. It responds with 404
+//!   instead of 400, ignores `size`, delivers fewer keys than requested when it runs out, and delivers a key
+//!   any number of times.
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
@@ -107,8 +110,8 @@ fn client(folder: &Path, ca: &Path, sae: &Sae) -> Client {
 	Client::new(&KmeConfig::new(sae.kme.parse().unwrap(), ca, certificate, key)).unwrap()
 }
 
-/// No key, and neither a reason to ask again nor one to look for a fault here. The standard has 400 with certain words for a
-/// key that is not there and 401 for one of others; a KME that has forgotten a key cannot tell these apart.
+/// No key, and neither a temporary fault nor one of this client. The standard has 400 with a fixed message
+/// for a missing key and 401 for a key of other SAEs; a KME that has forgotten a key cannot tell these apart.
 #[track_caller]
 fn assert_refused<T>(result: Result<T, KmeError>) {
 	match result {
@@ -133,15 +136,15 @@ async fn an_independent_server_serves_us() {
 		return;
 	};
 	let line = Line::of(Path::new(&file));
-	// One after another: there are servers that forget keys when the next are drawn.
-	names_are_told_apart(&line).await;
-	keys_are_given_once_and_only_to_their_receiver(&line).await;
+	// One after another: some servers forget keys when the next are drawn.
+	ids_are_distinct(&line).await;
+	keys_are_delivered_once_and_only_to_their_receiver(&line).await;
 	several_keys_and_other_sizes(&line).await;
 	a_stranger_gets_nothing(&line).await;
 	keys_go_through_the_stores(&line).await;
 }
 
-async fn names_are_told_apart(line: &Line) {
+async fn ids_are_distinct(line: &Line) {
 	let (sender, receiver) = (&line.sender, &line.receiver);
 	let status = sender.1.status(&receiver.0).await.unwrap();
 	assert_eq!((&*status.master_sae_id, &*status.slave_sae_id), (sender.0.as_str(), receiver.0.as_str()));
@@ -150,13 +153,13 @@ async fn names_are_told_apart(line: &Line) {
 	assert!(status.max_key_per_request >= 3, "{status:?}");
 }
 
-async fn keys_are_given_once_and_only_to_their_receiver(line: &Line) {
+async fn keys_are_delivered_once_and_only_to_their_receiver(line: &Line) {
 	let key = line.new_key().await;
 	assert_eq!(key.bytes.len(), 32);
 	let unknown = KeyId::from_bytes([0x5a; 16]).unwrap();
 	let not_found = line.fetch(&[unknown]).await.unwrap_err();
 	assert!(matches!(not_found.fault, Fault::KeyNotFound(_)), "{not_found}");
-	// The sender, in either name, and the receiver with one key too many.
+	// The sender, as either SAE, and the receiver with one key too many.
 	for master in [&line.sender.0, &line.receiver.0] {
 		assert_refused(line.sender.1.decryption_keys(master, &[key.id]).await);
 	}
@@ -189,7 +192,7 @@ async fn several_keys_and_other_sizes(line: &Line) {
 	}
 	let error = line.new_keys(1024, 256).await.unwrap_err();
 	assert!(!error.is_temporary(), "{error}");
-	// And after all that, keys are given as before.
+	// Afterwards, keys are delivered as before.
 	let key = line.new_key().await;
 	assert_same(from_ref(&key), &line.fetch(&[key.id]).await.unwrap());
 }

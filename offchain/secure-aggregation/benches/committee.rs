@@ -1,9 +1,9 @@
-//! What secure aggregation costs a hospital and a party, on one core.
+//! Cost of secure aggregation for a hospital and a party on one core.
 //!
-//! Names are field, d coordinates, n parties (t of them may be curious). A party's time is that for one hospital: it grows
-//! with their number. Times include the first touch of fresh memory, which can be half of them on a virtual machine, and
-//! the wiping of secrets. Aim: encode and share 10^6 coordinates among 4 parties over Mersenne61 in under 19 ms, and send at
-//! most 12 MB for them over Mersenne31.
+//! Names contain the field, d coordinates, n parties, and the threshold t. A party's time is per hospital.
+//! Times include the zeroing of secrets and the first touch of fresh memory, which can be half of them on a
+//! virtual machine. Goals: encode and share 10^6 coordinates among 4 parties over Mersenne61 in under 19 ms,
+//! and send at most 12 MB for them over Mersenne31.
 
 use consilium_primitives::{
 	commitment::BlobReference,
@@ -114,7 +114,7 @@ fn benchmark(criterion: &mut Criterion, field: PrimeField, parties: u8, paramete
 		bencher.iter(|| check_elements(black_box(&opened), &strict, &challenge, Some(&root)));
 	});
 	group.bench_function(name("add a share to the sum"), |bencher| {
-		// Behind another hospital's, so that the sum's memory is there.
+		// After another hospital's, so that the sum's memory is already touched.
 		let package = &share(OTHER_HOSPITAL)[usize::from(parties) - 1];
 		let other = Expected { hospital: OTHER_HOSPITAL, ..expected(parties, package) };
 		let other = open(package, &committee, parameters, &other).expect("honest");

@@ -1,12 +1,12 @@
-//! What follows from the public randomness of a round's checks.
+//! Values derived from the public randomness of a round's checks.
 //!
-//! Each use has a key of its own: SHA-256 of `consilium/checks/v1\0`, the challenge, a byte for the use (0: a degree
-//! test, 1: a projection), and the number of the test or projection, from 0, as a byte. The key yields a key stream,
-//! AES-256 in counter mode as for the seeds of shares.
+//! Each use has its own key: SHA-256 of `consilium/checks/v1\0`, the challenge, a byte for the use (0: a
+//! degree test, 1: a projection), and the number of the test or projection, from 0, as a byte. The key seeds
+//! a key stream, AES-256 in counter mode as for the seeds of shares.
 //!
-//! - **rho** of a degree test is the first element of the stream that is not 0, drawn as shares are.
-//! - **signs** of a projection: byte i of the stream is for the coordinates 4 i to 4 i + 3. The sign of coordinate 4 i + k is
-//!   bit k minus bit 4 + k: 0 with a probability of 1/2, 1 and -1 with 1/4 each.
+//! - **rho** of a degree test is the first nonzero element of the stream, drawn like those of shares.
+//! - **signs** of a projection: byte i of the stream determines the coordinates 4 i to 4 i + 3. The sign of
+//!   coordinate 4 i + k is bit k minus bit 4 + k: 0 with a probability of 1/2, 1 and -1 with 1/4 each.
 
 use crate::{
 	field::{in_field, Field},
@@ -15,10 +15,10 @@ use crate::{
 use consilium_primitives::{committee::field::PrimeField, H256};
 use sha2::{Digest, Sha256};
 
-/// Words that the hash of a derived key begins with.
+/// Domain separator of derived keys.
 const DOMAIN: &[u8] = b"consilium/checks/v1\0";
 
-/// Coordinates to a byte of signs.
+/// Coordinates per byte of signs.
 pub(crate) const SIGNS_PER_BYTE: usize = 4;
 
 /// The public randomness of a round's checks.
@@ -26,7 +26,7 @@ pub(crate) const SIGNS_PER_BYTE: usize = 4;
 pub struct Challenge(H256);
 
 impl Challenge {
-	/// From the 32 bytes on the chain.
+	/// From the 32 bytes recorded on chain.
 	pub const fn new(challenge: H256) -> Self {
 		Self(challenge)
 	}
@@ -60,7 +60,7 @@ fn first_unit<F: Field>(key: &[u8; 32]) -> u64 {
 	}
 }
 
-/// The signs of a projection, one coordinate after another.
+/// The signs of a projection, coordinate by coordinate.
 pub struct Signs(KeyStream);
 
 impl Signs {

@@ -1,4 +1,4 @@
-//! What a party posts of a hospital's shares.
+//! A party's checks of a hospital's shares.
 
 use crate::{
 	challenge::{Challenge, Signs, SIGNS_PER_BYTE},
@@ -10,48 +10,53 @@ use crate::{
 use consilium_primitives::committee::{field::PrimeField, Committee};
 use zeroize::Zeroizing;
 
-/// Elements that are looked at together; a multiple of the coordinates to a byte of signs.
+/// Elements that are processed together; a multiple of the coordinates per byte of signs.
 const BLOCK: usize = 1024;
 
 /// Why a share cannot be checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CheckError {
-	/// The committee.
+	/// The committee or the number of coordinates.
 	#[error(transparent)]
 	Shape(#[from] ShapeError),
-	/// A share that was opened for another committee.
+	/// The share was opened for another committee.
 	#[error(
-		"the share was opened for a committee of another field, threshold or size; open it for this one"
+		"the share was opened for a committee with another field, threshold or size; open it for this one"
 	)]
 	Foreign,
-	/// The study looks at the direction, and there is no root update.
-	#[error("the study looks at updates' directions; the root update is missing")]
+	/// The study checks directions, but the root update is missing.
+	#[error("the study checks the direction of updates, but the root update is missing")]
 	RootMissing,
-	/// The root update has another number of coordinates.
-	#[error("the root update has {found} coordinates, and the model has {expected}")]
+	/// The root update has the wrong number of coordinates.
+	#[error("the root update has {found} coordinates, but the model has {expected}")]
 	RootLength {
-		/// How many it has.
+		/// Its coordinates.
 		found: usize,
-		/// How many it must have.
+		/// The model's coordinates.
 		expected: usize,
 	},
-	/// A coordinate of the root update that the field has no room for.
-	#[error("coordinate {place} of the root update is above half the modulus; encode it with the committee's root bits")]
+	/// A coordinate of the root update does not fit the field.
+	#[error(
+		"coordinate {place} of the root update is above half the modulus; encode it with the committee's \
+		 root bits"
+	)]
 	RootOutOfRange {
 		/// The coordinate, from 0.
 		place: usize,
 	},
 }
 
-/// The elements that the party posts of this share, in the order of [`Committee::check_elements`]:
+/// The elements that the party posts for this share, in the order of [`Committee::check_elements`]:
 ///
-/// - for each degree test r, mask_r(m) + sum_i rho_r^i e_i(m), i from 1, over the coordinates, S, and O_1 to O_t;
-/// - the residue of the proof of product, sum_j f_j(m)^2 - S(m) - sum_k m^k O_k(m), which is 0 for an honest hospital;
+/// - for each degree test r, mask_r(m) + sum_i rho_r^i e_i(m), i from 1, over the coordinates, S, and O_1 to
+///   O_t;
+/// - the residue of the proof of product, sum_j f_j(m)^2 - S(m) - sum_k m^k O_k(m), which is 0 for an honest
+///   hospital;
 /// - S(m), the squared norm;
-/// - sum_j u_j f_j(m) with the root update u, unless the direction is off; then `root` is not looked at;
+/// - sum_j u_j f_j(m) with the root update u, unless directions are not checked; then `root` is ignored;
 /// - sum_j s_j f_j(m) for each projection, with its signs s.
 ///
-/// Goes over the share once.
+/// Makes a single pass over the share.
 pub fn check_elements<AccountId>(
 	share: &Share,
 	committee: &Committee<AccountId>,
@@ -149,10 +154,10 @@ impl<F: Field> DegreeTest<F> {
 	}
 }
 
-/// Sums of coordinates with signs.
+/// Signed sums of coordinates.
 ///
-/// Four coordinates have 16 sums of some of them, which all projections look up: those of the coordinates that count, and
-/// those that are to be subtracted.
+/// Four coordinates have 16 subset sums, in which every projection looks up the sum of the coordinates to be
+/// added and that of those to be subtracted.
 struct Projections {
 	signs: Vec<Signs>,
 	bytes: Vec<[u8; BLOCK / SIGNS_PER_BYTE]>,

@@ -1,4 +1,4 @@
-//! A hospital shares its update.
+//! Dealing: a hospital shares its update.
 
 use crate::{
 	field::{in_field, Field, Residues},
@@ -20,18 +20,18 @@ use consilium_primitives::{
 use sha2::{Digest, Sha256};
 use zeroize::{Zeroize, Zeroizing};
 
-/// Coordinates that are shared at once; a multiple of the elements that are packed together.
+/// Coordinates that are shared together; a multiple of the elements that are packed together.
 const BLOCK: usize = 1024;
 
-/// Words that the hash of a derived key begins with.
+/// Domain separator of derived keys.
 const DOMAIN: &[u8] = b"consilium/dealing/v1\0";
 
-/// Whose update is shared, and when.
+/// The update that is shared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DealingHeader {
 	/// The chain, by its genesis hash.
 	pub genesis: H256,
-	/// The round and its try.
+	/// The attempt of the round.
 	pub round: RoundKey,
 	/// The hospital.
 	pub hospital: AccountBytes,
@@ -39,21 +39,20 @@ pub struct DealingHeader {
 
 /// A shared update.
 pub struct Dealing {
-	/// The share package of each party, in order. Their lengths are those of
-	/// [`Committee::package_lengths`].
+	/// The share package of each party, in order; lengths as in [`Committee::package_lengths`].
 	pub packages: Vec<Zeroizing<Vec<u8>>>,
 }
 
 /// Why an update cannot be shared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DealingError {
-	/// The committee, or the number of coordinates.
+	/// The committee or the number of coordinates.
 	#[error(transparent)]
 	Shape(#[from] ShapeError),
-	/// A coordinate that the field has no room for.
+	/// A coordinate does not fit the field.
 	#[error(
-		"coordinate {place} of the update is above {largest}, half the modulus of the study's field; the study needs a \
-		 lower clip, fewer fractional bits or the larger field"
+		"coordinate {place} of the update is above {largest}, half the modulus of the study's field; the \
+		 study needs a lower clip, fewer fractional bits or the larger field"
 	)]
 	OutOfRange {
 		/// The coordinate, from 0.
@@ -65,10 +64,10 @@ pub enum DealingError {
 
 /// Shares an update among the parties of a committee, with the proof of its norm.
 ///
-/// `coordinates` are in fixed point, of magnitudes up to half the modulus. `secret` comes from the operating system, is
-/// for this one update alone, and is kept as secret as the update: it yields the seeds and salts of all packages
-/// by SHA-256, and with the same secret the same update is shared in the same bytes. Two updates under one secret, round
-/// and hospital would give away their difference.
+/// `coordinates` are fixed-point numbers whose magnitude is at most half the modulus. `secret` comes from the
+/// operating system's random generator, is used for this update only, and is as confidential as the update:
+/// the seeds and salts of all packages are derived from it, so that the same secret and update yield the same
+/// bytes. Sharing two updates under one secret, round and hospital would reveal their difference.
 pub fn deal<AccountId>(
 	committee: &Committee<AccountId>,
 	header: &DealingHeader,
@@ -102,7 +101,7 @@ fn share<F: Field>(shape: &Shape, keys: &Keys<'_>, coordinates: &[i64]) -> Vec<Z
 	let mut rows: Vec<_> =
 		(0..=threshold).map(|_| Zeroizing::new(vec![F::Element::default(); BLOCK])).collect();
 	for block in coordinates.chunks(BLOCK) {
-		// Row i is for the value at t - i.
+		// Row i holds the values at t - i.
 		for (row, point) in rows.iter_mut().zip((0..=threshold).rev()) {
 			row.truncate(block.len());
 			match point.checked_sub(1) {
@@ -134,7 +133,8 @@ fn share<F: Field>(shape: &Shape, keys: &Keys<'_>, coordinates: &[i64]) -> Vec<Z
 	seeded.chain(packers.into_iter().map(Packer::finish)).collect()
 }
 
-/// The polynomials behind the coordinates: S, O_1 to O_t, the masks. Goes on where the coordinates left the key streams.
+/// The polynomials that follow the coordinates: S, O_1 to O_t, the masks. Continues the key streams after the
+/// coordinates.
 fn extras<F: Field>(
 	shape: &Shape,
 	keys: &Keys<'_>,
@@ -154,7 +154,8 @@ fn extras<F: Field>(
 	polynomials
 }
 
-/// Turns the values of a polynomial at t, t - 1, ..., 0 into its backward differences at t, of order 0, 1, ..., t.
+/// Turns the values of polynomials at t, t - 1, ..., 0 into their backward differences at t of order 0, 1,
+/// ..., t.
 fn differences<R: Residues>(rows: &mut [Zeroizing<Vec<R::Element>>]) {
 	for order in 1..rows.len() {
 		for i in (order..rows.len()).rev() {
@@ -166,8 +167,8 @@ fn differences<R: Residues>(rows: &mut [Zeroizing<Vec<R::Element>>]) {
 	}
 }
 
-/// Goes from backward differences at a point to those at the next, with t additions for each coordinate and without
-/// any multiplication. The values, which are the differences of order 0, are reduced.
+/// Advances backward differences from one point to the next, with t additions per coordinate and no
+/// multiplication. The values, which are the differences of order 0, are reduced.
 fn step<R: Residues>(rows: &mut [Zeroizing<Vec<R::Element>>]) {
 	for i in (1..rows.len()).rev() {
 		let (lower, higher) = rows.split_at_mut(i);
@@ -181,7 +182,7 @@ fn step<R: Residues>(rows: &mut [Zeroizing<Vec<R::Element>>]) {
 	}
 }
 
-/// What a derived key is for.
+/// The use of a derived key.
 #[derive(Clone, Copy)]
 enum Use {
 	Seed = 0,
@@ -189,15 +190,15 @@ enum Use {
 	Masks = 2,
 }
 
-/// Keys from the hospital's secret.
+/// Keys derived from the hospital's secret.
 struct Keys<'a> {
 	header: &'a DealingHeader,
 	secret: &'a [u8; 32],
 }
 
 impl Keys<'_> {
-	/// SHA-256 of the domain, the secret, genesis hash, round, hospital, a byte for the use, and the party or 0. All
-	/// hashed texts have one length, so none can be had from another's hash.
+	/// SHA-256 of the domain, the secret, genesis hash, round, hospital, a byte for the use, and the party or
+	/// 0. All inputs have the same length, so no hash can be extended to another.
 	fn derive(&self, purpose: Use, party: u8) -> Zeroizing<[u8; 32]> {
 		let DealingHeader { genesis, round, hospital } = self.header;
 		let mut hasher = Sha256::new();

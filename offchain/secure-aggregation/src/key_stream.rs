@@ -1,11 +1,12 @@
-//! Pseudorandom bytes and elements from a key of 32 bytes.
+//! Pseudorandom bytes and elements from a 32-byte key.
 //!
-//! The key stream is AES-256 in counter mode (NIST SP 800-38A) with the key, from the initial counter block 0, counted as
-//! a big-endian number of 128 bits. It is part of the wire format: a seed in a share package stands for what it yields.
-//! AES has instructions on every server; there it takes under half the time of ChaCha20.
+//! The key stream is AES-256 in counter mode (NIST SP 800-38A), with an initial counter block of 0 that is
+//! incremented as a 128-bit big-endian number. It is part of the wire format: a seed in a share package
+//! represents the elements that it generates. With the AES instructions of server processors it takes under
+//! half the time of ChaCha20.
 //!
-//! Elements come from the stream one candidate after another: 8 little-endian bytes for Mersenne61, 4 for Mersenne31, of
-//! which the lower 61 or 31 bits count. The candidate p is skipped, so elements are uniform.
+//! Elements are drawn candidate by candidate: 8 little-endian bytes for Mersenne61, 4 for Mersenne31, of
+//! which the lower 61 or 31 bits are used. The candidate p is skipped, so elements are uniform.
 
 use crate::field::Field;
 use aes::Aes256;
@@ -16,7 +17,7 @@ use ctr::{
 use std::marker::PhantomData;
 use zeroize::Zeroizing;
 
-/// Elements that are drawn at once.
+/// Elements that are drawn together.
 const CHUNK: usize = 1024;
 
 /// A key stream.
@@ -68,7 +69,7 @@ impl<F: Field> ElementStream<F> {
 	}
 }
 
-/// The elements among as many candidates as there are elements to be had, and how many they are.
+/// Draws one candidate per element; returns how many were elements, which come first.
 fn take<F: Field>(key_stream: &[u8], elements: &mut [F::Element]) -> usize {
 	F::candidates(key_stream, elements);
 	if !F::holds_modulus(elements) {
@@ -95,7 +96,7 @@ mod tests {
 		let key: [u8; 32] = std::array::from_fn(|i| i as u8);
 		let mut bytes = [0; 48];
 		KeyStream::new(&key).fill(&mut bytes);
-		// OpenSSL's aes-256-ctr of 48 zeros with this key and an initial vector of zeros.
+		// OpenSSL's aes-256-ctr of 48 zeros with this key and an IV of zeros.
 		let expected = "f29000b62a499fd0a9f39a6add2e7780f05d76ae4ab99fe5a6f69b3148c2363d\
 		                0ebcb5deb52c83bd08a8a935182c9199";
 		assert_eq!(hex::encode(bytes), expected);
@@ -117,8 +118,8 @@ mod tests {
 	}
 
 	#[test]
-	fn the_stream_goes_on_behind_a_skipped_candidate() {
-		// A key found by search: candidate 138 is p.
+	fn the_stream_continues_after_a_skipped_candidate() {
+		// A key found by search, whose candidate 138 is p.
 		let mut key = [0; 32];
 		key[..8].copy_from_slice(&1_137_460u64.to_le_bytes());
 		let mut elements = [0; 140];
@@ -127,7 +128,7 @@ mod tests {
 	}
 
 	#[test]
-	fn it_does_not_matter_how_many_are_drawn_at_once() {
+	fn elements_do_not_depend_on_how_many_are_drawn_together() {
 		let mut whole = vec![0; 3000];
 		ElementStream::<Mersenne31>::new(&[7; 32]).fill(&mut whole);
 		let mut stream = ElementStream::<Mersenne31>::new(&[7; 32]);

@@ -1,7 +1,7 @@
-//! A party opens its share package.
+//! Opening of share packages.
 
 use crate::{
-	field::{in_field, Field},
+	field::{in_field, Elements, Field},
 	key_stream::ElementStream,
 	packing::unpack,
 	product::correction,
@@ -18,32 +18,23 @@ use consilium_primitives::{
 };
 use sha2::{Digest, Sha256};
 use std::fmt;
-use zeroize::Zeroizing;
 
-/// What the chain says of a package.
+/// A package as recorded on chain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Expected {
 	/// The chain, by its genesis hash.
 	pub genesis: H256,
-	/// The round and its try.
+	/// The attempt of the round.
 	pub round: RoundKey,
-	/// Whose update is shared.
+	/// The hospital whose update is shared.
 	pub hospital: AccountBytes,
-	/// The party that it is for, from 1.
+	/// The party that receives it, from 1.
 	pub party: u8,
 	/// SHA-256 of the package, as committed.
 	pub package: H256,
 }
 
-/// The elements of a share.
-pub(crate) enum Elements {
-	/// Over p = 2^61 - 1.
-	Mersenne61(Zeroizing<Vec<u64>>),
-	/// Over p = 2^31 - 1.
-	Mersenne31(Zeroizing<Vec<u32>>),
-}
-
-/// One party's share of one hospital's update: all its elements. Wiped from memory when it is dropped.
+/// One party's share of one hospital's update: all its elements. Zeroed when dropped.
 pub struct Share {
 	pub(crate) expected: Expected,
 	pub(crate) shape: Shape,
@@ -56,27 +47,27 @@ impl Share {
 		self.expected.party
 	}
 
-	/// Whose update it is a share of.
+	/// The hospital whose update is shared.
 	pub fn hospital(&self) -> AccountBytes {
 		self.expected.hospital
 	}
 }
 
-/// Without the elements, which are secret.
+/// Omits the elements, which are secret.
 impl fmt::Debug for Share {
 	fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
 		formatter.debug_struct("Share").field("expected", &self.expected).finish_non_exhaustive()
 	}
 }
 
-/// Why a package is not the party's share.
+/// Why a package cannot be opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PackageError {
-	/// The committee, or the number of coordinates.
+	/// The committee or the number of coordinates.
 	#[error(transparent)]
 	Shape(#[from] ShapeError),
-	/// The committee has no such party.
-	#[error("the committee has no party {party}; its parties count from 1 to {parties}")]
+	/// The committee does not have this party.
+	#[error("the committee has no party {party}; its parties are numbered 1 to {parties}")]
 	Party {
 		/// The point.
 		party: u8,
@@ -84,27 +75,33 @@ pub enum PackageError {
 		parties: u8,
 	},
 	/// The hospital committed to another package.
-	#[error("the share package has the hash {found:?}, and the hospital committed to {committed:?}; complain on chain")]
+	#[error(
+		"the share package has the hash {found:?}, but the hospital committed to {committed:?}; dispute it \
+		 on chain"
+	)]
 	Hash {
 		/// SHA-256 of the package.
 		found: H256,
-		/// What it should be.
+		/// The committed hash.
 		committed: H256,
 	},
-	/// No share package of the committee's field and size.
-	#[error("the share package {0}; complain on chain")]
+	/// Not a share package for the committee's field and size.
+	#[error("the share package {0}; dispute it on chain")]
 	Malformed(#[from] Malformed),
 	/// A package of another chain, round, hospital or party.
-	#[error("the share package is for another chain, round, hospital or party; complain on chain")]
+	#[error("the share package is for another chain, round, hospital or party; dispute it on chain")]
 	Header,
-	/// A seed for a party after the first t, or elements for one of them.
-	#[error("party {party} must get a seed exactly if it is one of the first t; complain on chain")]
+	/// A seed for a party after the first t, or elements for one of the first t.
+	#[error(
+		"party {party} must receive a seed if and only if it is one of the first t; dispute the package on \
+		 chain"
+	)]
 	Kind {
 		/// The point.
 		party: u8,
 	},
 	/// An element that is not below the modulus.
-	#[error("the share package holds numbers that are no elements of the field; complain on chain")]
+	#[error("the share package contains numbers that are not elements of the field; dispute it on chain")]
 	Unreduced,
 }
 
@@ -115,9 +112,9 @@ pub fn hash(package: &[u8]) -> H256 {
 
 /// Opens the package of the party `expected.party`, of an update of `parameters` coordinates.
 ///
-/// The hash is checked first: whatever else is wrong with a package is then the hospital's fault. A seed is expanded to
-/// the coordinates, O_1 to O_t and the masks, one element of its key stream after another; S(m) follows from them, as the
-/// value at which the proof of product holds.
+/// The hash is checked first, so that every other fault is the hospital's. A seed is expanded to the
+/// coordinates, O_1 to O_t and the masks, in the order of its key stream; S(m) is then the value for which
+/// the proof of product holds.
 pub fn open<AccountId>(
 	bytes: &[u8],
 	committee: &Committee<AccountId>,

@@ -1,18 +1,18 @@
-//! Packed elements, as `share_package` of the primitives lays them out.
+//! Packed elements, in the format of `share_package` in the primitives.
 
 use crate::field::Field;
 use consilium_primitives::committee::share_package::packed_length;
 use zeroize::Zeroizing;
 
-/// Writes elements, as they come, behind a header.
+/// Appends elements to a header, incrementally.
 pub struct Packer<F: Field> {
 	bytes: Zeroizing<Vec<u8>>,
-	/// Elements that do not fill a group yet.
+	/// Elements of an incomplete group.
 	pending: Zeroizing<Vec<F::Element>>,
 }
 
 impl<F: Field> Packer<F> {
-	/// A packer for `elements` elements; more would move the bytes in memory and leave a copy behind.
+	/// A packer for up to `elements` elements; more would reallocate and leave a copy behind.
 	pub fn new(header: &[u8], elements: usize) -> Self {
 		let length = header.len() + packed_length(F::PRIME, elements as u64) as usize;
 		let mut bytes = Zeroizing::new(Vec::with_capacity(length));
@@ -37,7 +37,7 @@ impl<F: Field> Packer<F> {
 		self.pending.extend_from_slice(rest);
 	}
 
-	/// All bytes.
+	/// Returns all bytes.
 	pub fn finish(mut self) -> Zeroizing<Vec<u8>> {
 		append::<F>(&mut self.bytes, &self.pending);
 		self.bytes
@@ -50,7 +50,7 @@ fn append<F: Field>(bytes: &mut Vec<u8>, elements: &[F::Element]) {
 	F::pack(elements, &mut bytes[start..]);
 }
 
-/// Reads packed elements; `None` when the length is another or an element is not below p.
+/// Unpacks elements; `None` if the length is wrong or an element is not below p.
 pub fn unpack<F: Field>(bytes: &[u8], elements: usize) -> Option<Vec<F::Element>> {
 	if bytes.len() as u64 != packed_length(F::PRIME, elements as u64) {
 		return None;
@@ -88,7 +88,7 @@ mod tests {
 	}
 
 	#[test]
-	fn elements_that_are_not_below_p_are_refused() {
+	fn elements_that_are_not_below_p_are_rejected() {
 		for word in [(1u64 << 61) - 1, 1 << 61, u64::MAX] {
 			assert_eq!(unpack::<Mersenne61>(&word.to_le_bytes(), 1), None);
 		}
@@ -101,13 +101,15 @@ mod tests {
 
 	proptest! {
 		#[test]
-		fn what_was_packed_reads_back(
+		fn packing_round_trips(
 			wide in proptest::collection::vec(0..PrimeMax::P61, 0..100),
 			cuts in 1usize..70,
 		) {
-			prop_assert_eq!(unpack::<Mersenne61>(&packed::<Mersenne61>(&wide, cuts), wide.len()), Some(wide.clone()));
+			let bytes = packed::<Mersenne61>(&wide, cuts);
+			prop_assert_eq!(unpack::<Mersenne61>(&bytes, wide.len()), Some(wide.clone()));
 			let narrow: Vec<u32> = wide.iter().map(|element| (element % PrimeMax::P31) as u32).collect();
-			prop_assert_eq!(unpack::<Mersenne31>(&packed::<Mersenne31>(&narrow, cuts), narrow.len()), Some(narrow));
+			let bytes = packed::<Mersenne31>(&narrow, cuts);
+			prop_assert_eq!(unpack::<Mersenne31>(&bytes, narrow.len()), Some(narrow));
 		}
 	}
 

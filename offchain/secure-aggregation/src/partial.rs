@@ -1,18 +1,18 @@
-//! A party's weighted sum of shares, its partial aggregate.
+//! Partial aggregates: a party's weighted sum of shares.
 //!
-//! | offset | bytes | holds |
+//! | offset | bytes | content |
 //! | --- | --- | --- |
 //! | 0 | 8 | `CSLMprt1` |
 //! | 8 | 32 | genesis hash |
 //! | 40 | 12 | study, round, attempt, each a little-endian u32 |
 //! | 52 | 1 | the party's point |
-//! | 53 | | one element for each coordinate, packed as in share packages |
+//! | 53 | | one element per coordinate, packed as in share packages |
 //!
-//! The element for coordinate j is sum_i w_i f_ij(m) over the hospitals i.
+//! The element of coordinate j is sum_i w_i f_ij(m) over the hospitals i.
 
 use crate::{
-	field::{in_field, Field},
-	package::{Elements, Expected, Share},
+	field::{in_field, Elements, Field, Mersenne31, Mersenne61},
+	package::{Expected, Share},
 	packing::{unpack, Packer},
 	shape::{Shape, ShapeError},
 };
@@ -29,58 +29,56 @@ const DOMAIN: [u8; 8] = *b"CSLMprt1";
 /// Bytes before the elements.
 pub const HEADER_BYTES: usize = 53;
 
-/// Which partial aggregate it is.
+/// The identity of a partial aggregate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
 pub struct PartialHeader {
 	/// The chain, by its genesis hash.
 	pub genesis: H256,
-	/// The round and its try.
+	/// The attempt of the round.
 	pub round: RoundKey,
 	/// The party's point.
 	pub party: u8,
 }
 
-/// Why shares cannot be summed, or bytes are no partial aggregate.
+/// Why shares cannot be summed, or bytes are not a partial aggregate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PartialError {
-	/// The committee, or the number of coordinates.
+	/// The committee or the number of coordinates.
 	#[error(transparent)]
 	Shape(#[from] ShapeError),
-	/// A share that was opened for another committee or model.
+	/// The share was opened for another committee or model.
 	#[error("the share was opened for another committee or model; open it for this one")]
 	Foreign,
-	/// A chain, round or party that is not that of the other shares.
-	#[error(
-		"the shares in a partial aggregate must be of one chain, round and party, which its header states"
-	)]
+	/// The chain, round or party differs from that of the other shares.
+	#[error("all shares in a partial aggregate must belong to the chain, round and party of its header")]
 	Header,
-	/// A second share of one hospital's update.
-	#[error("the share of this hospital is already in the sum; add each hospital's once")]
+	/// A second share of the same hospital's update.
+	#[error("this hospital's share is already in the sum; add each hospital's share once")]
 	Twice {
 		/// The hospital.
 		hospital: AccountBytes,
 	},
-	/// Not the bytes of a partial aggregate of this size, or with elements that are not below the modulus.
+	/// Not a partial aggregate of this size, or an element is not below the modulus.
 	#[error("the partial aggregate {0}")]
 	Malformed(#[from] Malformed),
 }
 
-/// A partial aggregate in the making.
+/// A partial aggregate being summed.
 pub struct PartialAggregate {
 	shape: Shape,
 	sums: Elements,
-	/// Of the shares so far.
+	/// The shares summed so far.
 	summed: Vec<Expected>,
 }
 
 impl PartialAggregate {
-	/// Of no share yet, for a model of `parameters` coordinates.
+	/// An empty sum, for a model of `parameters` coordinates.
 	pub fn new<AccountId>(committee: &Committee<AccountId>, parameters: u32) -> Result<Self, PartialError> {
 		let shape = Shape::new(committee, parameters as usize)?;
 		Ok(Self { shape, sums: in_field!(shape.field, zeros(&shape)), summed: Vec::new() })
 	}
 
-	/// Adds a hospital's share, times its weight.
+	/// Adds a hospital's share, multiplied by its weight.
 	pub fn add(&mut self, share: &Share, weight: u64) -> Result<(), PartialError> {
 		if share.shape != self.shape {
 			return Err(PartialError::Foreign);
@@ -95,10 +93,10 @@ impl PartialAggregate {
 		let weight = self.shape.field.reduce(weight.into());
 		match (&mut self.sums, &share.elements) {
 			(Elements::Mersenne61(sums), Elements::Mersenne61(elements)) => {
-				crate::field::Mersenne61::add_multiple(sums, weight, elements);
+				Mersenne61::add_multiple(sums, weight, elements);
 			},
 			(Elements::Mersenne31(sums), Elements::Mersenne31(elements)) => {
-				crate::field::Mersenne31::add_multiple(sums, weight as u32, elements);
+				Mersenne31::add_multiple(sums, weight as u32, elements);
 			},
 			_ => return Err(PartialError::Foreign),
 		}
@@ -106,18 +104,18 @@ impl PartialAggregate {
 		Ok(())
 	}
 
-	/// The bytes, under the header of the shares.
+	/// Serialises the sum; `header` must be that of the shares.
 	pub fn to_bytes(&self, header: &PartialHeader) -> Result<Vec<u8>, PartialError> {
 		if !self.is_of(header) {
 			return Err(PartialError::Header);
 		}
 		Ok(match &self.sums {
-			Elements::Mersenne61(sums) => pack::<crate::field::Mersenne61>(header, sums),
-			Elements::Mersenne31(sums) => pack::<crate::field::Mersenne31>(header, sums),
+			Elements::Mersenne61(sums) => pack::<Mersenne61>(header, sums),
+			Elements::Mersenne31(sums) => pack::<Mersenne31>(header, sums),
 		})
 	}
 
-	/// Whether no share is of another chain, round or party.
+	/// Whether all shares belong to this chain, round and party.
 	fn is_of(&self, header: &PartialHeader) -> bool {
 		self.summed.first().is_none_or(|expected| header_of(expected) == *header)
 	}
@@ -142,7 +140,7 @@ pub fn length<AccountId>(committee: &Committee<AccountId>, parameters: u32) -> u
 	packed_length(committee.field, parameters.into()).saturating_add(HEADER_BYTES as u64)
 }
 
-/// The elements of a partial aggregate with this header.
+/// Parses a partial aggregate with this header.
 pub(crate) fn parse<F: Field>(
 	bytes: &[u8],
 	header: &PartialHeader,

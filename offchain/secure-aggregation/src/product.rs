@@ -1,8 +1,8 @@
 //! The proof of product of Ben-Or, Goldwasser and Wigderson (1988, section 3.3), for a sum of squares.
 //!
-//! P(x) = sum_j f_j(x)^2 has degree 2t. The dealer gives O_t to O_1 of degree t, random but for their top coefficients,
-//! which it chooses, in this order, so that S(x) = P(x) - sum_k x^k O_k(x) has degree t. S(0) = P(0) is the sum of the
-//! secrets' squares.
+//! P(x) = sum_j f_j(x)^2 has degree 2t. The dealer shares O_t to O_1 of degree t, random except for their top
+//! coefficients, which it chooses in this order such that S(x) = P(x) - sum_k x^k O_k(x) has degree t. S(0) =
+//! P(0) is the sum of the squared secrets.
 
 use consilium_primitives::committee::{
 	decoding::{interpolate, Value},
@@ -10,13 +10,13 @@ use consilium_primitives::committee::{
 };
 use zeroize::Zeroizing;
 
-/// A polynomial, constant first.
+/// Coefficients of a polynomial, constant first.
 pub type Polynomial = Zeroizing<Vec<u64>>;
 
-/// S, then O_1 to O_t.
+/// Returns S, then O_1 to O_t.
 ///
-/// `squares` holds the values of P at 0 to 2t; `free` the values of O_1 to O_t at 1 to t, all of which are free: with its
-/// top coefficient a polynomial of degree t is given by its values at t points.
+/// `squares` holds the values of P at 0 to 2t, `free` those of O_1 to O_t at 1 to t, which are freely chosen:
+/// a polynomial of degree t is determined by its top coefficient and its values at t points.
 pub fn prove(field: PrimeField, squares: &[u64], free: &[Zeroizing<Vec<u64>>]) -> Vec<Polynomial> {
 	let threshold = free.len();
 	let values: Zeroizing<Vec<Value>> = Zeroizing::new((0..).zip(squares.iter().copied()).collect());
@@ -42,7 +42,7 @@ pub fn prove(field: PrimeField, squares: &[u64], free: &[Zeroizing<Vec<u64>>]) -
 	proof
 }
 
-/// sum_k x^k O_k(x) of a party's values of O_1 to O_t.
+/// sum_k x^k O_k(x), from a party's values of O_1 to O_t.
 pub fn correction(field: PrimeField, point: u8, values: impl DoubleEndedIterator<Item = u64>) -> u64 {
 	let x = u64::from(point);
 	values.rev().fold(0, |sum, value| field.multiply(field.add(sum, value), x))
@@ -63,8 +63,8 @@ mod tests {
 			let field = if is_small { PrimeField::Mersenne31 } else { PrimeField::Mersenne61 };
 			let seed: Vec<u64> = seed.into_iter().map(|value| field.reduce(u128::from(value))).collect();
 			let (squares, free) = seed.split_at(2 * threshold + 1);
-			let free: Vec<_> =
-				free.chunks(32).take(threshold).map(|row| Zeroizing::new(row[..threshold].to_vec())).collect();
+			let rows = free.chunks(32).take(threshold);
+			let free: Vec<_> = rows.map(|row| Zeroizing::new(row[..threshold].to_vec())).collect();
 			let proof = prove(field, squares, &free);
 			prop_assert_eq!(proof.len(), threshold + 1);
 			prop_assert!(proof.iter().all(|polynomial| polynomial.len() == threshold + 1));

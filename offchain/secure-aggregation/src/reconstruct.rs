@@ -1,4 +1,4 @@
-//! The sum behind the parties' sums.
+//! Reconstruction of the sum from partial aggregates.
 
 use crate::{
 	field::{in_field, Field},
@@ -15,68 +15,72 @@ use consilium_primitives::{
 	H256,
 };
 
-/// Coordinates that are reconstructed at once.
+/// Coordinates that are reconstructed together.
 const BLOCK: usize = 1024;
 
-/// Which aggregate is reconstructed.
+/// The identity of an aggregate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AggregateHeader {
 	/// The chain, by its genesis hash.
 	pub genesis: H256,
-	/// The round and its try.
+	/// The attempt of the round.
 	pub round: RoundKey,
 }
 
 /// A reconstructed sum.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reconstruction {
-	/// The hospitals' coordinates, each times its hospital's weight, summed.
+	/// The weighted sum of the hospitals' coordinates.
 	pub sums: Vec<i64>,
-	/// Points of the parties whose partial aggregates are malformed or were corrected, in ascending order.
+	/// Points of the parties whose partial aggregates were malformed or corrected, in ascending order.
 	pub wrong: Vec<u8>,
 }
 
-/// Why partial aggregates yield no sum.
+/// Why a sum cannot be reconstructed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ReconstructError {
-	/// The committee, or the number of coordinates.
+	/// The committee or the number of coordinates.
 	#[error(transparent)]
 	Shape(#[from] ShapeError),
-	/// A point that the committee does not have, or that stands twice.
-	#[error("party {party} has two partial aggregates, or is not of the committee; give one of each party")]
+	/// A party that the committee does not have, or a repeated one.
+	#[error(
+		"party {party} has two partial aggregates or is not in the committee; pass one partial aggregate per \
+		 party"
+	)]
 	Party {
 		/// The point.
 		party: u8,
 	},
-	/// Fewer than t + 1 that can be read.
+	/// Fewer than t + 1 are readable.
 	#[error(
-		"{readable} partial aggregates can be read, and it takes {needed}; wait for those of other parties"
+		"only {readable} partial aggregates are readable, but {needed} are needed; wait for those of other \
+		 parties"
 	)]
 	TooFew {
-		/// How many can be read.
+		/// The readable partial aggregates.
 		readable: usize,
 		/// t + 1.
 		needed: usize,
 	},
-	/// They contradict one another in more parties than can be corrected.
+	/// More of them are wrong than can be corrected.
 	#[error(
-		"the {readable} readable partial aggregates contradict one another in more than {correctable} parties; wait for \
-		 those of other parties"
+		"more than {correctable} of the {readable} readable partial aggregates are wrong; wait for those of \
+		 other parties"
 	)]
 	TooManyWrong {
-		/// How many can be read.
+		/// The readable partial aggregates.
 		readable: usize,
-		/// How many wrong ones among them could be corrected.
+		/// The most wrong ones that could be corrected.
 		correctable: usize,
 	},
 }
 
-/// Reconstructs the sum of `parameters` coordinates from partial aggregates, each with its party's point.
+/// Reconstructs a sum of `parameters` coordinates from partial aggregates, each with its party's point.
 ///
-/// Of the m that can be read, m >= t + 1, up to floor((m - t - 1) / 2) wrong ones are corrected and named, whatever is wrong
-/// with them. More are an error, unless so many of them agree on another sum that they outvote the others; while
-/// wrong ones do not agree with each other, up to m - t - 1 are an error and never a wrong sum. The result does not depend
-/// on the order of the partials.
+/// With m readable ones, m >= t + 1, up to floor((m - t - 1) / 2) wrong ones are corrected and named,
+/// regardless of their errors. More wrong ones are an error, unless enough of them agree on another sum to
+/// outvote the rest; as long as wrong ones do not collude, up to m - t - 1 are an error and never a wrong
+/// sum. The result does not depend on the order of the partial aggregates.
 pub fn reconstruct<AccountId>(
 	committee: &Committee<AccountId>,
 	parameters: u32,
@@ -125,7 +129,8 @@ fn combine<F: Field>(
 		match interpolation.secrets::<F>(&block) {
 			Ok(secrets) => sums.extend(secrets.iter().map(|secret| F::PRIME.to_signed((*secret).into()))),
 			Err(place) => {
-				// A party that is wrong in one coordinate is left out of all that follow; those before agree without it, too.
+				// A party that is wrong in one coordinate is excluded from all later ones; the earlier ones
+				// also hold without it.
 				let values: Vec<Value> = readable
 					.iter()
 					.map(|(party, elements)| (u64::from(*party), elements[start + place].into()))
@@ -146,7 +151,7 @@ fn combine<F: Field>(
 	Ok(Reconstruction { sums, wrong })
 }
 
-/// How values at the first t + 1 points yield those at 0 and at the other points: Lagrange's coefficients.
+/// Lagrange coefficients for the values at 0 and at the other points, from those at the first t + 1 points.
 struct Interpolation {
 	at_zero: Vec<u64>,
 	at_others: Vec<Vec<u64>>,
@@ -162,7 +167,7 @@ impl Interpolation {
 		}
 	}
 
-	/// The values at 0 of a block, or the first coordinate at which the parties contradict one another.
+	/// The values at 0 of a block, or the first coordinate on which the parties disagree.
 	fn secrets<F: Field>(&self, block: &[&[F::Element]]) -> Result<Vec<F::Element>, usize> {
 		let (base, others) = block.split_at(self.at_zero.len());
 		for (coefficients, other) in self.at_others.iter().zip(others) {
@@ -184,7 +189,7 @@ fn combination<F: Field>(coefficients: &[u64], base: &[&[F::Element]]) -> Vec<F:
 	sums
 }
 
-/// What values at `points` are multiplied by and summed for the value at `x`.
+/// Lagrange coefficients for the value at `x` from those at `points`.
 fn lagrange(field: PrimeField, points: &[u64], x: u64) -> Vec<u64> {
 	let coefficient = |point: &u64| {
 		let others = points.iter().filter(|other| *other != point);

@@ -1,17 +1,17 @@
-//! Committees and sizes that sharing works for.
+//! Valid committees and update sizes.
 
 use consilium_primitives::{
 	committee::{field::PrimeField, Committee},
 	model::MAX_PARAMETERS,
 };
 
-/// Why an update cannot be shared among a committee.
+/// Why a committee cannot share an update.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ShapeError {
 	/// A threshold of 0, or fewer than 2t + 1 parties.
 	#[error(
-		"{parties} parties cannot share with the threshold {threshold}; the threshold must be at least 1, and the \
-		 parties at least twice the threshold and one more"
+		"{parties} parties cannot share with threshold {threshold}; the threshold t must be at least 1, and \
+		 the number of parties at least 2t + 1"
 	)]
 	Committee {
 		/// n.
@@ -19,15 +19,15 @@ pub enum ShapeError {
 		/// t.
 		threshold: u32,
 	},
-	/// No coordinate, or more than [`MAX_PARAMETERS`].
+	/// No coordinates, or more than [`MAX_PARAMETERS`].
 	#[error("an update of {parameters} coordinates cannot be shared; it must have 1 to {MAX_PARAMETERS}")]
 	Parameters {
-		/// How many there are.
+		/// The number of coordinates.
 		parameters: usize,
 	},
 }
 
-/// The numbers that sharing depends on, known to fit together.
+/// Validated parameters of a sharing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Shape {
 	/// The field.
@@ -55,7 +55,8 @@ impl Shape {
 		Ok(Self { field: committee.field, parties, threshold, parameters })
 	}
 
-	/// Elements of a share without its masks: the coordinates, S, and O_1 to O_t. The degree tests run over them.
+	/// Elements of a share without its masks: the coordinates, S, and O_1 to O_t. The degree tests cover
+	/// these.
 	pub fn tested(&self) -> usize {
 		self.parameters + 1 + usize::from(self.threshold)
 	}
@@ -65,7 +66,7 @@ impl Shape {
 		self.tested() + self.field.degree_tests() as usize
 	}
 
-	/// Whether this party's package holds a seed.
+	/// Whether this party's package contains a seed.
 	pub fn has_seed(&self, party: u8) -> bool {
 		party <= self.threshold
 	}

@@ -1,4 +1,4 @@
-//! Dealers and parties that cheat: each check finds those that it is for.
+//! Cheating dealers and parties: each check detects what it is designed for.
 
 #![allow(clippy::unwrap_used, missing_docs)]
 
@@ -28,7 +28,7 @@ const SHAPES: [(u8, u32); 5] = [(3, 1), (4, 1), (5, 2), (7, 2), (10, 3)];
 
 const UPDATE: [i64; 6] = [100, -50, 3, 0, -7, 200];
 
-/// Over all fields and committees.
+/// For all fields and committees.
 fn everywhere(run: impl Fn(Committee<u8>)) {
 	for field in FIELDS {
 		for (parties, threshold) in SHAPES {
@@ -46,7 +46,7 @@ fn hidden(field: PrimeField, x: u64, degree: u64) -> u64 {
 	(0..degree).fold(1, |product, root| field.multiply(product, field.subtract(x, root)))
 }
 
-/// Place of S among the elements.
+/// Index of S among the elements.
 const S: usize = UPDATE.len();
 
 #[test]
@@ -64,9 +64,9 @@ fn a_sharing_of_too_high_a_degree_is_malformed() {
 	});
 }
 
-/// Too high a degree, by a dealer that lets the proof of product hold at each point.
+/// Too high a degree, from a dealer that makes the proof of product hold at every point.
 #[test]
-fn a_proof_that_holds_only_point_by_point_does_not_help() {
+fn a_proof_that_holds_only_pointwise_is_detected() {
 	everywhere(|committee| {
 		let (field, t) = (committee.field, u64::from(committee.threshold));
 		let mut dealt = Dealt::new(&committee, &UPDATE);
@@ -84,13 +84,13 @@ fn a_proof_that_holds_only_point_by_point_does_not_help() {
 }
 
 #[test]
-fn a_false_norm_is_found() {
+fn a_false_norm_is_detected() {
 	everywhere(|committee| {
 		let (field, t) = (committee.field, u64::from(committee.threshold));
 		let parties = 1..=committee.parties.len() as u8;
 		let residue = field.degree_tests() as usize;
-		// S - 1000 (1 - x)(2 - x) ... (t - x) / t! has degree t, another constant, and the values that the first t parties
-		// derive from their seeds. At all others the proof fails.
+		// S - 1000 (1 - x)(2 - x) ... (t - x) / t! has degree t, another constant, and the values that the
+		// first t parties derive from their seeds. For all other parties the proof fails.
 		let lie = |x| {
 			(1..=t).fold(1000, |product, i| {
 				let factor = field.multiply(field.subtract(i, x), field.invert(i));
@@ -103,7 +103,7 @@ fn a_false_norm_is_found() {
 		assert_eq!(liars.count(), committee.parties.len() - t as usize);
 		assert_eq!(assessment(&dealt), Assessment::Faulty(UpdateFault::InvalidProof), "{committee:?}");
 
-		// O_1 makes up for it at each point: then it has too high a degree.
+		// If O_1 compensates for it at every point, its degree is too high.
 		dealt.bend(|x, elements| {
 			let correction = field.multiply(lie(x), field.invert(x));
 			elements[S + 1] = field.add(elements[S + 1], correction);
@@ -141,9 +141,9 @@ fn one_huge_coordinate_is_too_large() {
 	});
 }
 
-/// Huge coordinates with squares that sum up to p and a little: modulo p their norm is small.
+/// Huge coordinates whose squares sum to slightly more than p: modulo p their norm is small.
 #[test]
-fn a_norm_that_wrapped_around_is_found_by_projections() {
+fn projections_detect_a_norm_that_wrapped_around() {
 	for field in FIELDS {
 		let coordinates = squares_that_sum_to(field.modulus() + 10_000);
 		// Without projections it passes.
@@ -155,7 +155,7 @@ fn a_norm_that_wrapped_around_is_found_by_projections() {
 
 		let seeing = Committee { projections: 32, ..committee(field, 4, 1) };
 		assert_eq!(seeing.check(1010, &encoding(field), 4, 100), Ok(()));
-		// Spread over many coordinates none of which is large by itself.
+		// Spread over many coordinates, none of which is large.
 		let mut spread = vec![(field.modulus() / 1000).isqrt() as i64; 999];
 		let rest = field.modulus() + 10_000 - spread.iter().map(|x| (x * x) as u64).sum::<u64>();
 		spread.extend(squares_that_sum_to(rest));
@@ -167,7 +167,7 @@ fn a_norm_that_wrapped_around_is_found_by_projections() {
 }
 
 #[test]
-fn packages_of_another_round_chain_hospital_or_party_are_refused() {
+fn packages_of_another_round_chain_hospital_or_party_are_rejected() {
 	for field in FIELDS {
 		let committee = committee(field, 4, 1);
 		let others = [
@@ -184,10 +184,10 @@ fn packages_of_another_round_chain_hospital_or_party_are_refused() {
 			for header in others {
 				let replayed = deal(&committee, &header, &UPDATE, &[1; 32]).unwrap();
 				let bytes = &replayed.packages[usize::from(party) - 1];
-				// Committed to again by the hospital.
+				// With a new commitment by the hospital.
 				let error = open(bytes, &committee, 6, &expected(hash(bytes))).unwrap_err();
 				assert_eq!(error, PackageError::Header);
-				// Put in the place of what was committed.
+				// Substituted for the committed package.
 				let error = open(bytes, &committee, 6, &own.expected(party)).unwrap_err();
 				assert!(matches!(error, PackageError::Hash { .. }));
 			}
@@ -198,7 +198,7 @@ fn packages_of_another_round_chain_hospital_or_party_are_refused() {
 	}
 }
 
-/// The one disputed party, and what honest parties hold.
+/// The disputed party, and what honest parties hold.
 fn dispute(dealt: &Dealt, posts: &[Check]) -> (Vec<u8>, Opened) {
 	match dealt.assess(posts) {
 		Assessment::Sound { disputed, opened, .. } => (disputed, opened),
@@ -207,7 +207,7 @@ fn dispute(dealt: &Dealt, posts: &[Check]) -> (Vec<u8>, Opened) {
 }
 
 #[test]
-fn a_hospital_that_gave_one_party_bad_shares_loses_the_dispute() {
+fn a_hospital_that_dealt_one_party_bad_shares_loses_the_dispute() {
 	for field in FIELDS {
 		let committee = strict(field, 7, 2);
 		let root = encode_direction(&[1.0; 6], committee.root_bits()).unwrap();
@@ -220,7 +220,7 @@ fn a_hospital_that_gave_one_party_bad_shares_loses_the_dispute() {
 			let (disputed, opened) = dispute(&dealt, &dealt.posts(Some(&root)));
 			assert_eq!(disputed, [3], "element {place}");
 			assert!(!dealt.judge(3, &dealt.packages[2], &opened, Some(&root)));
-			// The right shares are not those that it committed to.
+			// The correct shares are not those that it committed to.
 			assert!(!dealt.judge(3, &honest.packages[2], &opened, Some(&root)));
 		}
 		// The first parties' shares are a seed.
@@ -274,9 +274,9 @@ fn a_party_that_lies_loses_the_dispute() {
 	}
 }
 
-/// Bent shares pass one test of the degree with a probability of at most d / p, not more often.
+/// Shares of too high a degree pass one degree test with a probability of at most d / p.
 #[test]
-fn every_degree_test_has_a_point_of_its_own() {
+fn every_degree_test_has_its_own_point() {
 	for field in FIELDS {
 		let tests = 0..field.degree_tests() as u8;
 		let mut rhos: Vec<u64> = tests.clone().map(|test| challenge().rho(field, test)).collect();

@@ -1,4 +1,4 @@
-//! Honest hospitals and parties: every update counts, and the reconstructed sum is the sum, to the last bit.
+//! Honest hospitals and parties: every update counts, and the reconstructed sum is exact.
 
 #![allow(clippy::unwrap_used, missing_docs)]
 
@@ -119,7 +119,7 @@ proptest! {
 	#![proptest_config(ProptestConfig::with_cases(192))]
 
 	#[test]
-	fn the_reconstructed_sum_is_the_sum(
+	fn the_reconstructed_sum_is_exact(
 		(committee, updates, order) in scenario(),
 		present in any::<Index>(),
 	) {
@@ -172,7 +172,7 @@ proptest! {
 		let size = needed + 1 + present.index(order.len() - needed);
 		let (corrected, detected) = ((size - needed) / 2, size - needed);
 		let liars = &order[..corrected + 1 + count.index(detected - corrected)];
-		// Each adds a number of its own to the first coordinate.
+		// Each adds a different number to the first coordinate.
 		for (liar, noise) in liars.iter().zip(&noise) {
 			let bytes = &mut all[usize::from(*liar) - 1].1;
 			match committee.field {
@@ -222,22 +222,25 @@ proptest! {
 			prop_assert!(matches!(post, Check::Elements(elements) if **elements == opened.at(party)));
 		}
 
-		// What is opened is what it should be.
+		// The opened values are correct.
 		let tests = field.degree_tests() as usize;
-		let numbers: Vec<i64> = opened.at(0)[tests..].iter().map(|element| field.to_signed(*element)).collect();
+		let opened_at_0 = opened.at(0);
+		let numbers: Vec<i64> =
+			opened_at_0[tests..].iter().map(|element| field.to_signed(*element)).collect();
 		let squared_norm: i64 = coordinates.iter().map(|x| x * x).sum();
 		prop_assert_eq!(&numbers[..3], &[0, squared_norm, inner(&root)]);
 		for (projection, found) in (0..).zip(&numbers[3..]) {
 			let mut bytes = vec![0; update.len().div_ceil(4)];
 			common::challenge().signs(projection).fill(&mut bytes);
-			let sign = |j: usize| i64::from(bytes[j / 4] >> (j % 4) & 1) - i64::from(bytes[j / 4] >> (j % 4 + 4) & 1);
+			let bit = |j: usize, shift: usize| i64::from(bytes[j / 4] >> (j % 4 + shift) & 1);
+			let sign = |j: usize| bit(j, 0) - bit(j, 4);
 			let expected: i64 = coordinates.iter().enumerate().map(|(j, x)| sign(j) * x).sum();
 			prop_assert_eq!(*found, expected);
 		}
 	}
 }
 
-/// Blocks of coordinates end within updates, and a party may lie in any of them.
+/// Updates span several blocks of coordinates, and a party may lie in any of them.
 #[test]
 fn long_updates_are_reconstructed() {
 	for field in FIELDS {
@@ -251,7 +254,7 @@ fn long_updates_are_reconstructed() {
 			all[6].1[first] ^= 1;
 			let expected = (plain_sums(&updates), vec![1, 7]);
 			assert_eq!(run(&committee, parameters, &all), Ok(expected));
-			// Each party lies in one coordinate only, but so many parties are not to be believed.
+			// Each party lies in only one coordinate, but too many parties lie.
 			all[3].1[(first + last) / 8 * 4 + 1] ^= 1;
 			let error = ReconstructError::TooManyWrong { readable: 7, correctable: 2 };
 			assert_eq!(run(&committee, parameters, &all), Err(error));
@@ -259,7 +262,7 @@ fn long_updates_are_reconstructed() {
 	}
 }
 
-/// The checks of an update of several blocks, against their definitions.
+/// The checks of an update of several blocks match their definitions.
 #[test]
 fn checks_of_long_updates_are_as_defined() {
 	for field in FIELDS {
@@ -304,7 +307,7 @@ fn checks_of_long_updates_are_as_defined() {
 	}
 }
 
-/// The first t parties' seeds expand to values of the polynomials that the others' elements lie on.
+/// The first t parties' seeds expand to values of the same polynomials as the others' elements.
 #[test]
 fn seeds_and_elements_lie_on_the_same_polynomials() {
 	for field in FIELDS {
@@ -323,7 +326,7 @@ fn seeds_and_elements_lie_on_the_same_polynomials() {
 	}
 }
 
-/// Against an implementation of the documented derivation in another language.
+/// From an independent implementation of the documented derivation.
 #[test]
 fn challenges_are_pinned() {
 	let challenge = Challenge::new(H256::repeat_byte(9));
@@ -336,7 +339,7 @@ fn challenges_are_pinned() {
 }
 
 #[test]
-fn a_hospital_that_points_away_is_excluded() {
+fn a_hospital_with_an_opposite_direction_is_excluded() {
 	let committee = strict(PrimeField::Mersenne61, 4, 1);
 	let dealt = Dealt::new(&committee, &[100, -50]);
 	let root = encode_direction(&[-1.0, 0.5], committee.root_bits()).unwrap();
@@ -344,7 +347,8 @@ fn a_hospital_that_points_away_is_excluded() {
 	let fault = UpdateFault::HostileDirection;
 	assert_eq!(dealt.assess(&posts), Assessment::Faulty(fault));
 
-	// An update along the root has its full weight, one across it hardly any, to the rounding of the root update.
+	// Up to the rounding of the root update, an update along it has full weight and an orthogonal one almost
+	// none.
 	let Direction::Exclude { root: blob, tolerance } = committee.direction else { unreachable!() };
 	let weighing = Committee { direction: Direction::Weight { root: blob, tolerance }, ..committee };
 	for (update, least, most) in [([-100i64, 50], 255, 256), ([50, 101], 1, 2), ([-150, -50], 181, 182)] {

@@ -1,4 +1,4 @@
-//! Input that is wrong: refused with an error that says what it is, never with a panic.
+//! Invalid input is rejected with a specific error, never with a panic.
 
 #![allow(clippy::unwrap_used, missing_docs)]
 
@@ -30,13 +30,13 @@ fn expected(party: u8, bytes: &[u8]) -> Expected {
 	Expected { genesis: GENESIS, round: ROUND, hospital: HOSPITAL, party, package: hash(bytes) }
 }
 
-/// What is wrong with bytes that a hospital committed to for this party.
+/// The error for bytes that a hospital committed to for this party.
 fn refusal(committee: &Committee<u8>, parameters: u32, party: u8, bytes: &[u8]) -> Option<PackageError> {
 	open(bytes, committee, parameters, &expected(party, bytes)).err()
 }
 
 #[test]
-fn packages_that_are_none_are_refused() {
+fn malformed_packages_are_rejected() {
 	for field in FIELDS {
 		let committee = committee(field, 4, 1);
 		let dealt = Dealt::new(&committee, &UPDATE);
@@ -52,7 +52,7 @@ fn packages_that_are_none_are_refused() {
 			let longer = [bytes.as_slice(), &[0]].concat();
 			let error = Some(PackageError::Malformed(Malformed::Encoding));
 			assert_eq!(refusal(&committee, 3, party, &longer), error);
-			// Of a model of another size; a seed is one for any size.
+			// For a model of another size; a seed is valid for any size.
 			let other_size = if party == 1 { None } else { error };
 			assert_eq!(refusal(&committee, 4, party, bytes), other_size);
 		}
@@ -71,7 +71,7 @@ fn packages_that_are_none_are_refused() {
 }
 
 #[test]
-fn seeds_and_elements_in_each_others_place_are_refused() {
+fn swapped_seeds_and_elements_are_rejected() {
 	for field in FIELDS {
 		let committee = committee(field, 4, 1);
 		let mut dealt = Dealt::new(&committee, &UPDATE);
@@ -87,7 +87,7 @@ fn seeds_and_elements_in_each_others_place_are_refused() {
 }
 
 #[test]
-fn elements_that_are_not_reduced_are_refused() {
+fn unreduced_elements_are_rejected() {
 	for field in FIELDS {
 		let committee = committee(field, 4, 1);
 		let honest = Dealt::new(&committee, &[1; 30]);
@@ -180,7 +180,7 @@ fn partial_aggregates_have_the_documented_bytes() {
 }
 
 #[test]
-fn parties_that_are_not_there_or_twice_are_refused() {
+fn unknown_and_repeated_parties_are_rejected() {
 	let committee = committee(PrimeField::Mersenne31, 4, 1);
 	let zeros = |party| {
 		let sum = PartialAggregate::new(&committee, 3).unwrap();
@@ -212,9 +212,9 @@ fn parties_that_are_not_there_or_twice_are_refused() {
 }
 
 proptest! {
-	/// The fuzz targets in small: any bytes, and honest ones with some altered.
+	/// The fuzz targets in miniature: arbitrary bytes, and altered honest ones.
 	#[test]
-	fn no_bytes_make_it_panic(
+	fn arbitrary_bytes_never_panic(
 		is_small in any::<bool>(),
 		party in any::<u8>(),
 		parameters in 0u32..100,
@@ -237,14 +237,15 @@ proptest! {
 				partial[place] ^= mask & party;
 			}
 			let altered = package != dealt.packages[usize::from(party) - 1];
-			// Only the salt may be another.
+			// Only the salt may differ.
 			let salt = 85..117;
 			let salted = package.iter().zip(&dealt.packages[usize::from(party) - 1]).enumerate()
 				.all(|(place, (a, b))| a == b || salt.contains(&place));
 			prop_assert_eq!(refusal(&committee, 3, party, &package).is_some(), altered && !salted);
 			partials.push((party, partial));
 		}
-		let partials: Vec<(u8, &[u8])> = partials.iter().map(|(party, bytes)| (*party, bytes.as_slice())).collect();
+		let partials: Vec<(u8, &[u8])> =
+			partials.iter().map(|(party, bytes)| (*party, bytes.as_slice())).collect();
 		let _ = reconstruct(&committee, 3, &AGGREGATE, &partials);
 		let _ = reconstruct(&committee, parameters, &AGGREGATE, &[(party, &bytes), (1, partials[0].1)]);
 	}

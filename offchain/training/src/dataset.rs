@@ -17,13 +17,13 @@ pub const HEART_DISEASE_SCHEMA: &str = include_str!("../schemas/heart-disease.to
 const HEART_DISEASE_HOSPITALS: [&str; 4] = ["cleveland", "hungarian", "switzerland", "va"];
 const HEART_DISEASE_SPLIT: &str = "flamby-split.csv";
 const SCHEMA_FILE: &str = "schema.toml";
-/// Records for a root set, which are no hospital's.
+/// Records for a root set, which belong to no hospital.
 const ROOT_FILE: &str = "root.csv";
 
 /// One hospital's records, in the schema's units.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Hospital {
-	/// What people call it.
+	/// Its name.
 	pub name: String,
 	/// Rows that train; at least one.
 	pub training: Records,
@@ -31,7 +31,7 @@ pub struct Hospital {
 	pub test: Records,
 }
 
-/// Records of several hospitals under one schema.
+/// Records of several hospitals with one schema.
 #[derive(Clone, Debug)]
 pub struct Dataset {
 	/// What the columns mean.
@@ -43,10 +43,10 @@ pub struct Dataset {
 /// Why records cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum DatasetError {
-	/// The schema is wrong.
+	/// The schema is invalid.
 	#[error(transparent)]
 	Schema(#[from] SchemaError),
-	/// A file is not what the schema says.
+	/// A file does not match the schema.
 	#[error(transparent)]
 	Table(#[from] TableError),
 	/// Rows cannot be divided.
@@ -57,20 +57,24 @@ pub enum DatasetError {
 		/// Why.
 		source: SplitError,
 	},
-	/// A gap cannot be filled.
+	/// A missing value cannot be imputed.
 	#[error(transparent)]
 	Imputation(#[from] NothingToImpute),
-	/// No such folder.
-	#[error("cannot read the folder {}: {source}; expected a folder with one CSV file for each hospital", path.display())]
+	/// The folder cannot be read.
+	#[error(
+		"cannot read the folder {}: {source}; expected a folder with one CSV file per hospital",
+		path.display()
+	)]
 	Folder {
 		/// The folder.
 		path: PathBuf,
 		/// The system's reason.
 		source: std::io::Error,
 	},
-	/// Not a folder with records.
+	/// The folder contains no known dataset.
 	#[error(
-		"{} has neither `processed.cleveland.data` (UCI heart disease) nor `{SCHEMA_FILE}` and one CSV file for each hospital",
+		"{} contains neither `processed.cleveland.data` (UCI heart disease) nor `{SCHEMA_FILE}` and one CSV \
+		 file per hospital",
 		path.display()
 	)]
 	Unrecognised {
@@ -80,7 +84,7 @@ pub enum DatasetError {
 }
 
 impl Hospital {
-	/// Divides a hospital's rows and fills their gaps.
+	/// Splits a hospital's rows and imputes missing values.
 	pub fn new(name: &str, schema: &Schema, table: &Table, split: &Split) -> Result<Self, DatasetError> {
 		let division = split
 			.divide(table.labels())
@@ -94,13 +98,12 @@ impl Hospital {
 		})
 	}
 
-	/// Reads a hospital's CSV file, divides its rows and fills their gaps.
+	/// Reads a hospital's CSV file, splits its rows and imputes missing values.
 	pub fn open(name: &str, schema: &Schema, csv: &Path, split: &Split) -> Result<Self, DatasetError> {
 		Self::new(name, schema, &Table::open(schema, csv)?, split)
 	}
 
-	/// Both parts as z-scores by this hospital's own training rows: what its models are trained and
-	/// tested on.
+	/// Both parts as z-scores of this hospital's training rows, which its models are trained and tested on.
 	pub fn standardized(&self) -> Self {
 		let standardizer = Standardizer::fit(&self.training);
 		Self {
@@ -112,11 +115,13 @@ impl Hospital {
 }
 
 impl Dataset {
-	/// Reads a folder. With `processed.cleveland.data` it is the UCI heart disease folder: its four
-	/// files, the shipped schema, and FLamby's split if `flamby-split.csv` is there. Otherwise it holds
-	/// `schema.toml` and one `.csv` file for each hospital, in the order of their names; `root.csv` is none of them.
+	/// Reads a folder. With `processed.cleveland.data` it is the UCI heart disease folder: its four files,
+	/// the shipped schema, and FLamby's split if `flamby-split.csv` is there. Otherwise it contains
+	/// `schema.toml` and one `.csv` file per hospital, in the order of their names; `root.csv` is not a
+	/// hospital's.
 	///
-	/// Without a split file, `test_fraction` of each hospital's rows test, drawn with `split_seed`.
+	/// Without a split file, a share of `test_fraction` of each hospital's rows is drawn as test rows, with
+	/// `split_seed`.
 	pub fn open(folder: &Path, test_fraction: f64, split_seed: u64) -> Result<Self, DatasetError> {
 		let fraction = Split::Fraction { test: test_fraction, seed: split_seed };
 		let (schema, files) = list(folder)?;
@@ -129,8 +134,8 @@ impl Dataset {
 		Ok(Self { schema, hospitals })
 	}
 
-	/// The test rows of all hospitals as z-scores by the training rows of all hospitals: FLamby's pooled
-	/// test set. Only an experiment can compute it; in a real study no one sees all rows.
+	/// The test rows of all hospitals as z-scores of the training rows of all hospitals: FLamby's pooled test
+	/// set. Only an experiment can compute it; in a real study nobody sees all rows.
 	pub fn pooled_test(&self) -> Records {
 		let pool = |part: fn(&Hospital) -> &Records| {
 			Records::pool(self.hospitals.iter().map(part)).expect("one schema, so one number of features")
@@ -139,8 +144,8 @@ impl Dataset {
 	}
 }
 
-/// The rows of a folder that [`Dataset::open`] drops because a feature is missing, with the schema and each hospital's
-/// name. They are neither trained on nor tested with, so a root set may be made of them.
+/// The rows of a folder that [`Dataset::open`] drops because a feature is missing, with the schema and each
+/// hospital's name. They are used neither for training nor for testing, so they may form a root set.
 pub fn unused_rows(folder: &Path) -> Result<(Schema, Vec<(String, Table)>), DatasetError> {
 	let (schema, files) = list(folder)?;
 	if schema.missing_policy() == MissingPolicy::ImputeMean {
@@ -159,7 +164,7 @@ pub fn unused_rows(folder: &Path) -> Result<(Schema, Vec<(String, Table)>), Data
 struct File {
 	name: String,
 	csv: PathBuf,
-	/// Where a split file says how its rows are divided.
+	/// How its rows are split, if there is a split file.
 	split: Option<Split>,
 }
 

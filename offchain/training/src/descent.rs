@@ -1,18 +1,38 @@
-//! Mini-batch stochastic gradient descent, whoever computes the gradient.
+//! Mini-batch stochastic gradient descent with any gradient function.
 
-use crate::local::TrainingError;
+use crate::model::ModelError;
 use consilium_primitives::model::{LocalSteps, LocalTraining};
 use rand::{seq::SliceRandom, SeedableRng};
 use rand_chacha::ChaCha20Rng;
 
-/// Descends from `start` over `records` records and returns where it ends. `gradient(parameters, batch, slopes)`
-/// overwrites `slopes` by the mean gradient over the records whose numbers are in `batch`.
+/// Why training failed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TrainingError {
+	/// Parameters or records do not match the model.
+	#[error(transparent)]
+	Model(#[from] ModelError),
+	/// No records.
+	#[error("there are no training records; at least one is needed")]
+	NoRecords,
+	/// Settings are out of range.
+	#[error("the number of steps, the batch size and the learning rate must each be above 0")]
+	Settings,
+	/// A parameter is not finite.
+	#[error(
+		"training diverged: parameters are no longer finite; use a lower learning rate or check the scale of \
+		 the records"
+	)]
+	Diverged,
+}
+
+/// Descends from `start` over `records` records and returns the final parameters. `gradient(parameters,
+/// batch, slopes)` overwrites `slopes` with the mean gradient over the records with the indices in `batch`.
 ///
-/// Every pass takes the records in a new order, which `seed` determines, each once; its last batch may be smaller.
+/// Every pass visits each record once, in a new order determined by `seed`; its last batch may be smaller.
 /// The step is `w -= learning_rate * (slope + mu * (w - start))` with FedProx's mu (Li et al. 2020, eq. 2).
 ///
-/// What stands here is integer arithmetic and ordered `f64` arithmetic with `- + *`: the same bits on every machine
-/// for the same slopes.
+/// Only integer arithmetic and ordered `f64` arithmetic with `- + *` is used: the same slopes yield the same
+/// bits on every machine.
 pub(crate) fn descend(
 	start: &[f64],
 	records: usize,

@@ -1,7 +1,6 @@
 //! Whole rounds in one process.
 //!
-//! [`run_round`] computes what a study on the chain computes, with the same functions in the same order, only
-//! without the chain.
+//! [`run_round`] computes what a study on the chain computes, with the same functions in the same order.
 
 use crate::{
 	local::{self, TrainingError},
@@ -36,23 +35,23 @@ pub struct Federation {
 	pub seed: u64,
 }
 
-/// Why a round brought no model.
+/// Why a round produced no model.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum FederatedError {
 	/// A hospital's training failed.
 	#[error("hospital {hospital}: {source}")]
 	Training {
-		/// Its number, from 0.
+		/// Its index, from 0.
 		hospital: usize,
-		/// Why.
+		/// The reason.
 		source: TrainingError,
 	},
-	/// A hospital's update has no fixed-point form.
+	/// A hospital's update cannot be encoded.
 	#[error("hospital {hospital}: {source}")]
 	Update {
-		/// Its number, from 0.
+		/// Its index, from 0.
 		hospital: usize,
-		/// Why.
+		/// The reason.
 		source: EncodingError,
 	},
 	/// The updates have no weighted mean: no hospital, or too many fractional bits.

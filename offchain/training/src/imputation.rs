@@ -1,23 +1,23 @@
-//! What stands in for a missing value: the training rows' mean, or their most frequent category.
+//! Imputation of missing values by the training rows' mean or most frequent category.
 
 use crate::{
 	schema::{Column, Schema},
 	table::{Cell, Table},
 };
 
-/// One value for each feature column, learnt from training rows only, so that nothing of the test rows
-/// enters training.
+/// One value per feature column, learnt from training rows only, so that no information about the test rows
+/// leaks into training.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Imputation {
 	/// `None` where nothing is missing anywhere in the table.
 	fill: Vec<Option<Cell>>,
 }
 
-/// Why nothing can stand in.
+/// A column cannot be imputed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-	"{file}, column `{column}`: values are missing and no training row has one to learn from; the study needs a schema \
-	 without this column, or this hospital cannot take part"
+	"{file}, column `{column}`: values are missing and no training row has one to learn from; the study \
+	 needs a schema without this column, or this hospital cannot take part"
 )]
 pub struct NothingToImpute {
 	/// The file.
@@ -30,21 +30,21 @@ impl Imputation {
 	/// Learns from the rows `training` of `table`, which was read with `schema`.
 	///
 	/// # Panics
-	/// When a row number is not below the number of rows.
+	/// If a row index is out of range.
 	pub fn fit(schema: &Schema, table: &Table, training: &[usize]) -> Result<Self, NothingToImpute> {
 		let fill = schema.feature_columns().enumerate().map(|(position, column)| {
 			if table.rows.iter().all(|row| row[position] != Cell::Missing) {
 				return Ok(None);
 			}
 			let known = training.iter().map(|row| table.rows[*row][position]);
-			stand_in(column, known)
+			impute(column, known)
 				.map(Some)
 				.ok_or_else(|| NothingToImpute { file: table.file.clone(), column: column.name().to_owned() })
 		});
 		Ok(Self { fill: fill.collect::<Result<_, _>>()? })
 	}
 
-	/// The cell itself, or what stands in for it in the feature column `position`.
+	/// The cell, or the imputed one if it is missing, of the feature column `position`.
 	pub(crate) fn complete(&self, position: usize, cell: Cell) -> Cell {
 		match (cell, self.fill[position]) {
 			(Cell::Missing, Some(fill)) => fill,
@@ -53,7 +53,7 @@ impl Imputation {
 	}
 }
 
-fn stand_in(column: &Column, cells: impl Iterator<Item = Cell>) -> Option<Cell> {
+fn impute(column: &Column, cells: impl Iterator<Item = Cell>) -> Option<Cell> {
 	if let Column::Categorical { categories, .. } = column {
 		let mut counts = vec![0u32; categories.len()];
 		for cell in cells {
@@ -68,7 +68,7 @@ fn stand_in(column: &Column, cells: impl Iterator<Item = Cell>) -> Option<Cell> 
 	for cell in cells {
 		if let Cell::Number(value) = cell {
 			count += 1.0;
-			// Running, so that the sum of large values cannot overflow.
+			// A running mean, so that the sum of large values cannot overflow.
 			mean += value / count - mean / count;
 		}
 	}

@@ -1,41 +1,21 @@
-//! Training at one hospital in one round.
+//! Local training at one hospital.
 
-use crate::{
-	descent::descend,
-	model::{Model, ModelError},
-	records::Records,
-};
+pub use crate::descent::TrainingError;
+
+use crate::{descent::descend, model::Model, records::Records};
 use consilium_primitives::model::LocalTraining;
 use ndarray::Axis;
-
-/// Why training brought no parameters.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum TrainingError {
-	/// Parameters or records do not fit the model.
-	#[error(transparent)]
-	Model(#[from] ModelError),
-	/// No record.
-	#[error("no training record; at least one is needed")]
-	NoRecords,
-	/// Settings out of range.
-	#[error("the number of steps, the batch size and the learning rate must each be above 0")]
-	Settings,
-	/// A parameter is infinite or not a number.
-	#[error("training diverged: parameters are no longer finite; use a lower learning rate or check the records' scale")]
-	Diverged,
-}
 
 /// Trains from the global parameters on a hospital's standardised training records and returns the local
 /// parameters.
 ///
-/// Mini-batch stochastic gradient descent on the mean cross-entropy plus FedProx's
-/// `mu / 2 * |w - w_global|^2` (Li et al. 2020, eq. 2). Every pass takes the records in a new order,
-/// each once; its last batch may be smaller.
-/// [`LocalSteps::Updates`](consilium_primitives::model::LocalSteps::Updates) goes on with a new pass in the middle of a
-/// round where the records end, as FLamby's loader does.
+/// Mini-batch stochastic gradient descent on the mean cross-entropy plus FedProx's `mu / 2 * |w -
+/// w_global|^2` (Li et al. 2020, eq. 2). Every pass visits each record once, in a new order; its last batch
+/// may be smaller. With [`LocalSteps::Updates`](consilium_primitives::model::LocalSteps::Updates) a new pass
+/// starts within a round when the records are exhausted, as in FLamby's loader.
 ///
 /// `seed` determines the order of the records. The same arguments give the same result on one machine; other
-/// processors may round matrix products otherwise.
+/// processors may round matrix products differently.
 pub fn train(
 	model: &Model,
 	global: &[f64],

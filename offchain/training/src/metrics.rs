@@ -1,4 +1,4 @@
-//! How good predictions are.
+//! Metrics of predictions.
 
 use crate::{
 	model::{Model, ModelError},
@@ -7,7 +7,7 @@ use crate::{
 use ndarray::{Array2, ArrayView1};
 use serde::Serialize;
 
-/// Probabilities are kept this far from 0 and 1 in the log-loss.
+/// Distance from 0 and 1 to which probabilities are clipped in the log-loss.
 const CLIP: f64 = 1e-15;
 
 /// Metrics of a model on test records.
@@ -15,8 +15,8 @@ const CLIP: f64 = 1e-15;
 pub struct Metrics {
 	/// Number of records.
 	pub examples: usize,
-	/// Share of records whose most probable class is right, 0 to 1. Of equally probable classes the first
-	/// counts, so that class 1 of two needs more than 0.5.
+	/// Share of records whose most probable class is correct, 0 to 1. Of equally probable classes the first
+	/// is predicted, so that class 1 of two needs more than 0.5.
 	pub accuracy: f64,
 	/// Area under the receiver operating characteristic, 0 to 1; with more than two classes the mean of
 	/// one class against the rest. `None` when a class is absent.
@@ -28,14 +28,14 @@ pub struct Metrics {
 	pub brier: f64,
 }
 
-/// Why predictions cannot be measured.
+/// Why predictions cannot be evaluated.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum MetricsError {
-	/// Parameters or records do not fit the model.
+	/// Parameters or records do not match the model.
 	#[error(transparent)]
 	Model(#[from] ModelError),
-	/// No record.
-	#[error("no test record; at least one is needed")]
+	/// No records.
+	#[error("there are no test records; at least one is needed")]
 	NoRecords,
 	/// A parameter is not finite, or so large that a probability is not a number.
 	#[error("the model's parameters are not finite, or too large to predict with")]
@@ -43,7 +43,7 @@ pub enum MetricsError {
 }
 
 impl Metrics {
-	/// Predicts the classes of `records` and measures how well.
+	/// Evaluates a model's predictions for `records`.
 	pub fn evaluate(model: &Model, parameters: &[f64], records: &Records) -> Result<Self, MetricsError> {
 		let probabilities = model.probabilities(parameters, records)?;
 		if records.is_empty() {
@@ -56,7 +56,7 @@ impl Metrics {
 		Ok(Self::measure(&probabilities, &records.labels))
 	}
 
-	/// `probabilities` has a row for each label and a column for each class; nothing is NaN.
+	/// `probabilities` has a row per label and a column per class, and no NaN.
 	fn measure(probabilities: &Array2<f64>, labels: &[u32]) -> Self {
 		let classes = probabilities.ncols();
 		let (mut right, mut log_loss, mut brier) = (0u32, 0.0, 0.0);
@@ -107,7 +107,7 @@ pub fn area_under_curve(scores: &[f64], positive: &[bool]) -> Option<f64> {
 	let mut ranked: Vec<(f64, bool)> = scores.iter().copied().zip(positive.iter().copied()).collect();
 	ranked.sort_by(|a, b| a.0.total_cmp(&b.0));
 	let (mut pairs_won, mut negatives_below, mut positives) = (0.0, 0.0, 0.0);
-	// `==`, not the total order, decides on ties: 0.0 and -0.0 are one score.
+	// Ties are decided by `==`, not by the total order: 0.0 and -0.0 are the same score.
 	for tied in ranked.chunk_by(|a, b| a.0 == b.0) {
 		let tied_positives = tied.iter().filter(|(_, positive)| *positive).count() as f64;
 		let tied_negatives = tied.len() as f64 - tied_positives;

@@ -2,10 +2,10 @@
 //!
 //! # Layout
 //!
-//! Layer by layer, from the input on: the weights, row-major with one row for each input and one column
-//! for each output of the layer, then one bias for each output. A logistic regression is one layer.
-//! With two classes the last layer has one output, the log-odds of class 1; with more it has one for
-//! each class. Between layers stands the rectified linear unit, max(0, z).
+//! Layer by layer, from the input: the weights, row-major with one row per input and one column per output of
+//! the layer, then one bias per output. A logistic regression has one layer. With two classes the last layer
+//! has one output, the log-odds of class 1; with more classes it has one output per class. Hidden layers are
+//! followed by the rectified linear unit, max(0, z).
 
 use consilium_primitives::model::ModelSpec;
 use ndarray::{linalg::general_mat_mul, Array2, ArrayView1, ArrayView2, ArrayViewMut2, Axis};
@@ -14,7 +14,7 @@ use rand_chacha::ChaCha20Rng;
 
 use crate::records::Records;
 
-/// A model's shape, ready for computing.
+/// A model of a given shape.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Model {
 	layers: Vec<Layer>,
@@ -27,17 +27,17 @@ pub struct Model {
 struct Layer {
 	inputs: usize,
 	outputs: usize,
-	/// Where the layer begins in the parameter vector.
+	/// Offset of the layer in the parameter vector.
 	start: usize,
 }
 
-/// Why a model cannot be computed.
+/// Why a model cannot be evaluated.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ModelError {
-	/// The shape cannot be trained.
+	/// The shape is invalid.
 	#[error(
-		"a model with {features} features, {classes} classes and layers {layers:?} cannot be trained; expected at least one \
-		 feature, two classes and one unit in each layer, and at most 10^7 parameters"
+		"a model with {features} features, {classes} classes and layers {layers:?} cannot be trained; it \
+		 needs at least one feature, two classes and one unit per layer, and at most 10^7 parameters"
 	)]
 	Shape {
 		/// Features of the specification.
@@ -47,31 +47,31 @@ pub enum ModelError {
 		/// Input and output width of each layer.
 		layers: Vec<(u32, u32)>,
 	},
-	/// A parameter vector of another model.
-	#[error("{found} parameters; this model has {expected}")]
+	/// The parameter vector has the wrong length.
+	#[error("{found} parameters were given; this model has {expected}")]
 	Parameters {
 		/// Length of the vector.
 		found: usize,
 		/// Number of the model's parameters.
 		expected: usize,
 	},
-	/// Records of another schema.
-	#[error("records with {found} features; this model takes {expected}")]
+	/// The records have the wrong number of features.
+	#[error("the records have {found} features; this model takes {expected}")]
 	Features {
 		/// Columns of the records.
 		found: usize,
 		/// The model's features.
 		expected: usize,
 	},
-	/// Another number of labels than of rows.
-	#[error("{labels} labels for {rows} rows; expected one for each")]
+	/// The numbers of labels and rows differ.
+	#[error("there are {labels} labels for {rows} rows; expected one per row")]
 	LabelCount {
 		/// Labels.
 		labels: usize,
 		/// Rows.
 		rows: usize,
 	},
-	/// A label that is no class of the model.
+	/// A label is not a class of the model.
 	#[error("a label is class {found}; this model has the classes 0 to {last}")]
 	Label {
 		/// The label.
@@ -138,7 +138,7 @@ impl Model {
 		}
 	}
 
-	/// Probability of each class (columns) for each record (rows). Every row sums to 1.
+	/// Probabilities of the classes (columns) for each record (rows). Every row sums to 1.
 	pub fn probabilities(&self, parameters: &[f64], records: &Records) -> Result<Array2<f64>, ModelError> {
 		self.check_parameters(parameters)?;
 		self.check_records(records)?;
@@ -158,8 +158,8 @@ impl Model {
 		Ok(outputs)
 	}
 
-	/// Mean cross-entropy in nats over `records`, at least one, and its gradient, laid out as the
-	/// parameters are.
+	/// Mean cross-entropy in nats over `records`, at least one, and its gradient in the layout of the
+	/// parameters.
 	pub fn loss_and_gradient(
 		&self,
 		parameters: &[f64],
@@ -172,7 +172,7 @@ impl Model {
 		Ok((loss, gradient))
 	}
 
-	/// As [`Self::loss_and_gradient`], for what has been checked; overwrites `gradient`.
+	/// As [`Self::loss_and_gradient`], for checked arguments; overwrites `gradient`.
 	pub(crate) fn backward(
 		&self,
 		parameters: &[f64],
@@ -203,7 +203,7 @@ impl Model {
 		loss
 	}
 
-	/// The output of every layer; of the last one the scores before sigmoid or softmax.
+	/// The output of every layer; for the last one, the scores before sigmoid or softmax.
 	fn forward(&self, parameters: &[f64], features: ArrayView2<f64>) -> Vec<Array2<f64>> {
 		let mut activations: Vec<Array2<f64>> = Vec::with_capacity(self.layers.len());
 		for layer in &self.layers {
@@ -241,7 +241,7 @@ fn matrix_mut<'a>(weights: &'a mut [f64], layer: &Layer) -> ArrayViewMut2<'a, f6
 	ArrayViewMut2::from_shape((layer.inputs, layer.outputs), weights).expect("the slice has this length")
 }
 
-/// Mean cross-entropy of scores; replaces them by its derivative with respect to them.
+/// Mean cross-entropy of scores; replaces them with its derivative with respect to them.
 fn cross_entropy(scores: &mut Array2<f64>, labels: &[u32]) -> f64 {
 	let share = 1.0 / labels.len() as f64;
 	let mut loss = 0.0;
@@ -275,11 +275,11 @@ fn log_sum_exp(scores: ArrayView1<f64>) -> f64 {
 	highest + scores.iter().map(|score| (score - highest).exp()).sum::<f64>().ln()
 }
 
-/// The parameters of round 0, which every hospital computes for itself: in a layer with n inputs weights
-/// and biases are uniform between -1/sqrt(n) and 1/sqrt(n), PyTorch's default for linear layers.
+/// The parameters of round 0, which every hospital computes itself: in a layer with n inputs, weights and
+/// biases are uniform in [-1/sqrt(n), 1/sqrt(n)), PyTorch's default for linear layers.
 ///
 /// The same bits on every machine: the ChaCha20 key stream (nonce 0) under the key `seed` (8 bytes
-/// little-endian, then 24 zeros) gives one little-endian `u64` for each parameter in the order of the layout, of
+/// little-endian, then 24 zeros) yields one little-endian `u64` per parameter in the order of the layout, of
 /// which the upper 53 bits become a double in [0, 1); the rest is `+ - * /` and square root.
 pub fn initial_parameters(spec: &ModelSpec, seed: u64) -> Result<Vec<f64>, ModelError> {
 	let model = Model::new(spec)?;

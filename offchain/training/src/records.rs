@@ -7,18 +7,18 @@ use crate::{
 };
 use ndarray::{Array2, ArrayView1, Axis};
 
-/// What a model is trained on or tested with.
+/// Records that a model is trained or tested on.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Records {
-	/// One row for each patient, one column for each feature of the schema.
+	/// One row per patient, one column per feature of the schema.
 	pub features: Array2<f64>,
 	/// Class of each patient, from 0.
 	pub labels: Vec<u32>,
 }
 
 impl Records {
-	/// The rows of `table` with numbers as they are and categories one-hot, gaps filled by `imputation`.
-	/// All three belong to one schema.
+	/// Encodes the rows of `table`: numbers unchanged, categories one-hot, missing values imputed. All three
+	/// arguments belong to one schema.
 	pub fn encode(schema: &Schema, table: &Table, imputation: &Imputation) -> Self {
 		let mut features = Array2::zeros((table.rows.len(), schema.features()));
 		for (row, mut encoded) in table.rows.iter().zip(features.rows_mut()) {
@@ -44,15 +44,15 @@ impl Records {
 		self.labels.len()
 	}
 
-	/// Whether there is no patient.
+	/// Whether there are no patients.
 	pub fn is_empty(&self) -> bool {
 		self.labels.is_empty()
 	}
 
-	/// The rows with these numbers, in this order.
+	/// The rows with these indices, in this order.
 	///
 	/// # Panics
-	/// When a row number is not below [`Self::len`].
+	/// If a row index is not below [`Self::len`].
 	pub fn select(&self, rows: &[usize]) -> Self {
 		Self {
 			features: self.features.select(Axis(0), rows),
@@ -60,8 +60,8 @@ impl Records {
 		}
 	}
 
-	/// All rows of several hospitals, one after the other. Empty for no hospital; `None` when they
-	/// differ in the number of features.
+	/// Concatenates the rows of several hospitals. Empty for no hospitals; `None` if they differ in the
+	/// number of features.
 	pub fn pool<'a>(parts: impl IntoIterator<Item = &'a Self>) -> Option<Self> {
 		let parts: Vec<_> = parts.into_iter().collect();
 		let width = parts.first().map_or(0, |part| part.features.ncols());
@@ -76,7 +76,7 @@ impl Records {
 	/// One feature of all patients.
 	///
 	/// # Panics
-	/// When there is no such feature.
+	/// If there is no such feature.
 	pub fn feature(&self, index: usize) -> ArrayView1<'_, f64> {
 		self.features.column(index)
 	}

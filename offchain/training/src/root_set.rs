@@ -1,10 +1,10 @@
-//! The root set of a study: a few records that are nobody's secret, by which updates are judged.
+//! The root set of a study: a few non-confidential records, against which updates are judged.
 //!
-//! FLTrust (Cao et al. 2021, "FLTrust: Byzantine-robust federated learning via trust bootstrapping") trains on a small
-//! clean set and believes an update as far as it points the same way. Here every compute party trains on it for itself
-//! ([`crate::root_update`]), so the set is one file with everything that training needs, standardised once and for
-//! all. A study names it by hash and length; a party without records of its own fetches it from the blob store. Its rows
-//! must be public or made up, and no hospital's training or test rows.
+//! FLTrust (Cao et al. 2021, "FLTrust: Byzantine-robust federated learning via trust bootstrapping") trains
+//! on a small clean set and trusts an update as far as its direction agrees. Here every compute party trains
+//! on it independently ([`crate::root_update`]), so the set is one file with everything that training needs,
+//! already standardised. A study names it by hash and length; a party without records fetches it from the
+//! blob store. Its rows must be public or synthetic, and must not be training or test rows of any hospital.
 //!
 //! # Bytes
 //!
@@ -26,7 +26,6 @@ use crate::{
 };
 use consilium_primitives::{commitment::BlobReference, H256};
 use ndarray::Array2;
-use sha2::{Digest, Sha256};
 use std::path::Path;
 
 const DOMAIN: [u8; 8] = *b"CSLMroo1";
@@ -42,73 +41,78 @@ pub struct RootSet {
 	records: Records,
 }
 
-/// Why records make no root set.
+/// Why records cannot form a root set.
 #[derive(Debug, thiserror::Error)]
 pub enum RootSetError {
-	/// The file is not what the schema says.
+	/// The file does not match the schema.
 	#[error(transparent)]
 	Table(#[from] TableError),
-	/// A gap cannot be filled.
+	/// A missing value cannot be imputed.
 	#[error(transparent)]
 	Imputation(#[from] NothingToImpute),
-	/// No record.
-	#[error("no record; a root set needs at least one")]
+	/// No records.
+	#[error("there are no records; a root set needs at least one")]
 	Empty,
-	/// Too much.
-	#[error("{records} records of {features} features are too many for a root set; it may have {MAX_BYTES} bytes: keep fewer records")]
+	/// Too many records.
+	#[error(
+		"{records} records of {features} features exceed the {MAX_BYTES} bytes of a root set; use fewer \
+		 records"
+	)]
 	TooLarge {
 		/// Number of records.
 		records: usize,
 		/// Number of features.
 		features: usize,
 	},
-	/// A value without a z-score.
-	#[error("record {record}, feature {feature}: too large to be standardised; correct it or leave the record out")]
+	/// A value has no finite z-score.
+	#[error(
+		"record {record}, feature {feature}: too large to be standardised; correct it or omit the record"
+	)]
 	NotFinite {
-		/// From 0.
+		/// Its index, from 0.
 		record: usize,
-		/// From 0, in the order of the schema's features.
+		/// Its index, in the order of the schema's features.
 		feature: usize,
 	},
 }
 
-/// Why bytes are no root set.
+/// Why bytes are not a root set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum MalformedRootSet {
 	/// Too many bytes.
 	#[error("has {0} bytes; a root set has at most {MAX_BYTES}")]
 	TooLong(usize),
-	/// The bytes of something else.
-	#[error("does not begin with the mark of a root set")]
+	/// Other magic bytes.
+	#[error("does not begin with the magic bytes of a root set")]
 	Domain,
-	/// Another length than the header says, or no record or feature.
-	#[error("is truncated, has trailing bytes, or states no record or no feature")]
+	/// The length contradicts the header, or there are no records or features.
+	#[error("is truncated, has trailing bytes, or states no records or no features")]
 	Length,
-	/// A feature that is infinite or not a number.
+	/// A feature is not finite.
 	#[error("feature {feature} of record {record} is not a finite number")]
 	NotFinite {
-		/// From 0.
+		/// Its index, from 0.
 		record: usize,
-		/// From 0.
+		/// Its index, from 0.
 		feature: usize,
 	},
 }
 
-/// All labelled rows of a table that was read with [`Schema::imputing`], in the schema's units; gaps are filled from these
-/// same rows.
+/// All labelled rows of a table that was read with [`Schema::imputing`], in the schema's units; missing
+/// values are imputed from the same rows.
 pub fn complete(schema: &Schema, table: &Table) -> Result<Records, NothingToImpute> {
 	let every: Vec<usize> = (0..table.labels().len()).collect();
 	Ok(Records::encode(schema, table, &Imputation::fit(schema, table, &every)?))
 }
 
-/// The records of a CSV file, in the schema's units. Rows without a label are left out; gaps are filled, also where the
-/// schema would drop the row.
+/// The records of a CSV file, in the schema's units. Rows without a label are omitted; missing values are
+/// imputed even if the schema would drop the row.
 pub fn read_csv(schema: &Schema, csv: &Path) -> Result<Records, RootSetError> {
 	Ok(complete(schema, &Table::open(&schema.imputing(), csv)?)?)
 }
 
 impl RootSet {
-	/// Standardises records in the schema's units by their own mean and standard deviation.
+	/// Standardises records in the schema's units with their own mean and standard deviation.
 	pub fn new(schema: &Schema, records: &Records) -> Result<Self, RootSetError> {
 		let (rows, features) = records.features.dim();
 		if rows == 0 {
@@ -134,7 +138,7 @@ impl RootSet {
 		&self.records
 	}
 
-	/// The bytes whose hash names the set; see the module's table.
+	/// The bytes whose hash identifies the set; see the module's table.
 	pub fn to_bytes(&self) -> Vec<u8> {
 		let (rows, features) = self.records.features.dim();
 		let mut bytes = Vec::with_capacity(HEADER + rows * (4 + 8 * features));
@@ -143,12 +147,13 @@ impl RootSet {
 		bytes.extend((rows as u32).to_le_bytes());
 		bytes.extend((features as u32).to_le_bytes());
 		bytes.extend(self.records.labels.iter().flat_map(|label| label.to_le_bytes()));
-		// In the order of the rows, whatever the array's layout is.
+		// Row by row, regardless of the array's memory layout.
 		bytes.extend(self.records.features.iter().flat_map(|value| value.to_le_bytes()));
 		bytes
 	}
 
-	/// Reads what [`Self::to_bytes`] wrote, and nothing else: each set has one form. Allocates no more than the bytes hold.
+	/// Parses what [`Self::to_bytes`] wrote, and nothing else: the encoding is canonical. Allocates no more
+	/// than the length of `bytes`.
 	pub fn from_bytes(bytes: &[u8]) -> Result<Self, MalformedRootSet> {
 		if bytes.len() > MAX_BYTES {
 			return Err(MalformedRootSet::TooLong(bytes.len()));
@@ -173,15 +178,13 @@ impl RootSet {
 		}
 	}
 
-	/// What a study names the set by: SHA-256 and length of its bytes.
+	/// The reference by which a study names the set.
 	pub fn reference(&self) -> BlobReference {
-		let bytes = self.to_bytes();
-		let hash: [u8; 32] = Sha256::digest(&bytes).into();
-		BlobReference { hash: hash.into(), length: bytes.len() as u64 }
+		BlobReference::of(&self.to_bytes())
 	}
 }
 
-/// Saturating, so that no header can make it small.
+/// Saturating, so that no header can make it small by overflow.
 fn encoded_length(rows: u64, features: u64) -> u64 {
 	let record = features.saturating_mul(8).saturating_add(4);
 	rows.saturating_mul(record).saturating_add(HEADER as u64)

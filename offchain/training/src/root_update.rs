@@ -1,22 +1,27 @@
-//! The root update: what local training on the root set changes, the same bits on every machine.
+//! The root update: the change of the parameters by local training on the root set, with the same bits on
+//! every machine.
 //!
-//! Each compute party computes it for itself and multiplies its shares by it, so a single differing bit would make an honest
-//! party look like a liar. [`crate::local`] will not do: its matrix products choose their instructions, and with them
-//! their rounding, by the processor, and `exp` is the system's. Here everything is `f64` with `+ - * /` in the order
-//! in which it is written, which Rust neither reorders nor fuses, and `exp` is that of the crate `libm`, itself nothing but
-//! these four and exact scaling; its version is exact in the workspace, and a test pins the bits.
+//! Each compute party computes it independently and multiplies its shares by it, so a single differing bit
+//! would make an honest party look dishonest. [`crate::local`] is unsuitable: the instructions of its matrix
+//! products, and thus their rounding, depend on the processor, and `exp` is the system's. Here everything is
+//! `f64` with `+ - * /` in source order, which Rust neither reorders nor fuses, and `exp` is that of the
+//! crate `libm`, which consists of these operations and exact scaling. Its version is pinned in the
+//! workspace, and a test pins the bits.
 
 use crate::{
-	descent::descend, federated::difference, local::TrainingError, model::Model, records::Records,
+	descent::{descend, TrainingError},
+	federated::difference,
+	model::Model,
+	records::Records,
 	root_set::RootSet,
 };
 use consilium_primitives::model::{LocalTraining, ModelSpec};
 
-/// What training from the global parameters `base` on the root set changes, coordinate by coordinate in the model's
-/// layout (FLTrust, Cao et al. 2021, algorithm 2: the server's own model update).
+/// The change of each parameter, in the model's layout, by training from the global parameters `base` on the
+/// root set (FLTrust, Cao et al. 2021, algorithm 2: the server model update).
 ///
-/// `seed` determines the order of the records. It comes from the round's challenge, so that no hospital knows the root
-/// update before it has committed to its own.
+/// `seed` determines the order of the records. It is derived from the round's challenge, so that no hospital
+/// knows the root update before it has committed to its own update.
 pub fn root_update(
 	model: &ModelSpec,
 	base: &[f64],
@@ -35,25 +40,25 @@ pub fn root_update(
 	Ok(difference(&trained, base))
 }
 
-/// A model that takes one record at a time.
+/// A model that processes one record at a time.
 struct Network {
 	layers: Vec<Layer>,
-	/// Of each layer the input; the first one's is the record.
+	/// The input of each layer; that of the first is the record.
 	inputs: Vec<Vec<f64>>,
-	/// The scores, and after them the derivatives of the loss with respect to the outputs of the layer in hand.
+	/// First the scores, then the derivatives of the loss with respect to the outputs of the current layer.
 	outputs: Vec<f64>,
 }
 
 struct Layer {
 	outputs: usize,
-	/// Where weights begin, and where biases begin and end, in the parameter vector.
+	/// Offsets in the parameter vector: start of the weights, start and end of the biases.
 	weights: usize,
 	biases: usize,
 	end: usize,
 }
 
 impl Network {
-	/// For a shape that [`Model::new`] accepts.
+	/// The shape must be one that [`Model::new`] accepts.
 	fn new(spec: &ModelSpec) -> Self {
 		let (mut layers, mut inputs, mut end) = (Vec::new(), Vec::new(), 0);
 		for (width, outputs) in spec.layers() {
@@ -66,7 +71,8 @@ impl Network {
 		Self { layers, inputs, outputs: Vec::new() }
 	}
 
-	/// Overwrites `gradient` by the gradient of the mean cross-entropy over the records of `batch`, taken in its order.
+	/// Overwrites `gradient` with the gradient of the mean cross-entropy over the records of `batch`, in this
+	/// order.
 	fn mean_gradient(
 		&mut self,
 		parameters: &[f64],
@@ -99,14 +105,14 @@ impl Network {
 			}
 			if let Some(next) = self.inputs.get_mut(index + 1) {
 				for (input, score) in next.iter_mut().zip(&self.outputs) {
-					// Not `max`, which may answer with either zero.
+					// Not `max`, which may return either zero.
 					*input = if *score > 0.0 { *score } else { 0.0 };
 				}
 			}
 		}
 	}
 
-	/// From the derivatives with respect to the scores, adds to the derivatives with respect to the parameters.
+	/// Adds the derivatives with respect to the parameters, given those with respect to the scores.
 	fn backward(&mut self, parameters: &[f64], gradient: &mut [f64]) {
 		for (index, layer) in self.layers.iter().enumerate().rev() {
 			let errors = &self.outputs;
@@ -134,7 +140,8 @@ impl Network {
 	}
 }
 
-/// Replaces the scores of one record by `share` times the derivative of its cross-entropy with respect to them.
+/// Replaces the scores of one record with `share` times the derivative of its cross-entropy with respect to
+/// them.
 fn differentiate(scores: &mut [f64], label: u32, share: f64) {
 	if let [score] = scores {
 		*score = (sigmoid(*score) - f64::from(label)) * share;

@@ -1,9 +1,8 @@
-//! Which columns a hospital's file has, what they mean, and which features they become.
+//! The columns of a hospital's file, their meaning, and the features that they become.
 //!
-//! A schema is a TOML file. All hospitals of a study use the same one, so that feature 7 is the same
-//! thing everywhere, also where a category never occurs. Hospitals that *code* differently still share
-//! it: a category may have several spellings, and a numeric column may stand under another name in
-//! another unit.
+//! A schema is a TOML file. All hospitals of a study use the same one, so that a feature means the same
+//! everywhere, even where a category never occurs. Hospitals with different *coding* can share it: a category
+//! may have several spellings, and a numeric column may have another name and unit.
 //!
 //! ```toml
 //! header = true                  # default false: columns are then found by position
@@ -28,8 +27,8 @@
 //! classes = [["0"], ["1", "2"]]  # class 0, class 1
 //! ```
 //!
-//! A column of type `ignored` is there but not read. With a header, columns that the schema does not
-//! name are not read either.
+//! A column of type `ignored` exists but is not read. With a header, columns that the schema does not name
+//! are not read either.
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -40,7 +39,7 @@ mod validation;
 /// Separates this hash from every other SHA-256 in the protocol.
 const HASH_DOMAIN: &[u8] = b"consilium/schema/1\n";
 
-/// A checked schema.
+/// A validated schema.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Schema(Declaration);
 
@@ -67,13 +66,14 @@ fn default_missing() -> Vec<String> {
 	vec![String::new()]
 }
 
-/// What happens to a row with a missing value in a feature. A row without a label is always dropped.
+/// How rows with a missing feature are treated. A row without a label is always dropped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum MissingPolicy {
 	/// The row is dropped.
 	DropRow,
-	/// The mean of the training rows stands in; for a categorical column their most frequent category.
+	/// The value is replaced by the mean of the training rows; in a categorical column by their most frequent
+	/// category.
 	ImputeMean,
 }
 
@@ -81,29 +81,29 @@ pub enum MissingPolicy {
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(tag = "type", rename_all = "lowercase", deny_unknown_fields)]
 pub enum Column {
-	/// A finite number; one feature.
+	/// Finite numbers; one feature.
 	Numeric {
 		/// Name in the header.
 		name: String,
-		/// Other names the column may have, with the unit it then is in.
+		/// Other names that the column may have, with conversions of their units.
 		#[serde(default)]
 		alternatives: Vec<Alternative>,
 	},
-	/// One of a fixed set of values; one feature for each, 0 or 1.
+	/// Values of a fixed set; one feature per value, 0 or 1.
 	Categorical {
 		/// Name in the header.
 		name: String,
 		/// The values, in the order of their features.
 		categories: Vec<Category>,
-		/// Whether the first category gets no feature, which makes the others independent.
+		/// Whether the first category has no feature, which makes the other features linearly independent.
 		#[serde(default)]
 		drop_first: bool,
 	},
-	/// What is predicted.
+	/// The class to be predicted.
 	Label {
 		/// Name in the header.
 		name: String,
-		/// The values of class 0, of class 1, and so on.
+		/// The values of class 0, class 1, and so on.
 		classes: Vec<Category>,
 	},
 	/// Not read.
@@ -130,7 +130,7 @@ impl Column {
 	}
 }
 
-/// Another name for a numeric column, and how its unit is converted: `value * factor + offset`.
+/// Another name of a numeric column, and the conversion of its unit: `value * factor + offset`.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Alternative {
@@ -176,8 +176,8 @@ impl Category {
 	}
 }
 
-/// A cell as categories and missing markers are compared: numbers by value, so that `0` is `0.0`,
-/// anything else by its text.
+/// Normalises a cell for comparison with categories and missing markers: numbers are compared by value, so
+/// that `0` equals `0.0`, anything else as text.
 pub(crate) fn canonical_value(cell: &str) -> String {
 	match cell.parse::<f64>() {
 		Ok(number) => (number + 0.0).to_string(),
@@ -185,7 +185,7 @@ pub(crate) fn canonical_value(cell: &str) -> String {
 	}
 }
 
-/// What is wrong with a schema.
+/// Why a schema is invalid.
 #[derive(Debug, thiserror::Error)]
 pub enum SchemaError {
 	/// The file cannot be read.
@@ -196,61 +196,60 @@ pub enum SchemaError {
 		/// The system's reason.
 		source: std::io::Error,
 	},
-	/// The file's content is wrong.
+	/// The file's content is invalid.
 	#[error("schema {}: {source}", path.display())]
 	InFile {
 		/// The file.
 		path: PathBuf,
-		/// What is wrong.
+		/// The reason.
 		source: Box<SchemaError>,
 	},
-	/// Not TOML, an unknown or missing key, or a value of the wrong type. The message has line and column.
+	/// Not TOML, an unknown or missing key, or a value of the wrong type. The message contains line and
+	/// column.
 	#[error("{0}")]
 	Syntax(#[from] toml::de::Error),
-	/// A delimiter that the CSV format cannot have.
-	#[error(
-		"`delimiter` is {0:?}; use one ASCII character that is no quote and no line break, such as \",\""
-	)]
+	/// The delimiter is not possible in CSV.
+	#[error("`delimiter` is {0:?}; use one ASCII character other than a quote or line break, such as \",\"")]
 	Delimiter(char),
-	/// Not exactly one label.
-	#[error("{0} columns have type \"label\"; exactly one must")]
+	/// There is not exactly one label.
+	#[error("{0} columns have type \"label\"; exactly one is needed")]
 	Labels(usize),
-	/// Nothing to learn from.
+	/// There are no features.
 	#[error("no column becomes a feature; at least one must have type \"numeric\" or \"categorical\"")]
 	NoFeature,
-	/// A column's declaration is wrong.
+	/// A column's declaration is invalid.
 	#[error("column `{column}`: {fault}")]
 	Column {
 		/// Its name.
 		column: String,
-		/// What is wrong and what would be right.
+		/// The reason and the remedy.
 		fault: ColumnFault,
 	},
 }
 
-/// What is wrong with one column's declaration.
+/// Why a column's declaration is invalid.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ColumnFault {
-	/// No name.
-	#[error("`name` is empty; every column needs one")]
+	/// The name is empty.
+	#[error("`name` is empty; every column needs a name")]
 	Unnamed,
 	/// Two columns, or a column and an alternative, share a name.
 	#[error("the name `{0}` is used twice; names must differ")]
 	Duplicate(String),
-	/// Alternatives are found by name.
+	/// Alternatives without a header.
 	#[error("`alternatives` needs `header = true`: without a header columns have no names")]
 	AlternativeWithoutHeader,
-	/// A unit conversion that loses the value.
+	/// A unit conversion that is not invertible.
 	#[error("alternative `{0}`: `factor` must be finite and not 0, `offset` finite")]
 	Conversion(String),
-	/// A category or class without spelling.
+	/// A category or class without a spelling.
 	#[error("an entry of `categories` or `classes` is an empty list; give it at least one value")]
 	NoSpelling,
-	/// One value would be two categories, or a category and missing.
-	#[error("the value `{0}` is declared twice, or is also in `missing`; each value may mean one thing")]
+	/// A value with more than one meaning.
+	#[error("the value `{0}` is declared twice, or is also in `missing`; each value must have one meaning")]
 	Ambiguous(String),
-	/// Too few categories to make a feature of, or too few classes.
-	#[error("{found} entries; needs at least {needed}")]
+	/// Too few categories or classes.
+	#[error("{found} entries; at least {needed} are needed")]
 	TooFew {
 		/// Declared.
 		found: usize,
@@ -260,24 +259,24 @@ pub enum ColumnFault {
 }
 
 impl Schema {
-	/// Reads and checks the TOML text of a schema.
+	/// Parses and validates the TOML text of a schema.
 	pub fn parse(text: &str) -> Result<Self, SchemaError> {
 		let declaration: Declaration = toml::from_str(text)?;
 		validation::check(&declaration)?;
 		Ok(Self(declaration))
 	}
 
-	/// Reads and checks a schema file.
+	/// Reads and validates a schema file.
 	pub fn open(path: &Path) -> Result<Self, SchemaError> {
 		let text = std::fs::read_to_string(path)
 			.map_err(|source| SchemaError::Unreadable { path: path.into(), source })?;
 		Self::parse(&text).map_err(|error| SchemaError::InFile { path: path.into(), source: Box::new(error) })
 	}
 
-	/// What hospitals compare before they agree to a study: SHA-256 over `consilium/schema/1`, a line feed
-	/// and the schema as compact JSON, with every default written out and each category as a list.
-	/// Comments, white space and the order of keys in the TOML file make no difference; the order of
-	/// columns and categories does, since it is the order of the features.
+	/// The hash that hospitals compare before they agree to a study: SHA-256 over `consilium/schema/1`, a
+	/// line feed and the schema as compact JSON, with all defaults included and each category as a list.
+	/// Comments, white space and the order of keys in the TOML file are irrelevant; the order of columns and
+	/// categories matters, since it is the order of the features.
 	pub fn hash(&self) -> [u8; 32] {
 		let canonical = serde_json::to_vec(&self.0).expect("strings and finite numbers have a JSON form");
 		Sha256::new().chain_update(HASH_DOMAIN).chain_update(canonical).finalize().into()
@@ -288,8 +287,7 @@ impl Schema {
 		self.feature_columns().map(feature_count).sum()
 	}
 
-	/// Names of the features in their order: of a numeric column its name, of a category
-	/// `column=first spelling`.
+	/// Names of the features in order: a numeric column's name, or `column=first spelling` for a category.
 	pub fn feature_names(&self) -> Vec<String> {
 		let mut names = Vec::with_capacity(self.features());
 		for column in self.feature_columns() {
@@ -325,22 +323,22 @@ impl Schema {
 		self.columns().iter().filter(|column| column.is_feature())
 	}
 
-	/// Whether the first line of a file holds the names of its columns.
+	/// Whether the first line of a file contains the column names.
 	pub fn has_header(&self) -> bool {
 		self.0.header
 	}
 
-	/// What separates the cells of a line; ASCII.
+	/// The character that separates cells; ASCII.
 	pub fn delimiter(&self) -> u8 {
 		self.0.delimiter as u8
 	}
 
-	/// What happens to a row with a missing value.
+	/// How rows with a missing feature are treated.
 	pub fn missing_policy(&self) -> MissingPolicy {
 		self.0.missing_policy
 	}
 
-	/// This schema, but no row is dropped because a feature is missing. Its hash is another one.
+	/// This schema with the policy [`MissingPolicy::ImputeMean`]. Its hash may differ.
 	pub fn imputing(&self) -> Self {
 		Self(Declaration { missing_policy: MissingPolicy::ImputeMean, ..self.0.clone() })
 	}

@@ -1,40 +1,41 @@
-//! From the mean of the updates to the next global model.
+//! Server optimisers: from the mean update to the next global model.
 //!
-//! Every hospital computes this for itself and attests to the hash of the result, so the bits must agree:
-//! doubles, only `+ - * /` and square root, in the order written here, one rounding each. Rust never
-//! fuses a multiplication and an addition by itself; do not write `mul_add` here.
+//! Every hospital computes this independently and attests to the hash of the result, so the bits must agree:
+//! only `+ - * /` and square root of doubles, in source order, with one rounding each. Rust never fuses a
+//! multiplication and an addition by itself; do not use `mul_add` here.
 
 use consilium_primitives::{
 	artifact::Artifact,
 	model::{Adaptive, ServerOptimizer},
 };
 
-/// Why there is no next model.
+/// Why the step failed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum StepError {
-	/// A value of the optimiser is out of range.
+	/// A parameter of the optimiser is out of range.
 	#[error(
-		"the server optimiser's values are out of range; expected a learning rate and tau above 0, decays below 1"
+		"the server optimiser's parameters are out of range; expected a learning rate and tau above 0, \
+		 decays below 1"
 	)]
 	Optimizer,
-	/// The mean update or a moment has another length than the parameters.
+	/// The mean update or a moment has the wrong length.
 	#[error("{what} has {found} values; the model has {expected} parameters")]
 	Length {
-		/// Which vector.
+		/// The vector.
 		what: &'static str,
 		/// Its length.
 		found: usize,
-		/// The length it should have.
+		/// The expected length.
 		expected: usize,
 	},
-	/// A parameter or moment is infinite or not a number.
+	/// A parameter or moment is not finite.
 	#[error("the next model is not finite; use a lower server learning rate")]
 	NotFinite,
 }
 
-/// A model before its first step, with the moments that its optimiser starts from: the first is 0, the
-/// second tau^2, the least that Reddi et al. 2021, algorithm 2, allow. FedAvg has no moment, FedAvgM
-/// only the first.
+/// A model before its first step, with the initial moments of its optimiser: the first is 0, the second
+/// tau^2, the smallest value that Reddi et al. 2021, algorithm 2, allow. FedAvg has no moments, FedAvgM only
+/// the first.
 pub fn initial_artifact(optimizer: &ServerOptimizer, parameters: Vec<f64>) -> Artifact {
 	let length = parameters.len();
 	let (first_moment, second_moment) = match optimizer {

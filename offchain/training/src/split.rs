@@ -1,66 +1,71 @@
-//! Which of a hospital's rows train and which test.
+//! Splits of a hospital's rows into training and test rows.
 
 use rand::{seq::SliceRandom, SeedableRng};
 use rand_chacha::ChaCha20Rng;
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
 
-/// How rows are divided.
+/// How rows are split.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Split {
-	/// By a file with the columns `center,set,y`: one line for each kept row of each hospital, a
-	/// hospital's lines in the order of its rows; `set` is `train` or `test`, `y` the row's class.
+	/// By a file with the columns `center,set,y`: one line per kept row of each hospital, a hospital's lines
+	/// in the order of its rows; `set` is `train` or `test`, `y` the row's class.
 	File {
 		/// The file.
 		path: PathBuf,
 		/// The hospital's number in its column `center`.
 		center: u32,
 	},
-	/// By chance, each class apart, so that both parts have nearly the same share of each class.
+	/// Randomly, stratified by class.
 	Fraction {
-		/// Share of the rows that test, above 0 and below 1.
+		/// Share of test rows, above 0 and below 1.
 		test: f64,
-		/// The same seed and rows give the same division.
+		/// The same seed and rows give the same split.
 		seed: u64,
 	},
 }
 
-/// Row numbers, ascending; neither is empty and no row is in both.
+/// Ascending row indices; neither part is empty, and no row is in both.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Division {
-	/// Rows that train.
+	/// Training rows.
 	pub training: Vec<usize>,
-	/// Rows that test.
+	/// Test rows.
 	pub test: Vec<usize>,
 }
 
-/// Why rows cannot be divided.
+/// Why rows cannot be split.
 #[derive(Debug, thiserror::Error)]
 pub enum SplitError {
 	/// The split file cannot be read.
-	#[error("cannot read the split {}: {source}; expected a CSV file with the columns center,set,y", path.display())]
+	#[error(
+		"cannot read the split {}: {source}; expected a CSV file with the columns center,set,y",
+		path.display()
+	)]
 	Unreadable {
 		/// The file.
 		path: PathBuf,
 		/// The reader's reason.
 		source: csv::Error,
 	},
-	/// A line is wrong.
+	/// A line is invalid.
 	#[error(
-		"split {}, line {line}: expected center,set,y with a hospital's number, `train` or `test`, and a class number",
+		"split {}, line {line}: expected center,set,y with a hospital's number, `train` or `test`, and a \
+		 class number",
 		path.display()
 	)]
 	Line {
 		/// The file.
 		path: PathBuf,
-		/// From 1; 0 when not known.
+		/// From 1; 0 if unknown.
 		line: u64,
 		/// The reader's reason.
 		source: csv::Error,
 	},
-	/// Another number of rows than the hospital has.
+	/// The number of lines differs from the hospital's number of rows.
 	#[error(
-		"split {}: {listed} lines for center {center}, whose file has {rows} usable rows; expected one line for each",
+		"split {}: {listed} lines for center {center}, whose file has {rows} usable rows; expected one line \
+		 per row",
 		path.display()
 	)]
 	RowCount {
@@ -70,13 +75,13 @@ pub enum SplitError {
 		center: u32,
 		/// Lines of this hospital.
 		listed: usize,
-		/// Rows that are kept of its file.
+		/// Kept rows of its file.
 		rows: usize,
 	},
-	/// The split belongs to other rows.
+	/// The split was made for other rows.
 	#[error(
-		"split {}: `y` of line {row} of center {center} is not the class of the hospital's usable row {row}; the split was \
-		 made for other rows or another order",
+		"split {}: `y` of line {row} of center {center} is not the class of the hospital's usable row {row}; \
+		 the split was made for other rows or another order",
 		path.display()
 	)]
 	Label {
@@ -90,12 +95,12 @@ pub enum SplitError {
 	/// The fraction is out of range.
 	#[error("the test fraction is {0}; expected a number above 0 and below 1, such as 0.3")]
 	Fraction(f64),
-	/// A part would be empty.
-	#[error("{training} rows would train and {test} would test; each part needs at least one row")]
+	/// One part would be empty.
+	#[error("the split has {training} training rows and {test} test rows; each part needs at least one row")]
 	EmptyPart {
-		/// Rows that would train.
+		/// Training rows.
 		training: usize,
-		/// Rows that would test.
+		/// Test rows.
 		test: usize,
 	},
 }
@@ -115,7 +120,7 @@ enum Set {
 }
 
 impl Split {
-	/// Divides rows with these classes.
+	/// Splits rows with these classes.
 	pub fn divide(&self, labels: &[u32]) -> Result<Division, SplitError> {
 		let is_test = match self {
 			Self::File { path, center } => from_file(path, *center, labels)?,
@@ -168,8 +173,8 @@ fn by_chance(fraction: f64, seed: u64, labels: &[u32]) -> Result<Vec<bool>, Spli
 	order.shuffle(&mut rng);
 	order.sort_by_key(|row| labels[*row]);
 	let mut is_test = vec![false; labels.len()];
-	// Every class is one run of `order`; at the ends of the runs the wanted number of test rows is
-	// rounded, so that rounding does not add up over many small classes.
+	// Every class is one run of `order`. The number of test rows is rounded cumulatively, so that rounding
+	// errors do not add up over many small classes.
 	let mut taken = 0.0;
 	for (done, row) in order.into_iter().enumerate() {
 		if ((done + 1) as f64 * fraction).round() > taken {

@@ -1,9 +1,9 @@
-//! Z-scores by the training rows.
+//! Z-scores of the training rows.
 
 use crate::records::Records;
 use ndarray::Array1;
 
-/// Keeps the division away from 0, as FLamby does.
+/// Avoids division by 0, as in FLamby.
 const EPSILON: f64 = 1e-9;
 
 /// Mean and standard deviation of each feature.
@@ -16,8 +16,8 @@ pub struct Standardizer {
 impl Standardizer {
 	/// Learns mean and sample standard deviation (divisor n - 1) of each feature.
 	///
-	/// A feature that is constant in these rows keeps its unit: it is only centred. Dividing it by the
-	/// tiny number that FLamby adds would turn one other value among the test rows into 10^9.
+	/// A feature that is constant in these rows is only centred. Dividing it by the tiny number that FLamby
+	/// adds would turn a different value among the test rows into 10^9.
 	pub fn fit(training: &Records) -> Self {
 		let rows = training.len() as f64;
 		let features = training.features.ncols();
@@ -38,7 +38,7 @@ impl Standardizer {
 	/// `(x - mean) / scale` of each feature.
 	///
 	/// # Panics
-	/// When the records have another number of features than those it learnt from.
+	/// If the records have another number of features than the training records.
 	pub fn apply(&self, records: &Records) -> Records {
 		Records { features: (&records.features - &self.mean) / &self.scale, labels: records.labels.clone() }
 	}

@@ -1,13 +1,13 @@
-//! Made-up hospitals that differ as real ones do, for trials without patients.
+//! Synthetic hospitals with realistic heterogeneity, for trials without patients.
 //!
-//! Every hospital draws from one seeded population of admissions and one fixed outcome model
-//! (module `patient`), and differs in what makes federated learning hard: its size, the age and frailty of
-//! its patients, how often the outcome occurs, how much is missing, and how it codes
-//! (module `coding`): spellings of categories, units of laboratory values, what stands for a missing value. The shipped
-//! schema reads all of them into the same 15 features.
+//! All hospitals draw from one seeded population of admissions and one fixed outcome model (module
+//! `patient`). They differ in what makes federated learning hard: size, age and frailty of their patients,
+//! prevalence of the outcome, share of missing values, and coding (module `coding`): spellings of categories,
+//! units of laboratory values, markers of missing values. The shipped schema maps all of them to the same 15
+//! features.
 //!
-//! The same seed and hospital number give the same file. A root set is drawn from the same population, at a hospital that
-//! is average in everything and stands for none.
+//! The same seed and hospital number give the same file. A root set is drawn from the same population, from
+//! an average hospital that is none of the others.
 
 use crate::{
 	dataset::{Dataset, DatasetError, Hospital},
@@ -32,22 +32,22 @@ mod patient;
 /// The schema of every generated file.
 pub const SCHEMA: &str = include_str!("../schemas/synthetic-ehr.toml");
 
-/// Least rows of a hospital.
+/// Minimum number of rows of a hospital.
 const MIN_ROWS: f64 = 20.0;
 
 /// Rows of a root set.
 const ROOT_ROWS: usize = 200;
 
-/// The generator's stream that no hospital's number selects.
+/// The random stream of the root set; hospital numbers select those below it.
 const ROOT_STREAM: u64 = 1 << 32;
 
-/// What makes one hospital different from the others.
+/// The characteristics of a hospital.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Profile {
 	rows: usize,
 	/// Mean age, years.
 	age: f64,
-	/// Mean of the patients' frailty; 0 on average over hospitals.
+	/// Mean frailty of the patients; 0 on average over hospitals.
 	frailty: f64,
 	/// Added to the log-odds of the outcome.
 	outcome_shift: f64,
@@ -58,7 +58,7 @@ pub(crate) struct Profile {
 }
 
 impl Profile {
-	/// Draws the hospital that the generator stands at.
+	/// Draws a hospital.
 	fn draw(rng: &mut ChaCha20Rng, median_rows: u32) -> Self {
 		let rows = f64::from(median_rows) * normal(rng, 0.0, 0.5).exp();
 		Self {
@@ -71,14 +71,14 @@ impl Profile {
 		}
 	}
 
-	/// The mean of what [`Self::draw`] draws.
+	/// The mean of the distribution of [`Self::draw`].
 	fn average(rows: usize) -> Self {
 		Self { rows, age: 64.0, frailty: 0.0, outcome_shift: 0.0, emergencies: 0.45, missing: 0.085 }
 	}
 }
 
-/// The CSV text of hospital number `hospital`. Sizes of hospitals are
-/// log-normal around `median_rows`, and at least 20.
+/// The CSV text of hospital number `hospital`. Sizes of hospitals are log-normal with median `median_rows`,
+/// and at least 20.
 pub fn csv_text(seed: u64, hospital: u32, median_rows: u32) -> String {
 	let mut rng = ChaCha20Rng::seed_from_u64(seed);
 	rng.set_stream(u64::from(hospital));
@@ -86,7 +86,7 @@ pub fn csv_text(seed: u64, hospital: u32, median_rows: u32) -> String {
 	write_patients(&mut rng, &profile, Coding::of_hospital(hospital))
 }
 
-/// The root set for the hospitals of the same seed: 200 admissions that are none of theirs.
+/// The root set for the hospitals of the same seed: 200 other admissions.
 pub fn root_set(seed: u64) -> Result<RootSet, RootSetError> {
 	let mut rng = ChaCha20Rng::seed_from_u64(seed);
 	rng.set_stream(ROOT_STREAM);
@@ -104,8 +104,8 @@ fn write_patients(rng: &mut ChaCha20Rng, profile: &Profile, coding: Coding) -> S
 	text
 }
 
-/// The records of hospitals 0 to `hospitals - 1`, without a file; `test_fraction` of each one's rows test, drawn with
-/// `split_seed`.
+/// The records of hospitals 0 to `hospitals - 1`, in memory; a share of `test_fraction` of their rows is
+/// drawn as test rows, with `split_seed`.
 pub fn dataset(
 	seed: u64,
 	hospitals: u32,
@@ -125,8 +125,8 @@ pub fn dataset(
 	Ok(Dataset { schema, hospitals })
 }
 
-/// Writes `schema.toml` and one CSV file for each hospital into `folder`, which is made if it does not
-/// exist, and returns the paths of the CSV files. Files of these names are overwritten.
+/// Writes `schema.toml` and one CSV file per hospital into `folder`, creating it if missing, and returns the
+/// paths of the CSV files. Existing files are overwritten.
 pub fn write_folder(folder: &Path, seed: u64, hospitals: u32, median_rows: u32) -> io::Result<Vec<PathBuf>> {
 	std::fs::create_dir_all(folder)?;
 	std::fs::write(folder.join("schema.toml"), SCHEMA)?;
@@ -139,12 +139,12 @@ pub fn write_folder(folder: &Path, seed: u64, hospitals: u32, median_rows: u32) 
 	Ok(paths)
 }
 
-/// `hospital-00`, `hospital-01` and so on, which sort in the order of their numbers up to 99.
+/// `hospital-00`, `hospital-01` and so on, which sort numerically up to 99.
 fn hospital_name(hospital: u32) -> String {
 	format!("hospital-{hospital:02}")
 }
 
-/// A normally distributed number; the standard deviation is a constant of this module's, finite.
+/// A normally distributed number; the standard deviation is one of this module's constants, all finite.
 fn normal(rng: &mut ChaCha20Rng, mean: f64, standard_deviation: f64) -> f64 {
 	Normal::new(mean, standard_deviation).expect("the standard deviation is finite").sample(rng)
 }

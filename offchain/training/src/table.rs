@@ -1,7 +1,7 @@
 //! Typed rows of a hospital's CSV file.
 //!
-//! Errors name file, line and column and say what would be right. They never quote a cell: it is a
-//! patient's, and messages end up in logs.
+//! Errors name file, line, column and remedy. They never quote a cell: it is patient data, and messages end
+//! up in logs.
 
 use crate::schema::{canonical_value, Category, Column, MissingPolicy, Schema};
 use std::{
@@ -13,7 +13,7 @@ use std::{
 /// One cell of a feature column.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Cell {
-	/// Not known.
+	/// Missing.
 	Missing,
 	/// Finite, in the schema's unit.
 	Number(f64),
@@ -26,13 +26,13 @@ pub(crate) enum Cell {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Table {
 	pub(crate) file: String,
-	/// For each kept row one cell for each feature column.
+	/// For each kept row one cell per feature column.
 	pub(crate) rows: Vec<Vec<Cell>>,
 	labels: Vec<u32>,
 	dropped: usize,
 }
 
-/// Why a file is not what its schema says.
+/// Why a file does not match its schema.
 #[derive(Debug, thiserror::Error)]
 pub enum TableError {
 	/// The file cannot be opened.
@@ -43,22 +43,25 @@ pub enum TableError {
 		/// The system's reason.
 		source: std::io::Error,
 	},
-	/// Reading failed midway, or the text is not UTF-8.
+	/// Reading failed, or the text is not UTF-8.
 	#[error("{file}, line {line}: cannot be read as UTF-8 text of comma-separated values")]
 	Unparsable {
 		/// The file.
 		file: String,
-		/// From 1; 0 when not known.
+		/// From 1; 0 if unknown.
 		line: u64,
 		/// The reader's reason. Not part of the message.
 		source: csv::Error,
 	},
-	/// No line at all.
-	#[error("{file} is empty; expected {}one line for each patient", if *.header { "a header line and " } else { "" })]
+	/// The file has no rows.
+	#[error(
+		"{file} is empty; expected {}one line per patient",
+		if *.header { "a header line and " } else { "" }
+	)]
 	Empty {
 		/// The file.
 		file: String,
-		/// Whether the schema says that the first line is a header.
+		/// Whether the schema declares a header.
 		header: bool,
 	},
 	/// The header lacks a column of the schema.
@@ -71,7 +74,7 @@ pub enum TableError {
 		/// This name and its alternatives.
 		accepted: String,
 	},
-	/// The header has a column more than once, or together with one of its alternatives.
+	/// The header contains a column more than once, or together with one of its alternatives.
 	#[error(
 		"{file}, line 1: {found} columns for `{column}` in the header; expected exactly one of: {accepted}"
 	)]
@@ -80,7 +83,7 @@ pub enum TableError {
 		file: String,
 		/// Name in the schema.
 		column: String,
-		/// How many columns could be it.
+		/// Number of matching columns.
 		found: usize,
 		/// This name and its alternatives.
 		accepted: String,
@@ -94,10 +97,10 @@ pub enum TableError {
 		line: u64,
 		/// Cells in the line.
 		found: usize,
-		/// Cells that the header or the schema has.
+		/// Cells expected by the header or the schema.
 		expected: usize,
 	},
-	/// A cell with a value that its column cannot have.
+	/// A cell has a value that its column does not allow.
 	#[error("{file}, line {line}, column `{column}`: {fault}")]
 	Cell {
 		/// The file.
@@ -106,11 +109,11 @@ pub enum TableError {
 		line: u64,
 		/// Name in the schema.
 		column: String,
-		/// What is wrong and what would be right.
+		/// The reason and the remedy.
 		fault: CellFault,
 	},
-	/// No row is kept.
-	#[error("{file}: no row is left; {dropped} were read and dropped because a value is missing")]
+	/// No rows are kept.
+	#[error("{file}: no rows are left; {dropped} were dropped because of missing values")]
 	NoRows {
 		/// The file.
 		file: String,
@@ -119,22 +122,22 @@ pub enum TableError {
 	},
 }
 
-/// What is wrong with a cell.
+/// Why a cell is invalid.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CellFault {
-	/// Text where a number belongs.
+	/// Text in a numeric column.
 	#[error("not a number; expected one such as 12.5{missing}")]
 	NotANumber {
-		/// What the schema accepts as missing, as the end of a sentence.
+		/// The schema's markers of missing values, as the end of a sentence.
 		missing: String,
 	},
 	/// NaN, infinity, or a number that overflows.
 	#[error("not a finite number; expected one such as 12.5{missing}")]
 	NotFinite {
-		/// What the schema accepts as missing, as the end of a sentence.
+		/// The schema's markers of missing values, as the end of a sentence.
 		missing: String,
 	},
-	/// A value that no category or class has.
+	/// A value that is not a declared category or class.
 	#[error("not one of the declared values; expected one of: {declared}")]
 	Undeclared {
 		/// The declared values.
@@ -142,7 +145,7 @@ pub enum CellFault {
 	},
 }
 
-/// Where a column is in the file and how its cells are read.
+/// A column's position in the file, and how its cells are parsed.
 struct Reading<'a> {
 	column: &'a Column,
 	position: usize,
@@ -164,7 +167,7 @@ impl Table {
 		}
 	}
 
-	/// Reads CSV text; `file` is what errors call it.
+	/// Reads CSV text; errors name it `file`.
 	pub fn read(schema: &Schema, source: impl Read, file: &str) -> Result<Self, TableError> {
 		let mut reader = csv::ReaderBuilder::new()
 			.has_headers(false)
@@ -241,14 +244,15 @@ impl Table {
 		&self.labels
 	}
 
-	/// The kept rows with a missing feature, which [`MissingPolicy::DropRow`] would have dropped; possibly none.
+	/// The kept rows with a missing feature, which [`MissingPolicy::DropRow`] would have dropped; may be
+	/// empty.
 	pub fn incomplete(&self) -> Self {
 		let rows = self.rows.iter().zip(&self.labels).filter(|(row, _)| row.contains(&Cell::Missing));
 		let (rows, labels) = rows.map(|(row, label)| (row.clone(), *label)).unzip();
 		Self { file: self.file.clone(), rows, labels, dropped: 0 }
 	}
 
-	/// The rows of several files of one schema, one after the other; `name` is what errors call them.
+	/// Concatenates the rows of several files of one schema; errors name them `name`.
 	pub fn pool<'a>(parts: impl IntoIterator<Item = &'a Self>, name: &str) -> Self {
 		let mut pooled = Self { file: name.to_owned(), rows: Vec::new(), labels: Vec::new(), dropped: 0 };
 		for part in parts {
@@ -259,7 +263,7 @@ impl Table {
 		pooled
 	}
 
-	/// How many rows were dropped.
+	/// Number of dropped rows.
 	pub fn dropped(&self) -> usize {
 		self.dropped
 	}
@@ -321,7 +325,7 @@ fn locate_by_name<'a>(
 }
 
 impl<'a> Reading<'a> {
-	/// `None` for a column that is not read.
+	/// `None` for an ignored column.
 	fn new(column: &'a Column, position: usize, factor: f64, offset: f64) -> Option<Self> {
 		let values = match column {
 			Column::Numeric { .. } => {

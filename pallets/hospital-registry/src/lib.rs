@@ -30,7 +30,7 @@ pub mod pallet {
 	use consilium_primitives::{
 		hospital::{
 			is_ml_kem_768_key, key_rotation_payload, Hospital, MlDsa65PublicKey, MlDsa65Signature,
-			PublicKeys, Role, Roles, SaeId, SealingIdentity,
+			PublicKeys, Role, Roles, SaeId, SaeIdBytes, SealingIdentity,
 		},
 		ml_dsa_65::verify,
 		traits::{Audit, Members},
@@ -201,9 +201,10 @@ pub mod pallet {
 			name: Name,
 			roles: Roles,
 			keys: Box<PublicKeys>,
-			sae_id: SaeId,
+			sae_id: SaeIdBytes,
 		) -> DispatchResult {
 			T::AdmissionOrigin::ensure_origin(origin)?;
+			let sae_id = SaeId::try_from(sae_id).map_err(|_| Error::<T>::InvalidSaeId)?;
 			let admitted_at = Self::now();
 			let keys_since = admitted_at;
 			let hospital =
@@ -359,7 +360,6 @@ pub mod pallet {
 			ensure!(Hospitals::<T>::count() < T::MaxHospitals::get(), Error::<T>::MaxHospitalsReached);
 			ensure!(types::name_is_valid(&hospital.name), Error::<T>::InvalidName);
 			ensure!(types::roles_are_valid(&hospital.roles), Error::<T>::InvalidRoles);
-			ensure!(types::sae_id_is_valid(&hospital.sae_id), Error::<T>::InvalidSaeId);
 			ensure!(!SaeIds::<T>::contains_key(&hospital.sae_id), Error::<T>::SaeIdTaken);
 			ensure!(is_ml_kem_768_key(&hospital.keys.ml_kem_768), Error::<T>::InvalidEncapsulationKey);
 			frame_system::Pallet::<T>::inc_providers(&account);
@@ -412,7 +412,6 @@ pub mod pallet {
 				ensure!(
 					types::name_is_valid(&hospital.name)
 						&& types::roles_are_valid(&hospital.roles)
-						&& types::sae_id_is_valid(&hospital.sae_id)
 						&& is_ml_kem_768_key(&hospital.keys.ml_kem_768)
 						&& hospital.keys_since >= hospital.admitted_at,
 					"an entry is invalid"

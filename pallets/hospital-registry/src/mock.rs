@@ -4,7 +4,7 @@ use crate::GenesisHospital;
 use consilium_primitives::{
 	audit::{Action, Subject},
 	hospital::{
-		PublicKeys, Role, Roles, SaeId, ML_DSA_65_PUBLIC_KEY_BYTES, ML_KEM_768_ENCAPSULATION_KEY_BYTES,
+		PublicKeys, Role, Roles, SaeIdBytes, ML_DSA_65_PUBLIC_KEY_BYTES, ML_KEM_768_ENCAPSULATION_KEY_BYTES,
 	},
 	traits::Fact,
 	Name,
@@ -156,7 +156,7 @@ pub fn roles(roles: &[Role]) -> Roles {
 	roles.to_vec().try_into().unwrap()
 }
 
-pub fn sae_id(text: &[u8]) -> SaeId {
+pub fn sae_id(text: &[u8]) -> SaeIdBytes {
 	text.to_vec().try_into().unwrap()
 }
 

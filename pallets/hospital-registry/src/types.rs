@@ -36,7 +36,8 @@ impl<AccountId> GenesisHospital<AccountId> {
 				ml_dsa_65: self.ml_dsa_65[..].try_into().map_err(|_| "mlDsa65 is not 1952 bytes")?,
 				ml_kem_768: self.ml_kem_768[..].try_into().map_err(|_| "mlKem768 is not 1184 bytes")?,
 			},
-			sae_id: SaeId::try_from(self.sae_id.as_bytes().to_vec()).map_err(|_| "saeId is over 64 bytes")?,
+			sae_id: SaeId::try_from(self.sae_id.as_str())
+				.map_err(|_| "saeId is not 1 to 64 printable ASCII characters without /")?,
 			admitted_at: 0,
 			keys_since: 0,
 			suspended: false,
@@ -51,11 +52,4 @@ pub(crate) fn name_is_valid(name: &Name) -> bool {
 pub(crate) fn roles_are_valid(roles: &Roles) -> bool {
 	!roles.is_empty()
 		&& roles.iter().enumerate().all(|(i, role)| !roles.iter().skip(i + 1).any(|other| other == role))
-}
-
-/// An SAE id is part of the path of a URL (ETSI GS QKD 014, clause 5), so it holds no `/`, and is neither `.`
-/// nor `..`.
-pub(crate) fn sae_id_is_valid(sae_id: &SaeId) -> bool {
-	!matches!(sae_id.as_slice(), b"" | b"." | b"..")
-		&& sae_id.iter().all(|byte| byte.is_ascii_graphic() && *byte != b'/')
 }

@@ -1,4 +1,4 @@
-//! What the parties' posts say of a hospital's update, and of the parties.
+//! Conclusions from the parties' posts about a hospital's update and about the parties.
 
 use super::{
 	decoding::{decode, Value},
@@ -9,24 +9,24 @@ use super::{
 use crate::{encoding::UpdateEncoding, study::UpdateFault};
 use alloc::vec::Vec;
 
-/// What the chain concludes of one hospital.
+/// What the chain concludes about one hospital.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Assessment {
-	/// Its update does not count.
+	/// Its update is excluded.
 	Faulty(UpdateFault),
-	/// Its update counts, if it wins its disputes.
+	/// Its update counts if the hospital wins its disputes.
 	Sound {
-		/// What its number of examples is multiplied by: 1, or 1 to 256 under [`Direction::Weight`].
+		/// Factor for its number of examples: 1, or 1 to 256 under [`Direction::Weight`].
 		factor: u32,
-		/// The parties whose word stands against the hospital's, at most t, in ascending order.
+		/// Points of the parties that are in dispute with the hospital, at most t, in ascending order.
 		disputed: Vec<u8>,
-		/// What an honest party would have posted at every point, as polynomials; for judging disputes.
+		/// What an honest party would have posted, for judging disputes.
 		opened: Opened,
 	},
 }
 
-/// The polynomials behind the posts of one hospital: constant first, one for each element but the residue of the
-/// product, which is 0 for everyone.
+/// The polynomials behind the posts about one hospital, constant first: one per element except the residue of
+/// the product, which is 0 for every party.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Opened {
 	field: PrimeField,
@@ -44,28 +44,28 @@ impl Opened {
 	}
 }
 
-/// The numbers that the checks of one hospital's update open; they are all that [`weigh`] knows of it.
+/// The numbers that the checks open of one hospital's update; [`weigh`] depends on nothing else.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Numbers {
 	/// Squared L2 norm of the encoded update, in units of 2^(-2 fraction bits).
 	pub norm_squared: u64,
-	/// Inner product of the encoded update with the root update, which has [`Committee::root_bits`] fractional bits; `None`
-	/// when the direction is off.
+	/// Inner product of the encoded update with the root update, which has [`Committee::root_bits`]
+	/// fractional bits; `None` if the direction is off.
 	pub inner_product: Option<i64>,
 	/// Inner products of the encoded update with random vectors of -1, 0 and 1.
 	pub projections: Vec<i64>,
 }
 
-/// Assesses one hospital's update of `parameters` coordinates in this encoding by what the parties posted, each with its
-/// point.
+/// Assesses one hospital's update of `parameters` coordinates in this encoding from the parties' posts, each
+/// with the party's point.
 ///
-/// With at most t parties that lie or are silent, and n >= 3t + 1:
+/// If at most t parties are dishonest or silent, and n >= 3t + 1:
 ///
-/// - an honest hospital is never faulty, and is disputed at most with parties that lie;
-/// - a sharing that is malformed, or whose proof of product does not hold, at more than t honest parties is faulty; at t
-///   or fewer it is disputed with them.
+/// - an honest hospital is never faulty, and is disputed only by dishonest parties;
+/// - a sharing that is malformed, or whose proof of product fails, at more than t honest parties is faulty;
+///   at t or fewer it is disputed by them.
 ///
-/// With fewer parties a lie can make the posts undecodable: then the hospital does not count.
+/// With fewer parties, wrong posts can be undecodable; then the hospital is excluded.
 pub fn assess<AccountId>(
 	committee: &Committee<AccountId>,
 	parameters: u32,
@@ -84,7 +84,7 @@ pub fn assess<AccountId>(
 			{
 				opened.push((*point, elements.as_slice()));
 			},
-			// A post of another shape is as good as none, and its author has to explain itself.
+			// A post of the wrong shape counts as a complaint: its author becomes a party to a dispute.
 			Check::Elements(_) | Check::Complaint => disputed.push(*point),
 		}
 	}
@@ -149,8 +149,13 @@ fn numbers<AccountId>(committee: &Committee<AccountId>, opened: &Opened) -> Numb
 	}
 }
 
-/// What the number of examples behind an update of `parameters` coordinates in this encoding is multiplied by, 1, or 1 to [`FULL_WEIGHT`] under [`Direction::Weight`]; or why the update does not count. Norm and
-/// projections first, so that the direction is only asked of an update within its bounds.
+/// The factor for the number of examples behind an update of `parameters` coordinates in this encoding: 1, or
+/// 1 to [`FULL_WEIGHT`] under [`Direction::Weight`]. Norm and projections are checked first, so that the
+/// direction is only considered for updates within their bounds.
+///
+/// # Errors
+///
+/// The reason for which the update is excluded.
 pub fn weigh<AccountId>(
 	committee: &Committee<AccountId>,
 	parameters: u32,
@@ -176,7 +181,8 @@ pub fn weigh<AccountId>(
 	}
 }
 
-/// The cosine of the angle between an update and the root update in steps of 1/256, rounded up, at least 1 and at most 256.
+/// The cosine of the angle between an update and the root update in steps of 1/256, rounded up, from 1 to
+/// 256.
 fn cosine(inner_product: u64, norm_squared: u64, root_bits: u32) -> u32 {
 	let square = u128::from(inner_product).saturating_mul(u128::from(inner_product));
 	let full = u128::from(FULL_WEIGHT);

@@ -1,13 +1,13 @@
-//! Reed-Solomon decoding: the polynomial behind the parties' values, and whose values are wrong.
+//! Reed-Solomon decoding: the polynomial behind the parties' values, and which parties' values are wrong.
 //!
-//! Values of a polynomial of degree t at m different points are a Reed-Solomon code word of length m and dimension
-//! t + 1. Up to floor((m - t - 1) / 2) wrong values are corrected and located by Gao's algorithm (Gao 2003, "A new
-//! algorithm for decoding Reed-Solomon codes"); values that are not there are left out, which makes m smaller.
+//! Values of a polynomial of degree t at m distinct points are a Reed-Solomon code word of length m and
+//! dimension t + 1. Gao's algorithm (Gao 2003, "A new algorithm for decoding Reed-Solomon codes") locates and
+//! corrects up to floor((m - t - 1) / 2) wrong values; missing values are left out, which reduces m.
 
 use super::field::PrimeField;
 use alloc::vec::Vec;
 
-/// A party's value: its point, which is its place in the committee from 1 on, and an element.
+/// A party's value: its point, which is its position in the committee from 1, and an element.
 pub type Value = (u64, u64);
 
 /// A decoded code word.
@@ -15,19 +15,20 @@ pub type Value = (u64, u64);
 pub struct Decoded {
 	/// The polynomial, constant first, t + 1 coefficients.
 	pub coefficients: Vec<u64>,
-	/// The points whose values are not the polynomial's, in the order given.
+	/// The points whose values are not the polynomial's, in input order.
 	pub wrong: Vec<u64>,
 }
 
-/// How many wrong values among `values` can be corrected; `None` when there are too few for any polynomial.
+/// The number of wrong values among `values` that can be corrected; `None` if there are too few for any
+/// polynomial.
 pub fn radius(values: usize, threshold: u32) -> Option<usize> {
 	Some(values.checked_sub(threshold as usize)?.checked_sub(1)? / 2)
 }
 
-/// Decodes values of a polynomial of degree at most `threshold`. `None` when no such polynomial agrees with all but
-/// [`radius`] of them, when there are fewer than `threshold + 1`, or when points are 0 or repeated.
+/// Decodes values of a polynomial of degree at most `threshold`. `None` if no such polynomial agrees with all
+/// but [`radius`] of them, if there are fewer than `threshold + 1`, or if a point is 0 or repeated.
 ///
-/// Takes O(m t) multiplications without errors, O(m^2) with them.
+/// O(m t) multiplications without errors, O(m^2) with them.
 pub fn decode(field: PrimeField, values: &[Value], threshold: u32) -> Option<Decoded> {
 	let radius = radius(values.len(), threshold)?;
 	let distinct = values.iter().enumerate().all(|(i, (x, _))| {
@@ -58,8 +59,8 @@ impl Decoded {
 	}
 }
 
-/// The polynomial of least degree through these values, by Newton's divided differences; as many coefficients as
-/// values. The points must differ.
+/// The polynomial of least degree through these values, by Newton interpolation; as many coefficients as
+/// values. The points must be distinct.
 pub fn interpolate(field: PrimeField, values: &[Value]) -> Vec<u64> {
 	let mut coefficients: Vec<u64> = alloc::vec![0; values.len()];
 	// The product of (x - x_i) over the values taken so far.
@@ -82,14 +83,14 @@ fn times_linear(field: PrimeField, polynomial: &[u64], x: u64) -> Vec<u64> {
 	shifted.zip(scaled).map(|(a, b)| field.subtract(a, b)).collect()
 }
 
-/// Gao's algorithm: the remainder sequence of (prod (X - x_i), interpolation), stopped below degree (m + k) / 2, gives
-/// g and v with g = f v where f is the code word's polynomial.
+/// Gao's algorithm: the remainder sequence of (prod (X - x_i), interpolation), stopped below degree (m + k) /
+/// 2, yields g and v with g = f v, where f is the code word's polynomial.
 fn gao(field: PrimeField, values: &[Value], dimension: usize) -> Option<Vec<u64>> {
 	let all = values.iter().fold(alloc::vec![1], |product, (x, _)| times_linear(field, &product, *x));
 	let stop = (values.len() + dimension).div_ceil(2);
 	let (mut before, mut remainder) = (all, trimmed(interpolate(field, values)));
 	let (mut factor_before, mut factor) = (Vec::new(), alloc::vec![1]);
-	// Degrees fall at every step.
+	// The degree decreases in every step.
 	while remainder.len() > stop {
 		let (quotient, rest) = divide(field, &before, &remainder)?;
 		before = core::mem::replace(&mut remainder, rest);
@@ -104,7 +105,7 @@ fn gao(field: PrimeField, values: &[Value], dimension: usize) -> Option<Vec<u64>
 	Some(quotient)
 }
 
-/// Without zeros at the high end.
+/// Without leading zeros.
 fn trimmed(mut polynomial: Vec<u64>) -> Vec<u64> {
 	while polynomial.last() == Some(&0) {
 		polynomial.pop();
@@ -112,7 +113,7 @@ fn trimmed(mut polynomial: Vec<u64>) -> Vec<u64> {
 	polynomial
 }
 
-/// Quotient and remainder, both trimmed; `None` when the divisor is 0.
+/// Quotient and remainder, both trimmed; `None` if the divisor is 0.
 fn divide(field: PrimeField, dividend: &[u64], divisor: &[u64]) -> Option<(Vec<u64>, Vec<u64>)> {
 	let leading = field.invert(*divisor.last()?);
 	let mut rest = trimmed(dividend.to_vec());
@@ -155,7 +156,7 @@ mod tests {
 	}
 
 	#[test]
-	fn one_lie_among_four_is_corrected_and_named() {
+	fn one_wrong_value_among_four_is_corrected_and_located() {
 		for field in FIELDS {
 			let mut word = values(field, &[7, 9], 4);
 			word[2].1 = field.add(word[2].1, 1);
@@ -165,14 +166,18 @@ mod tests {
 	}
 
 	#[test]
-	fn what_cannot_be_told_is_not_guessed() {
+	fn undecodable_values_are_rejected() {
 		for field in FIELDS {
 			let mut word = values(field, &[7, 9], 3);
 			word[1].1 = field.add(word[1].1, 1);
-			assert_eq!(decode(field, &word, 1), None, "one lie among three is seen but not located");
-			assert_eq!(decode(field, &word[..1], 1), None, "one value is no line");
+			assert_eq!(
+				decode(field, &word, 1),
+				None,
+				"one wrong value among three is detected but not located"
+			);
+			assert_eq!(decode(field, &word[..1], 1), None, "one value does not determine a line");
 			assert_eq!(decode(field, &[], 1), None);
-			assert_eq!(decode(field, &[(1, 5), (1, 5), (2, 6)], 1), None, "a point stands twice");
+			assert_eq!(decode(field, &[(1, 5), (1, 5), (2, 6)], 1), None, "a point is repeated");
 			assert_eq!(decode(field, &[(0, 5), (1, 5), (2, 6)], 1), None, "0 is the secret's point");
 		}
 	}
@@ -188,8 +193,8 @@ mod tests {
 		) {
 			let field = FIELDS[usize::from(is_small)];
 			let parties = u64::from(2 * threshold + 1) + extra;
-			let coefficients: Vec<u64> =
-				seed.iter().take(threshold as usize + 1).map(|value| field.reduce(u128::from(*value))).collect();
+			let coefficients = seed.iter().take(threshold as usize + 1);
+			let coefficients: Vec<u64> = coefficients.map(|value| field.reduce(u128::from(*value))).collect();
 			let mut word = values(field, &coefficients, parties);
 			let errors = radius(word.len(), threshold).unwrap_or(0);
 			let mut wrong: Vec<u64> = Vec::new();

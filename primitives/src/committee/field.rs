@@ -1,33 +1,17 @@
 //! Arithmetic in the prime fields of shares, for the few elements that the chain and its clients decode.
 //!
-//! An element is a `u64` below the modulus. Operations take any `u64`, never panic and always return a reduced
-//! element. Arithmetic over whole updates is the business of the off-chain crate; it agrees with this one.
+//! An element is a `u64` below the modulus. Operations take any `u64`, never panic and always return a
+//! reduced element. `consilium-secure-aggregation` has the arithmetic over whole updates; both agree.
 
-use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
-use scale_info::TypeInfo;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// The field that coordinates are shared over. Both moduli are Mersenne primes.
-#[derive(
-	Clone,
-	Copy,
-	Debug,
-	PartialEq,
-	Eq,
-	Hash,
-	Encode,
-	Decode,
-	DecodeWithMemTracking,
-	MaxEncodedLen,
-	TypeInfo,
-	Serialize,
-	Deserialize,
-)]
-#[serde(rename_all = "snake_case")]
+#[apply(chain_type)]
+#[derive(Copy, Hash, Serialize)]
 pub enum PrimeField {
-	/// Integers modulo 2^61 - 1: 8 bytes a coordinate, room for sums up to 2^60.
+	/// Integers modulo 2^61 - 1: 8 bytes per coordinate, sums below 2^60.
 	Mersenne61,
-	/// Integers modulo 2^31 - 1: half the bytes, room for sums up to 2^30.
+	/// Integers modulo 2^31 - 1: half the bytes, sums below 2^30.
 	Mersenne31,
 }
 
@@ -45,13 +29,13 @@ impl PrimeField {
 		(1 << self.bits()) - 1
 	}
 
-	/// The largest magnitude that a signed number may have: (p - 1) / 2.
+	/// The largest magnitude of a signed number: (p - 1) / 2.
 	pub const fn largest_magnitude(self) -> u64 {
 		self.modulus() / 2
 	}
 
-	/// How often the test of the sharing's degree is repeated, each time under another challenge, so that a malformed
-	/// sharing of 10^7 coordinates passes with a probability of at most 2^-31.
+	/// The number of degree tests, each with a different challenge, such that a malformed sharing of 10^7
+	/// coordinates passes with a probability of at most 2^-31.
 	pub const fn degree_tests(self) -> u32 {
 		match self {
 			Self::Mersenne61 => 1,
@@ -64,11 +48,11 @@ impl PrimeField {
 		value < self.modulus()
 	}
 
-	/// The element that `value` is congruent to.
+	/// The element congruent to `value`.
 	pub const fn reduce(self, value: u128) -> u64 {
 		let modulus = self.modulus() as u128;
 		let mut value = value;
-		// 2^bits is congruent to 1: what is above these bits counts below them.
+		// 2^bits is congruent to 1, so the high part is added to the low part.
 		while value > modulus {
 			value = (value & modulus) + (value >> self.bits());
 		}
@@ -79,7 +63,7 @@ impl PrimeField {
 		}
 	}
 
-	/// The element that stands for a signed number.
+	/// The element that represents a signed number.
 	pub const fn from_signed(self, value: i64) -> u64 {
 		let magnitude = self.reduce(value.unsigned_abs() as u128);
 		if value < 0 {
@@ -89,7 +73,7 @@ impl PrimeField {
 		}
 	}
 
-	/// The signed number of least magnitude that an element stands for.
+	/// The signed number of least magnitude that an element represents.
 	pub const fn to_signed(self, element: u64) -> i64 {
 		let element = self.reduce(element as u128);
 		if element > self.largest_magnitude() {
@@ -128,12 +112,12 @@ impl PrimeField {
 		product
 	}
 
-	/// 1 / a, by Fermat; 0 for 0.
+	/// 1 / a, by Fermat's little theorem; 0 for 0.
 	pub const fn invert(self, a: u64) -> u64 {
 		self.power(a, self.modulus() - 2)
 	}
 
-	/// The value at `x` of the polynomial with these coefficients, the constant first.
+	/// Evaluates at `x` the polynomial with these coefficients, constant first.
 	pub fn evaluate(self, coefficients: &[u64], x: u64) -> u64 {
 		coefficients
 			.iter()
@@ -149,7 +133,7 @@ mod tests {
 	const FIELDS: [PrimeField; 2] = [PrimeField::Mersenne61, PrimeField::Mersenne31];
 
 	#[test]
-	fn signed_numbers_read_back() {
+	fn signed_numbers_round_trip() {
 		for field in FIELDS {
 			let largest = field.largest_magnitude() as i64;
 			for value in [0, 1, -1, 12_345, -12_345, largest, -largest] {
@@ -169,7 +153,7 @@ mod tests {
 	}
 
 	#[test]
-	fn foreign_values_are_reduced() {
+	fn unreduced_values_are_reduced() {
 		for field in FIELDS {
 			let p = field.modulus();
 			assert_eq!(field.add(u64::MAX, u64::MAX), field.reduce(2 * u128::from(u64::MAX)));

@@ -1,17 +1,18 @@
-//! Secure aggregation by a committee: what a study says of it, what its parties post, and what follows.
+//! Secure aggregation by a committee: its specification, what its parties post, and what follows from that.
 //!
-//! Coordinates of an update are shared among n parties by polynomials of degree t over a prime field (Shamir 1979); party
-//! m, counted from 1, holds the values at x = m. Any t parties together learn nothing; the parties' linear work is done
-//! on shares; and at n >= 3t + 1 up to t lies are corrected and their authors named, because whatever is opened is a
-//! Reed-Solomon code word. `docs/secure-aggregation.md` says what each check proves, against whom, and what it opens.
+//! Coordinates of an update are secret-shared among n parties by polynomials of degree t over a prime field
+//! (Shamir 1979); party m, counted from 1, holds the values at x = m. Any t parties together learn nothing.
+//! Linear operations work on shares. With n >= 3t + 1, up to t wrong values are corrected and their authors
+//! named, because everything that is opened is a Reed-Solomon code word. `docs/secure-aggregation.md`
+//! explains what each check proves, against whom, and what it opens.
 //!
-//! | module | holds |
+//! | module | contents |
 //! | --- | --- |
-//! | [`assessment`] | what the parties' posts say of a hospital, and of the parties |
-//! | [`decoding`] | Reed-Solomon decoding that names wrong parties |
+//! | [`assessment`] | conclusions from the parties' posts about a hospital and about the parties |
+//! | [`decoding`] | Reed-Solomon decoding that names the parties with wrong values |
 //! | [`field`] | arithmetic on single elements |
 //! | [`posts`] | what parties and hospitals post, and the payloads they sign |
-//! | [`progress`] | how far a round's committee has come |
+//! | [`progress`] | the state of a round's committee |
 //! | [`share_package`] | the bytes of one party's share |
 
 pub mod assessment;
@@ -28,79 +29,81 @@ use crate::{
 	BlockNumber, MaxParties,
 };
 use bounded_collections::BoundedVec;
-use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use field::PrimeField;
-use scale_info::TypeInfo;
+use serde::Serialize;
 
-/// Most random projections of an update.
+/// Maximum number of random projections of an update.
 pub const MAX_PROJECTIONS: u8 = 32;
 
 /// Steps of a full weight under [`Direction::Weight`].
 pub const FULL_WEIGHT: u32 = 256;
 
-/// A projection of an honest update is above this many times its norm with a probability below 2^-45 (Hoeffding:
-/// 2 exp(-8^2 / 2)).
+/// The bound of a projection, in multiples of the update's norm. An honest update exceeds it with a
+/// probability below 2^-45 (Hoeffding: 2 exp(-8^2 / 2)).
 pub const PROJECTION_FACTOR: u64 = 8;
 
-/// The modulus must be at least this many times the square of the bound of projections. Coordinates whose squares sum up to
-/// the modulus or more then have a projection within the bound, modulo p, with a probability of at most 1/2 (PINE,
-/// Rothblum et al. 2023; `docs/secure-aggregation.md` has the calculation).
+/// The modulus must be at least this many times the squared bound of projections. If the squares of the
+/// coordinates sum to the modulus or more, a projection is then within the bound, modulo p, with a
+/// probability of at most 1/2 (PINE, Rothblum et al. 2023; calculated in `docs/secure-aggregation.md`).
 pub const PROJECTION_ROOM: u64 = 81;
 
 /// The compute parties of a study, and the checks they make.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+#[apply(chain_type)]
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Committee<AccountId> {
-	/// t: how many parties may put together what they hold and still learn nothing; at least 1.
+	/// t: the number of parties that learn nothing even if they collude; at least 1.
 	pub threshold: u32,
-	/// The n parties, each once, n >= 2t + 1. A party's point is its place here, from 1.
+	/// The n parties without duplicates, n >= 2t + 1. A party's point is its position in this list, from 1.
 	pub parties: BoundedVec<AccountId, MaxParties>,
 	/// The field of the shares.
 	pub field: PrimeField,
 	/// What follows from an update's direction.
 	pub direction: Direction,
-	/// Random projections that are opened of each update, at most [`MAX_PROJECTIONS`]. Each lets an update whose norm is
-	/// small only modulo p pass with a probability of at most 1/2; 0 leaves this gap open.
+	/// Random projections that are opened of each update, at most [`MAX_PROJECTIONS`]. Each misses an update
+	/// whose norm is small only modulo p with a probability of at most 1/2; with 0 such updates are not
+	/// detected.
 	pub projections: u8,
-	/// Shares may be sealed with this suite or a stronger one. `Plain` is for trials with made-up records: whoever reads the
-	/// blob store then reads the updates.
+	/// The weakest suite that shares may be sealed with. `Plain` is for experiments with synthetic records:
+	/// anyone with access to the blob store can then read the updates.
 	pub weakest_suite: Suite,
-	/// Blocks for each of the steps of the committee: posting checks, answering disputes, judging them, posting partial
-	/// aggregates.
+	/// Length in blocks of each phase of the committee: Checking, Answering, Judging and Aggregating.
 	pub step_blocks: BlockNumber,
 }
 
-/// What follows from an update's direction: its inner product with the root update, which every party trains on the same
-/// small root set (FLTrust, Cao et al. 2021).
+/// What follows from an update's direction: its inner product with the root update, which every party trains
+/// on the same small root set (FLTrust, Cao et al. 2021).
 ///
-/// The tolerance is how far an update may go against the root update: the length of its component in the opposite direction,
-/// in the unit of the clip. FLTrust's is 0, which suits updates that are similar. Near convergence the weighted updates
-/// of honest hospitals sum up to almost nothing, so some of them point away from any root update; they are short then,
-/// and a tolerance lets them count.
-#[derive(
-	Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
-)]
+/// The tolerance bounds how far an update may go against the root update: the length of its component in the
+/// opposite direction, in the unit of the clip. FLTrust uses 0, which suits similar updates. Near convergence
+/// the weighted updates of honest hospitals sum to almost nothing, so some of them point away from any root
+/// update; they are short then, and a tolerance admits them.
+#[apply(chain_type)]
+#[derive(Copy, Serialize)]
+#[serde(tag = "kind")]
 pub enum Direction {
-	/// Nothing; it is not opened.
+	/// Nothing; the inner product is not opened.
 	Off,
 	/// An update that goes further against the root update than tolerated is excluded.
 	Exclude {
 		/// The root set.
 		root: BlobReference,
-		/// How far is tolerated.
+		/// The tolerance.
 		tolerance: Decimal,
 	},
-	/// An update's weight is multiplied by the cosine of its angle to the root update, in steps of 1/256, rounded up, or by
-	/// 1/256 if it points away; one that goes further against the root update than tolerated is excluded.
+	/// An update's weight is multiplied by the cosine of its angle to the root update, in steps of 1/256,
+	/// rounded up, or by 1/256 if it points away; an update that goes further against the root update than
+	/// tolerated is excluded.
 	Weight {
 		/// The root set.
 		root: BlobReference,
-		/// How far is tolerated.
+		/// The tolerance.
 		tolerance: Decimal,
 	},
 }
 
 impl Direction {
-	/// The root set, unless the direction is not looked at.
+	/// The root set, unless the direction is off.
 	pub const fn root(&self) -> Option<BlobReference> {
 		match self {
 			Self::Off => None,
@@ -116,7 +119,7 @@ impl Direction {
 		}
 	}
 
-	/// What an update's number of examples is multiplied by at most.
+	/// The largest factor that an update's number of examples is multiplied by.
 	pub const fn largest_factor(&self) -> u32 {
 		match self {
 			Self::Weight { .. } => FULL_WEIGHT,
@@ -130,22 +133,22 @@ impl Direction {
 pub enum CommitteeFault {
 	/// A threshold of 0, or fewer than 2t + 1 parties.
 	Threshold,
-	/// A party named twice.
+	/// A duplicate party.
 	Parties,
-	/// The study has no clip, and the committee cannot bound norms without one.
+	/// The study has no clip, without which the committee cannot bound norms.
 	NoClip,
-	/// Norm, weights or projections can grow beyond half the modulus: fewer fractional bits, a lower clip, fewer
-	/// examples or the larger field is needed.
+	/// Norm, weights or projections can exceed half the modulus: use fewer fractional bits, a lower clip,
+	/// fewer examples or the larger field.
 	Range,
 	/// More than [`MAX_PROJECTIONS`] projections.
 	Projections,
-	/// A step without a block.
+	/// A phase of 0 blocks.
 	Schedule,
 }
 
 impl<AccountId: PartialEq> Committee<AccountId> {
-	/// Checks what does not need the chain's state, for updates of `parameters` coordinates in this encoding, of
-	/// `hospitals` hospitals with at most `max_examples` examples each.
+	/// Validates what does not depend on the chain's state, for updates of `parameters` coordinates in this
+	/// encoding from `hospitals` hospitals with at most `max_examples` examples each.
 	pub fn check(
 		&self,
 		parameters: u32,
@@ -170,7 +173,7 @@ impl<AccountId: PartialEq> Committee<AccountId> {
 		rules.into_iter().find(|(holds, _)| !holds).map_or(Ok(()), |(_, fault)| Err(fault))
 	}
 
-	/// Whether no number that is opened can reach half the modulus.
+	/// Whether all numbers that are opened stay below half the modulus.
 	fn has_room(
 		&self,
 		parameters: u32,
@@ -191,7 +194,7 @@ impl<AccountId: PartialEq> Committee<AccountId> {
 		Some(largest.into_iter().all(|number| number.is_some_and(|number| number < limit)))
 	}
 
-	/// The point of a party, from 1; `None` for a stranger.
+	/// The point of a party, from 1; `None` if the account is not a party.
 	pub fn point_of(&self, who: &AccountId) -> Option<u8> {
 		let place = self.parties.iter().position(|party| party == who)?;
 		u8::try_from(place.checked_add(1)?).ok()
@@ -199,7 +202,8 @@ impl<AccountId: PartialEq> Committee<AccountId> {
 }
 
 impl<AccountId> Committee<AccountId> {
-	/// Parties that must post before a phase of the committee can end: n - t, for t may be silent.
+	/// The number of parties that must post before a phase of the committee can end: n - t, as t may be
+	/// silent.
 	pub fn least_posts(&self) -> usize {
 		self.parties.len().saturating_sub(self.threshold as usize)
 	}
@@ -211,14 +215,15 @@ impl<AccountId> Committee<AccountId> {
 		Committee { threshold, parties, field, direction, projections, weakest_suite, step_blocks }
 	}
 
-	/// The lowest inner product with the root update that is tolerated, as it is opened.
+	/// The lowest tolerated inner product with the root update, in the scale in which it is opened.
 	pub fn lowest_inner_product(&self, fraction_bits: u8) -> Option<i64> {
 		let scale = 1u128.checked_shl(u32::from(fraction_bits).checked_add(self.root_bits())?)?;
 		let scaled = u128::from(self.direction.tolerance().nanos()).checked_mul(scale)?;
 		i64::try_from(scaled / u128::from(Decimal::ONE.nanos())).ok()?.checked_neg()
 	}
 
-	/// Fractional bits of the root update's coordinates. Its norm is 1, or 0 when the root set has nothing more to teach.
+	/// Fractional bits of the root update's coordinates. Its norm is 1, or 0 if training on the root set
+	/// changes nothing.
 	pub const fn root_bits(&self) -> u32 {
 		match self.field {
 			PrimeField::Mersenne61 => 20,
@@ -226,15 +231,15 @@ impl<AccountId> Committee<AccountId> {
 		}
 	}
 
-	/// Elements that a party posts of each hospital, in this order: the tests of the degree, the residue of the proof of
-	/// product, the squared norm, the inner product unless the direction is off, the projections.
+	/// The number of elements that a party posts for each hospital, in this order: degree tests, residue of
+	/// the proof of product, squared norm, inner product unless the direction is off, projections.
 	pub fn check_elements(&self) -> usize {
 		let direction = usize::from(self.direction.root().is_some());
 		self.field.degree_tests() as usize + 2 + direction + usize::from(self.projections)
 	}
 
-	/// Elements that one share holds for an update of `parameters` coordinates, in this order: the coordinates; S and O_1 to
-	/// O_t of the proof of product; one mask for each test of the degree.
+	/// The number of elements in one share of an update of `parameters` coordinates, in this order: the
+	/// coordinates; S and O_1 to O_t of the proof of product; one mask per degree test.
 	pub fn share_elements(&self, parameters: u32) -> u64 {
 		u64::from(parameters)
 			.saturating_add(1)

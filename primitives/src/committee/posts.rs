@@ -6,30 +6,28 @@ use crate::{
 };
 use alloc::vec::Vec;
 use bounded_collections::{BoundedVec, ConstU32};
-use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use codec::Encode;
 use primitive_types::H256;
-use scale_info::TypeInfo;
 
-/// Bound of the elements that a party posts of one hospital: four tests of the degree, product, norm, direction and the
+/// Bound of the elements that a party posts for one hospital: four degree tests, product, norm, direction and
 /// projections.
 pub type MaxCheckElements = ConstU32<{ 7 + MAX_PROJECTIONS as u32 }>;
 
-/// What a party says of one hospital's shares.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+/// A party's check of one hospital's shares.
+#[apply(chain_type)]
 pub enum Check {
 	/// The opened elements, in the order of [`Committee::check_elements`](super::Committee::check_elements).
 	Elements(BoundedVec<u64, MaxCheckElements>),
-	/// The party has no shares to check: its blob is missing, altered, or not what the hospital committed to.
+	/// The party has no shares to check: the blob is missing, altered, or not what the hospital committed to.
 	Complaint,
 }
 
-/// What a party posts in Checking: one check for each hospital that committed, in the order of accounts.
+/// A party's post in Checking: one check per hospital that committed, in order of accounts.
 pub type Checks = BoundedVec<Check, MaxParties>;
 
 /// A hospital's answer to a dispute: the party's shares in the clear.
-#[derive(
-	Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
-)]
+#[apply(chain_type)]
+#[derive(Copy)]
 pub struct Answer {
 	/// The party's point.
 	pub party: u8,
@@ -37,19 +35,19 @@ pub struct Answer {
 	pub shares: BlobReference,
 }
 
-/// The answers of one hospital, one for each dispute about it.
+/// The answers of one hospital, one per dispute about it.
 pub type Answers = BoundedVec<Answer, MaxParties>;
 
-/// Most disputes of a round: fewer than one hospital's with every party, for a hospital that quarrels with more than t
-/// parties is at fault without any.
+/// Maximum number of disputes in a round: a hospital is in dispute with at most t parties, because beyond
+/// that it is found at fault without a dispute.
 pub type MaxDisputes = ConstU32<{ crate::MAX_PARTIES * 31 }>;
 
-/// A party's judgement of all answered disputes, in their order: whether the published shares are those that were
-/// committed and imply what the other parties opened.
+/// A party's judgement of all answered disputes, in order: whether the published shares match the commitment
+/// and imply what the other parties opened.
 pub type Judgements = BoundedVec<bool, MaxDisputes>;
 
-/// Separates what parties and hospitals of a committee sign from everything else an ML-DSA key may sign, and each kind
-/// from the others. It stands in the message; the context string of FIPS 204 is empty.
+/// The kind of a signed post, by which its domain separator differs from that of all others. The separator is
+/// part of the message; the context string of FIPS 204 is empty.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
 	/// [`Checks`].
@@ -63,7 +61,7 @@ pub enum Kind {
 }
 
 impl Kind {
-	/// The words that the payload begins with.
+	/// The domain separator.
 	pub const fn domain(self) -> &'static [u8] {
 		match self {
 			Self::Checks => b"consilium/post_checks/v1\0",
@@ -74,7 +72,8 @@ impl Kind {
 	}
 }
 
-/// The bytes a member signs for a post: domain, genesis hash, study, round, attempt, sender, and the content in SCALE.
+/// The bytes a member signs for a post, in SCALE: domain, genesis hash, study, round, attempt, sender,
+/// content.
 pub fn signing_payload(
 	kind: Kind,
 	genesis: H256,
@@ -88,10 +87,10 @@ pub fn signing_payload(
 	payload
 }
 
-/// Something a member posted, with its ML-DSA-65 signature over [`signing_payload`].
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+/// A post with the member's ML-DSA-65 signature over [`signing_payload`].
+#[apply(chain_type)]
 pub struct Signed<Content> {
-	/// What was posted.
+	/// The post.
 	pub content: Content,
 	/// The signature.
 	pub signature: MlDsa65Signature,

@@ -1,41 +1,40 @@
-//! How far the committee of a round has come, as the chain knows it.
+//! The state of a round's committee, as the chain knows it.
 
 use super::posts::MaxDisputes;
 use crate::{commitment::BlobReference, MaxParties};
 use bounded_collections::BoundedVec;
-use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use primitive_types::H256;
-use scale_info::TypeInfo;
+use serde::Serialize;
 
-/// One party's word against one hospital's.
-#[derive(
-	Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
-)]
+/// A dispute between a party and a hospital.
+#[apply(chain_type)]
+#[derive(Copy, Serialize)]
 pub struct Dispute<AccountId> {
-	/// The hospital whose shares are in question.
+	/// The hospital whose shares are disputed.
 	pub hospital: AccountId,
 	/// The party's point.
 	pub party: u8,
-	/// Whether the party complained that it has no shares; else it posted other checks than the sharing implies.
+	/// Whether the party complained that it has no shares; otherwise it posted checks that the sharing does
+	/// not imply.
 	pub complaint: bool,
 	/// The party's share package in the clear, once the hospital has published it.
 	pub answer: Option<BlobReference>,
-	/// Other parties that find the published shares right.
+	/// Number of other parties that accept the published shares.
 	pub right: u8,
-	/// Other parties that find them wrong.
+	/// Number of other parties that reject them.
 	pub wrong: u8,
 }
 
-/// What a party did.
-#[derive(
-	Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
-)]
+/// How a party failed.
+#[apply(chain_type)]
+#[derive(Copy, Serialize)]
+#[serde(tag = "fault", content = "hospital")]
 pub enum PartyFault<AccountId> {
 	/// It posted no checks.
 	NoChecks,
-	/// It complained that it had no shares of this hospital, which then published them.
+	/// It claimed to have no shares of this hospital, which then published valid ones.
 	UnfoundedComplaint(AccountId),
-	/// It posted other checks of this hospital than its shares imply.
+	/// It posted checks of this hospital that its shares do not imply.
 	FalseChecks(AccountId),
 	/// It posted no partial aggregate.
 	NoPartial,
@@ -43,55 +42,54 @@ pub enum PartyFault<AccountId> {
 	WrongPartial,
 }
 
-/// A party that is named for what it did.
-#[derive(
-	Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
-)]
+/// A party named for a fault.
+#[apply(chain_type)]
+#[derive(Copy, Serialize)]
 pub struct NamedParty<AccountId> {
 	/// Its point.
 	pub party: u8,
-	/// What it did.
+	/// Its fault.
+	#[serde(flatten)]
 	pub fault: PartyFault<AccountId>,
 }
 
-/// A party's sum of the included hospitals' shares, each times its weight.
-#[derive(
-	Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
-)]
+/// A party's weighted sum of the included hospitals' shares.
+#[apply(chain_type)]
+#[derive(Copy, Serialize)]
 pub struct Partial {
 	/// The party's point.
 	pub party: u8,
-	/// Where it is.
+	/// The blob with the sums.
 	pub blob: BlobReference,
 }
 
 /// A hospital that committed.
-#[derive(
-	Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
-)]
+#[apply(chain_type)]
+#[derive(Copy, Serialize)]
 pub struct Dealer<AccountId> {
-	/// Which.
+	/// The hospital.
 	pub hospital: AccountId,
-	/// What its number of examples is multiplied by; 0 before the checks, and for a hospital that does not count.
+	/// Factor for its number of examples; 0 before the checks and for an excluded hospital.
 	pub factor: u32,
 }
 
-/// How far the committee has come in the present or last try of a round.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+/// The state of the committee in the current or last attempt at a round.
+#[apply(chain_type)]
+#[derive(Serialize)]
 pub struct CommitteeProgress<AccountId> {
-	/// The public randomness of the checks: drawn from a block after the commitments.
+	/// The public randomness of the checks, drawn from a block after the commitments.
 	pub challenge: Option<H256>,
-	/// The hospitals that committed, in the order of accounts.
+	/// The hospitals that committed, in order of accounts.
 	pub dealers: BoundedVec<Dealer<AccountId>, MaxParties>,
 	/// Points of the parties that have posted checks.
 	pub checked: BoundedVec<u8, MaxParties>,
-	/// What is disputed.
+	/// The disputes.
 	pub disputes: BoundedVec<Dispute<AccountId>, MaxDisputes>,
 	/// Points of the parties that have judged the disputes.
 	pub judged: BoundedVec<u8, MaxParties>,
 	/// The partial aggregates.
 	pub partials: BoundedVec<Partial, MaxParties>,
-	/// The parties that were named, in order; silence and lies in partials at the end.
+	/// The parties that were named, in order; faults in partial aggregates come last.
 	pub named: BoundedVec<NamedParty<AccountId>, MaxDisputes>,
 }
 

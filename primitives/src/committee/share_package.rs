@@ -1,19 +1,19 @@
-//! The bytes of one party's share, as the hospital seals them and publishes them when it is challenged.
+//! The bytes of one party's share, which the hospital seals, and publishes if the party disputes it.
 //!
-//! | offset | bytes | holds |
+//! | offset | bytes | contents |
 //! | --- | --- | --- |
 //! | 0 | 8 | `CSLMshr1` |
 //! | 8 | 32 | genesis hash |
 //! | 40 | 12 | study, round, attempt, each a little-endian u32 |
 //! | 52 | 32 | the hospital's account |
 //! | 84 | 1 | the party's point |
-//! | 85 | 32 | salt, random, so that the package's hash says nothing of the shares |
+//! | 85 | 32 | random salt, so that the package's hash reveals nothing about the shares |
 //! | 117 | 1 | 0: a seed follows, 1: elements follow |
 //! | 118 | | 32 bytes of seed, or the packed elements |
 //!
-//! Elements of Mersenne61 are little-endian u64. Elements of Mersenne31 go in groups of 32 into 31 little-endian u32: the
-//! first 31 into the lower 31 bits of one word each, the bits of the last, from the lowest on, into their upper bits. Elements
-//! after the last whole group take one u32 each.
+//! Elements of Mersenne61 are little-endian u64. Elements of Mersenne31 are packed in groups of 32 into 31
+//! little-endian u32: each of the first 31 into the lower 31 bits of one word, the bits of the last, lowest
+//! first, into their upper bits. Elements after the last full group take one u32 each.
 
 use super::{field::PrimeField, Committee};
 use crate::{artifact::Malformed, study::RoundKey, AccountBytes};
@@ -29,32 +29,32 @@ pub const HEADER_BYTES: usize = 118;
 /// Bytes of a seed.
 pub const SEED_BYTES: usize = 32;
 
-/// What stands in a share package beside the shares.
+/// The header of a share package.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
 pub struct ShareHeader {
-	/// The chain, by its genesis hash.
+	/// The chain's genesis hash.
 	pub genesis: H256,
-	/// The round and its try.
+	/// The attempt at the round.
 	pub round: RoundKey,
-	/// Whose update is shared.
+	/// The hospital whose update is shared.
 	pub hospital: AccountBytes,
-	/// The point of the party that the share is for.
+	/// The point of the receiving party.
 	pub party: u8,
 	/// Random bytes.
 	pub salt: [u8; 32],
 }
 
-/// How a share is given.
+/// The body of a share package.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ShareBody<'a> {
-	/// By the seed of the key stream that its elements are drawn from.
+	/// The seed of the key stream from which the elements are drawn.
 	Seed(&'a [u8; SEED_BYTES]),
-	/// By its elements, packed.
+	/// The packed elements.
 	Elements(&'a [u8]),
 }
 
 impl ShareHeader {
-	/// The bytes before the body of this kind.
+	/// The bytes before the body: those of the header and the kind of body.
 	pub fn to_bytes(&self, is_seed: bool) -> Vec<u8> {
 		let mut bytes = (DOMAIN, self).encode();
 		bytes.push(u8::from(!is_seed));
@@ -62,7 +62,7 @@ impl ShareHeader {
 	}
 }
 
-/// Reads a package of a field; `elements` is how many a whole share has. The elements are not unpacked.
+/// Parses a package; `elements` is the number of elements in a share. They are not unpacked.
 pub fn parse(
 	bytes: &[u8],
 	field: PrimeField,
@@ -79,7 +79,7 @@ pub fn parse(
 	Ok((header, body))
 }
 
-/// Bytes that packed elements take.
+/// Length in bytes of packed elements.
 pub const fn packed_length(field: PrimeField, elements: u64) -> u64 {
 	match field {
 		PrimeField::Mersenne61 => elements.saturating_mul(8),
@@ -87,7 +87,7 @@ pub const fn packed_length(field: PrimeField, elements: u64) -> u64 {
 	}
 }
 
-/// Bytes of a partial aggregate before its sums: mark, genesis hash, study, round and attempt, point.
+/// Bytes of a partial aggregate before its sums: magic bytes, genesis hash, study, round and attempt, point.
 pub const PARTIAL_HEADER_BYTES: usize = 53;
 
 impl<AccountId> Committee<AccountId> {
@@ -96,7 +96,8 @@ impl<AccountId> Committee<AccountId> {
 		(PARTIAL_HEADER_BYTES as u64).saturating_add(packed_length(self.field, parameters as u64))
 	}
 
-	/// Length in bytes of the share package of each party, in order: the first t get a seed, the others elements.
+	/// Length in bytes of each party's share package, in order: the first t parties get a seed, the others
+	/// elements.
 	pub fn package_lengths(&self, parameters: u32) -> Vec<u64> {
 		let header = HEADER_BYTES as u64;
 		let elements = packed_length(self.field, self.share_elements(parameters));
@@ -124,7 +125,7 @@ mod tests {
 	}
 
 	#[test]
-	fn the_header_is_where_the_table_says() {
+	fn the_header_has_the_documented_layout() {
 		let bytes = header().to_bytes(true);
 		assert_eq!(bytes.len(), HEADER_BYTES);
 		assert_eq!(bytes[..8], DOMAIN);
@@ -138,7 +139,7 @@ mod tests {
 	}
 
 	#[test]
-	fn packages_read_back_and_others_are_refused() {
+	fn packages_round_trip_and_malformed_ones_are_rejected() {
 		for (field, elements, length) in [
 			(PrimeField::Mersenne61, 3, 24),
 			(PrimeField::Mersenne31, 33, 128),

@@ -50,7 +50,7 @@ fn each_rule_of_the_specification_is_checked() {
 }
 
 #[test]
-fn numbers_that_could_wrap_around_are_refused() {
+fn numbers_that_could_wrap_around_are_rejected() {
 	let small = Committee { field: PrimeField::Mersenne31, ..committee(4, 1) };
 	// (2^10 + 2)^2 and 4,000 (2^10 + 2) fit into 30 bits; 2^16 squared does not.
 	assert_eq!(small.check(14, &encoding(10), 4, 1_000), Ok(()));
@@ -85,7 +85,8 @@ fn the_first_parties_get_seeds() {
 	assert_eq!(small.package_lengths(25), [150, 150, 118 + 124, 118 + 124, 118 + 124]);
 }
 
-/// Posts of honest parties: degree test, residue, squared norm, and the inner product if the direction is looked at.
+/// Posts of honest parties: degree test, residue, squared norm, and the inner product unless the direction is
+/// off.
 fn honest(committee: &Committee<u8>, norm_squared: u64, product: i64) -> alloc::vec::Vec<Check> {
 	let field = committee.field;
 	let constants = [Some(77), None, Some(norm_squared), Some(field.from_signed(product))];
@@ -100,7 +101,7 @@ fn honest(committee: &Committee<u8>, norm_squared: u64, product: i64) -> alloc::
 		.collect()
 }
 
-fn judge(committee: &Committee<u8>, posts: &[Check]) -> Assessment {
+fn assessed(committee: &Committee<u8>, posts: &[Check]) -> Assessment {
 	let posts: alloc::vec::Vec<(u8, &Check)> = (1..).zip(posts).collect();
 	assess(committee, 14, &encoding(16), &posts)
 }
@@ -113,7 +114,7 @@ fn falsify(check: &mut Check, element: usize) {
 
 #[test]
 fn an_honest_hospital_is_sound() {
-	match judge(&committee(4, 1), &honest(&committee(4, 1), 100, 0)) {
+	match assessed(&committee(4, 1), &honest(&committee(4, 1), 100, 0)) {
 		Assessment::Sound { factor: 1, disputed, opened } => {
 			assert!(disputed.is_empty());
 			let Check::Elements(elements) = &honest(&committee(4, 1), 100, 0)[2] else { unreachable!() };
@@ -124,11 +125,13 @@ fn an_honest_hospital_is_sound() {
 }
 
 #[test]
-fn a_party_that_stands_alone_is_disputed() {
+fn a_deviating_party_is_in_dispute() {
 	for element in 0..3 {
 		let mut posts = honest(&committee(4, 1), 100, 0);
 		falsify(&mut posts[2], element);
-		let Assessment::Sound { disputed, .. } = judge(&committee(4, 1), &posts) else { panic!("{element}") };
+		let Assessment::Sound { disputed, .. } = assessed(&committee(4, 1), &posts) else {
+			panic!("{element}")
+		};
 		assert_eq!(disputed, [3]);
 	}
 	let short = Check::Elements(alloc::vec![1].try_into().expect("one"));
@@ -136,55 +139,55 @@ fn a_party_that_stands_alone_is_disputed() {
 	for post in [Check::Complaint, short, unreduced] {
 		let mut posts = honest(&committee(4, 1), 100, 0);
 		posts[0] = post;
-		let Assessment::Sound { disputed, .. } = judge(&committee(4, 1), &posts) else { panic!("faulty") };
+		let Assessment::Sound { disputed, .. } = assessed(&committee(4, 1), &posts) else { panic!("faulty") };
 		assert_eq!(disputed, [1]);
 	}
 }
 
 #[test]
-fn against_more_parties_than_may_lie_the_hospital_is_at_fault() {
+fn against_more_than_t_parties_the_hospital_is_at_fault() {
 	let mut posts = honest(&committee(4, 1), 100, 0);
 	posts[0] = Check::Complaint;
 	posts[1] = Check::Complaint;
-	assert_eq!(judge(&committee(4, 1), &posts), Assessment::Faulty(UpdateFault::Unavailable));
+	assert_eq!(assessed(&committee(4, 1), &posts), Assessment::Faulty(UpdateFault::Unavailable));
 
 	let mut posts = honest(&committee(4, 1), 100, 0);
 	falsify(&mut posts[0], 1);
 	falsify(&mut posts[1], 1);
-	assert_eq!(judge(&committee(4, 1), &posts), Assessment::Faulty(UpdateFault::InvalidProof));
+	assert_eq!(assessed(&committee(4, 1), &posts), Assessment::Faulty(UpdateFault::InvalidProof));
 
 	let mut posts = honest(&committee(4, 1), 100, 0);
 	falsify(&mut posts[0], 0);
 	falsify(&mut posts[1], 2);
-	assert_eq!(judge(&committee(4, 1), &posts), Assessment::Faulty(UpdateFault::MalformedSharing));
+	assert_eq!(assessed(&committee(4, 1), &posts), Assessment::Faulty(UpdateFault::MalformedSharing));
 }
 
 #[test]
 fn numbers_over_their_bounds_are_faults() {
 	let bound = encoding(16).norm_bound(14).expect("small");
 	let at = honest(&committee(4, 1), bound * bound, 0);
-	assert!(matches!(judge(&committee(4, 1), &at), Assessment::Sound { .. }));
+	assert!(matches!(assessed(&committee(4, 1), &at), Assessment::Sound { .. }));
 	let over = honest(&committee(4, 1), bound * bound + 1, 0);
-	assert_eq!(judge(&committee(4, 1), &over), Assessment::Faulty(UpdateFault::NormTooLarge));
+	assert_eq!(assessed(&committee(4, 1), &over), Assessment::Faulty(UpdateFault::NormTooLarge));
 
 	let strict = Committee {
 		direction: Direction::Exclude { root: root(), tolerance: Decimal::ZERO },
 		..committee(4, 1)
 	};
-	assert!(matches!(judge(&strict, &honest(&strict, 100, 0)), Assessment::Sound { factor: 1, .. }));
-	let hostile = judge(&strict, &honest(&strict, 100, -1));
+	assert!(matches!(assessed(&strict, &honest(&strict, 100, 0)), Assessment::Sound { factor: 1, .. }));
+	let hostile = assessed(&strict, &honest(&strict, 100, -1));
 	assert_eq!(hostile, Assessment::Faulty(UpdateFault::HostileDirection));
 
 	// An eighth of a unit against the root update, in 16 and 20 fractional bits.
 	let eighth = 1 << (16 + 20 - 3);
 	let tolerance = Decimal::from_nanos(125_000_000);
 	let tolerant = Committee { direction: Direction::Exclude { root: root(), tolerance }, ..committee(4, 1) };
-	let at = judge(&tolerant, &honest(&tolerant, 100, -eighth));
+	let at = assessed(&tolerant, &honest(&tolerant, 100, -eighth));
 	assert!(matches!(at, Assessment::Sound { factor: 1, .. }));
-	let beyond = judge(&tolerant, &honest(&tolerant, 100, -eighth - 1));
+	let beyond = assessed(&tolerant, &honest(&tolerant, 100, -eighth - 1));
 	assert_eq!(beyond, Assessment::Faulty(UpdateFault::HostileDirection));
 	let weighing = Committee { direction: Direction::Weight { root: root(), tolerance }, ..committee(4, 1) };
-	let away = judge(&weighing, &honest(&weighing, 100, -eighth));
+	let away = assessed(&weighing, &honest(&weighing, 100, -eighth));
 	assert!(matches!(away, Assessment::Sound { factor: 1, .. }));
 
 	let weighing = Committee {
@@ -192,10 +195,10 @@ fn numbers_over_their_bounds_are_faults() {
 		..committee(4, 1)
 	};
 	let half = honest(&weighing, 100, 5 << 20);
-	assert!(matches!(judge(&weighing, &half), Assessment::Sound { factor: 128, .. }));
+	assert!(matches!(assessed(&weighing, &half), Assessment::Sound { factor: 128, .. }));
 }
 
 #[test]
 fn nothing_posted_is_no_sharing() {
-	assert_eq!(judge(&committee(4, 1), &[]), Assessment::Faulty(UpdateFault::MalformedSharing));
+	assert_eq!(assessed(&committee(4, 1), &[]), Assessment::Faulty(UpdateFault::MalformedSharing));
 }

@@ -1,120 +1,92 @@
-// Command lines: one way to declare options, check their values and print help.
+// Command lines: options that several scripts have, values of options, and how a script ends.
 
-import { parseArgs } from 'node:util';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 
-/** A command line that cannot be understood. */
-export class UsageError extends Error {}
+/** A command line that is wrong. */
+export class UsageError extends Error {
+  exitCode = 2;
+}
+
+/** A command with this help and these options. The texts may have line breaks. */
+export function command(description, options) {
+  const flowing = (text) => text.replace(/\s+/g, ' ');
+  const program = new Command().description(flowing(description)).helpOption('-h, --help', 'print this text');
+  for (const option of options) {
+    option.description = flowing(option.description);
+    program.addOption(option);
+  }
+  return program.exitOverride().showHelpAfterError('see --help');
+}
+
+/** Runs a script. An error becomes one line and an exit code: 2 for the command line, else 1. */
+export async function run(program, action) {
+  try {
+    program.parse();
+    process.exitCode = (await action(program.opts(), ...program.processedArgs)) ?? 0;
+  } catch (error) {
+    // Commander has printed its own messages, among them the help, whose exit code is 0.
+    if (error instanceof CommanderError) {
+      process.exitCode = error.exitCode && 2;
+    } else {
+      console.error(`error: ${error.message}`);
+      process.exitCode = error.exitCode ?? 1;
+    }
+  }
+}
 
 /**
- * Reads a command line.
- *
- * `declaration.options` is what `parseArgs` of `node:util` takes; each option may also have `parse`, which
- * turns the text into a value and throws with what would be right. Prints `declaration.usage` and exits on
- * `--help`.
- *
- * @returns {{ values: object, positionals: string[] }} values under the options' names in camel case.
+ * An option; `parse` turns its text into a value, or lists the texts to choose from; `shown` is the default
+ * in the help.
  */
-export function readCommandLine(declaration, argv = process.argv.slice(2)) {
-  const { usage, options = {}, positionals: names = [] } = declaration;
-  const declared = { ...options, help: { type: 'boolean', short: 'h' } };
-  let parsed;
-  try {
-    parsed = parseArgs({
-      args: argv,
-      options: Object.fromEntries(
-        Object.entries(declared).map(([name, { type, short, multiple }]) => [
-          name,
-          { type, ...(short && { short }), ...(multiple && { multiple }) },
-        ]),
-      ),
-      allowPositionals: names.length > 0,
-    });
-  } catch (error) {
-    throw new UsageError(`${error.message}; see --help`);
-  }
-  if (parsed.values.help) {
-    console.log(usage.trim());
-    process.exit(0);
-  }
-  if (parsed.positionals.length !== names.length) {
-    throw new UsageError(`expected ${names.map((name) => `<${name}>`).join(' ') || 'no argument without --'}; see --help`);
-  }
-  const values = {};
-  for (const [name, option] of Object.entries(options)) {
-    values[camelCase(name)] = valueOf(name, option, parsed.values[name]);
-  }
-  return { values, positionals: parsed.positionals };
+export function option(flags, description, parse, preset, shown) {
+  const made = new Option(flags, description);
+  if (Array.isArray(parse)) made.choices(parse);
+  else if (parse) made.argParser(parse);
+  return preset === undefined ? made : made.default(preset, shown);
 }
 
-function valueOf(name, { parse = (text) => text, default: preset, multiple, type }, given) {
-  if (given === undefined) return multiple ? (preset ?? []) : preset;
-  if (type === 'boolean') return given;
-  const read = (text) => {
-    try {
-      return parse(text);
-    } catch (error) {
-      throw new UsageError(`--${name} ${text}: ${error.message}`);
-    }
-  };
-  return multiple ? given.map(read) : read(given);
-}
+export const required = (...declared) => option(...declared).makeOptionMandatory();
 
-/** The key under which an option's value stands. */
-export function camelCase(name) {
-  return name.replace(/-([a-z0-9])/g, (_, letter) => letter.toUpperCase());
-}
+/** For an option that may be repeated, with these values when it is not given. */
+const collect =
+  (parse = String, defaults = undefined) =>
+  (text, before) => [...(before === defaults ? [] : before), parse(text)];
+
+export const repeated = (flags, description, parse) => option(flags, description, collect(parse));
+
+/** The key of an option's value. */
+export const camelCase = (name) => name.replace(/-([a-z0-9])/g, (_, letter) => letter.toUpperCase());
 
 /** A whole number from `least` to `most`. */
-export const integer = (least = 0, most = Number.MAX_SAFE_INTEGER) => (text) => {
-  const number = /^\d+$/.test(text) ? Number(text) : NaN;
-  if (!(number >= least && number <= most)) {
-    throw new Error(`expected a whole number from ${least}${most < Number.MAX_SAFE_INTEGER ? ` to ${most}` : ' on'}`);
-  }
-  return number;
-};
+export const integer =
+  (least = 0, most = Number.MAX_SAFE_INTEGER) =>
+  (text) => {
+    const number = /^\d+$/.test(text) ? Number(text) : NaN;
+    if (number >= least && number <= most) return number;
+    const range = `${least}${most < Number.MAX_SAFE_INTEGER ? ` to ${most}` : ' on'}`;
+    throw new InvalidArgumentError(`expected a whole number from ${range}`);
+  };
 
-/** A number from 0 on with up to nine digits after the point, in units of 1e-9, as the chain keeps it. */
-export function decimal(text) {
-  const match = /^(\d{1,10})(?:\.(\d{1,9}))?$/.exec(text);
-  if (!match) throw new Error('expected a number such as 0.01, with at most nine digits after the point');
-  return BigInt(match[1]) * 1_000_000_000n + BigInt((match[2] ?? '').padEnd(9, '0'));
-}
-
-/** 32 bytes in hexadecimal. */
-export function hash(text) {
-  if (!/^0x[0-9a-f]{64}$/i.test(text)) throw new Error('expected 0x and 64 hexadecimal digits');
-  return text.toLowerCase();
-}
+/** The number of an agreement, a study or a block. */
+export const id = integer(0, 2 ** 32 - 1);
 
 /** `42`, or a range such as `42-46`, of at most 64 whole numbers. */
 export function range(text) {
   const match = /^(\d{1,15})(?:-(\d{1,15}))?$/.exec(text);
   const [first, last] = match ? [Number(match[1]), Number(match[2] ?? match[1])] : [1, 0];
-  if (first > last || last - first >= 64) throw new Error('expected a number such as 42 or a range such as 42-46, of at most 64');
+  if (first > last || last - first >= 64) {
+    throw new InvalidArgumentError('expected a number such as 42 or a range such as 42-46, of at most 64');
+  }
   return Array.from({ length: last - first + 1 }, (_, offset) => first + offset);
 }
 
-/** Whole numbers from `least` on, separated by commas. */
-export const integers = (least) => (text) => text.split(',').map((part) => integer(least)(part.trim()));
+const NODES = ['ws://127.0.0.1:9944'];
 
-/** One of these words. */
-export const oneOf = (...words) => (text) => {
-  if (!words.includes(text)) throw new Error(`expected one of ${words.join(', ')}`);
-  return text;
-};
-
-/** The option with which every script that talks to a node says which. */
-export const nodeOption = { type: 'string', default: 'ws://127.0.0.1:9944' };
-
-/** Its line of help. */
-export const nodeHelp = '  --node URL             WebSocket of a node (default ws://127.0.0.1:9944)';
-
-/** Runs a script: an error becomes one line and an exit code, 2 for the command line, else 1. */
-export async function run(script) {
-  try {
-    process.exitCode = (await script()) ?? 0;
-  } catch (error) {
-    console.error(`error: ${error.message}`);
-    process.exitCode = error instanceof UsageError ? 2 : 1;
-  }
-}
+export const nodeOption = () => option('--node <URL>', 'WebSocket of a node', undefined, NODES[0]);
+export const nodesOption = (use) =>
+  option('--node <URL>', `WebSocket of a node; repeat it${use}`, collect(String, NODES), NODES, NODES[0]);
+export const studyOption = () => required('--study <ID>', 'the study', id);
+export const studiesOption = () => required('--study <ID>', 'a study; repeat it for several', collect(id));
+export const printIdOption = () => option('--print-id', 'print only the ids, one a line');
+export const binariesOption = () =>
+  option('--binaries <DIR>', 'folder of the binaries (default: build them)');

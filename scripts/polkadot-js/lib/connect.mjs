@@ -1,67 +1,53 @@
-// A connection to a node.
+// A connection to a node, with an error when there is none.
 
 import { connect as openSocket } from 'node:net';
-import { ApiPromise, WsProvider } from '@polkadot/api';
+import { connect as connectClient } from '@consilium/client';
 
-/** Transaction extensions that polkadot.js does not know; none carries anything. */
-const nothing = { extrinsic: {}, payload: {} };
-const signedExtensions = { AuthorizeCall: nothing, CheckMembership: nothing, WeightReclaim: nothing };
-
-/** Milliseconds a node may take to answer the first time. */
+/** Milliseconds a node may take to accept a connection. */
 const CONNECT_TIMEOUT = 20_000;
 
-/**
- * Connects to a node.
- *
- * @param {string} url such as ws://127.0.0.1:9944
- * @returns {Promise<Chain>} the polkadot.js `api`, `rpc(method, ...parameters)` for any RPC method with its plain
- *   JSON answer, and `disconnect()`.
- */
+/** Connects to a node as the client library does. */
 export async function connect(url) {
   await ensureListening(url);
-  const provider = new WsProvider(url, 1000, {}, CONNECT_TIMEOUT);
-  const api = await ApiPromise.create({ provider, signedExtensions, noInitWarn: true, throwOnConnect: true });
-  return {
-    api,
-    url,
-    rpc: (method, ...parameters) => provider.send(method, parameters),
-    disconnect: () => api.disconnect(),
-  };
+  return connectClient(url);
 }
 
 /** Runs `action` with a connection, which is closed in the end. */
-export async function withChain(url, action) {
-  const chain = await connect(url);
+export const withChain = (url, action) => withChains([url], ([chain]) => action(chain));
+
+/**
+ * Runs `action` with connections to several nodes, which are closed in the end, also when a node does not
+ * answer.
+ */
+export async function withChains(urls, action) {
+  const opened = await Promise.allSettled(urls.map(connect));
   try {
-    return await action(chain);
+    const failed = opened.find(({ status }) => status === 'rejected');
+    if (failed) throw failed.reason;
+    return await action(opened.map(({ value }) => value));
   } finally {
-    await chain.disconnect();
+    await Promise.all(opened.map(({ value }) => value?.disconnect()));
   }
 }
 
-/** WsProvider would try for ever and only log; a script should say what is wrong. */
+/** WsProvider would try for ever and only log; a script should report what is wrong. */
 function ensureListening(url) {
-  let address;
-  try {
-    address = new URL(url);
-  } catch {
-    address = null;
-  }
-  if (!address || !['ws:', 'wss:'].includes(address.protocol)) {
+  const address = URL.canParse(url) ? new URL(url) : null;
+  if (!['ws:', 'wss:'].includes(address?.protocol)) {
     throw new Error(`${url} is not the address of a node; expected one such as ws://127.0.0.1:9944`);
   }
   const port = Number(address.port || (address.protocol === 'wss:' ? 443 : 80));
   return new Promise((resolve, reject) => {
-    const fail = () => {
+    const host = address.hostname.replace(/^\[|\]$/g, '');
+    const socket = openSocket({ host, port, timeout: CONNECT_TIMEOUT });
+    const settle = (action, value) => () => {
       socket.destroy();
-      reject(new Error(`nothing answers at ${url}; is the node running? Give its address with --node`));
+      action(value);
     };
-    const socket = openSocket({ host: address.hostname.replace(/^\[|\]$/g, ''), port, timeout: CONNECT_TIMEOUT });
-    socket.once('connect', () => {
-      socket.destroy();
-      resolve();
-    });
-    socket.once('error', fail);
-    socket.once('timeout', fail);
+    const failure = new Error(`nothing answers at ${url}; is the node running? Give its address with --node`);
+    socket
+      .once('connect', settle(resolve))
+      .once('error', settle(reject, failure))
+      .once('timeout', settle(reject, failure));
   });
 }

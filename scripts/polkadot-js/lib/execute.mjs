@@ -3,7 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import { basename } from 'node:path';
 
-/** What a binary prints; an error with its words when it fails. */
+/** The output of a binary; an error with its message when it fails. */
 export function execute(binary, args) {
   try {
     return execFileSync(binary, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });

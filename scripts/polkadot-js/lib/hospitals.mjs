@@ -3,13 +3,14 @@
 import { copyFileSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { stringify } from 'smol-toml';
 import { execute } from './execute.mjs';
 import { prepareKmes, quantumTable } from './kmes.mjs';
 
 /** Root of the repository. */
 export const REPOSITORY = fileURLToPath(new URL('../../..', import.meta.url));
 
-/** Who takes part, as in the runtime's presets `local_testnet` and `committee_testnet`. */
+/** The hospitals of the runtime's presets `local_testnet` and `committee_testnet`. */
 export const HOSPITALS = [
   { id: 'alice', dev: 'Alice', name: 'Alice General Hospital', saeId: 'sae-alice' },
   { id: 'bob', dev: 'Bob', name: 'Bob University Clinic', saeId: 'sae-bob' },
@@ -17,7 +18,7 @@ export const HOSPITALS = [
   { id: 'dave', dev: 'Dave', name: 'Dave Veterans Hospital', saeId: 'sae-dave' },
 ];
 
-/** Who only computes, as in the preset `committee_testnet`. */
+/** The members of the preset `committee_testnet` that only compute. */
 export const COMPUTE_NODES = [
   { id: 'eve', dev: 'Eve', name: 'Eve Computing', saeId: 'sae-eve' },
   { id: 'ferdie', dev: 'Ferdie', name: 'Ferdie Computing', saeId: 'sae-ferdie' },
@@ -29,7 +30,9 @@ export const COMPUTE_NODES = [
 const TEST_FRACTION = 0.3;
 const SPLIT_SEED = 0;
 
-const HEART_DISEASE = ['cleveland', 'hungarian', 'switzerland', 'va'].map((place) => `processed.${place}.data`);
+const HEART_DISEASE = ['cleveland', 'hungarian', 'switzerland', 'va'].map(
+  (place) => `processed.${place}.data`,
+);
 const HEART_DISEASE_SCHEMA = join(REPOSITORY, 'offchain/training/schemas/heart-disease.toml');
 const FLAMBY_SPLIT = 'flamby-split.csv';
 
@@ -49,16 +52,17 @@ export const blobFolder = (folder) => join(folder, 'blobs');
  * Makes keys, records and configuration of the four hospitals in `folder`, which must be empty or not exist.
  *
  * @param {{ node: string, simulator: string, kme: string }} binaries
- * @param {{ data?: string, recordsSeed: number, computeNodes?: boolean, quantum?: object }} options a folder with records, or
- *   the seed of made-up ones; whether there are also the members that only compute; the key management entities as
- *   `prepareKmes` takes them, or none
- * @returns {{ schemaHash: string, features: number, classes: number, root: string | null, kmes: object[] }} what a study
- *   needs to know, `root` being the file of a root set, and the KMEs
+ * @param {{ data?: string, computeNodes?: boolean, quantum?: object }} options a folder with records (by
+ *   default they are made up); whether there are also the members that only compute; the key management
+ *   entities as `prepareKmes` takes them, or none
+ * @returns {{ schemaHash: string, features: number, classes: number, root: string | null, kmes: object[] }}
+ *   what a study needs to know, `root` being the file of a root set, and the KMEs
  */
-export function prepareHospitals(folder, binaries, { data, recordsSeed, computeNodes = false, quantum = null }) {
+export function prepareHospitals(folder, binaries, { data, computeNodes = false, quantum = null } = {}) {
   mkdirSync(folder, { recursive: true });
-  if (readdirSync(folder).length > 0) throw new Error(`${folder} is not empty; give another folder, or remove it`);
-  const records = data ? resolve(data) : makeUpRecords(folder, binaries.simulator, recordsSeed);
+  if (readdirSync(folder).length > 0)
+    throw new Error(`${folder} is not empty; choose another folder, or remove it`);
+  const records = data ? resolve(data) : makeUpRecords(folder, binaries.simulator);
   const sources = findRecords(records);
   const root = makeRootSet(records, folder, binaries.simulator);
   mkdirSync(blobFolder(folder), { mode: 0o700 });
@@ -72,11 +76,14 @@ export function prepareHospitals(folder, binaries, { data, recordsSeed, computeN
   return { ...checks[0], root, kmes };
 }
 
-/** Makes the folder of a member: where its records are, if it has any, and how its KME is reached, if it has one. */
+/**
+ * Makes the folder of a member, with the source of its records, if any, and the table `qkd`, if it has a KME.
+ */
 function prepareMember(folder, node, { id, name, saeId }, { source, qkd }) {
   const home = join(folder, 'hospitals', id);
   mkdirSync(home, { recursive: true, mode: 0o700 });
-  execute(node, ['hospital', 'keys', 'generate', '--out', join(home, 'keys'), '--dev', id, '--name', name, '--sae-id', saeId]);
+  const identity = ['--dev', id, '--name', name, '--sae-id', saeId];
+  execute(node, ['hospital', 'keys', 'generate', '--out', join(home, 'keys'), ...identity]);
   const file = configurationFile(folder, id);
   const records = source && recordsTable(home, source);
   writeFileSync(file, configuration({ name, records, blobs: blobFolder(folder), qkd }));
@@ -94,34 +101,20 @@ function recordsTable(home, source) {
 }
 
 /** The text of a hospital.toml, without records for a node that only computes. */
-export function configuration({ name, records, blobs, qkd }) {
-  // A JSON string is also a TOML string.
-  const lines = (values) => Object.entries(values).map(([key, value]) => `${key} = ${JSON.stringify(value)}`).join('\n');
-  return `name = ${JSON.stringify(name)}
+export const configuration = ({ name, records, blobs, qkd }) =>
+  stringify({
+    name,
+    keys: { account: 'keys/account.key', ml_dsa_65: 'keys/ml-dsa-65.key', ml_kem_768: 'keys/ml-kem-768.key' },
+    ...(records && { records }),
+    blobs: { store: blobs },
+    ...(qkd && { qkd }),
+  });
 
-[keys]
-account = "keys/account.key"
-ml_dsa_65 = "keys/ml-dsa-65.key"
-ml_kem_768 = "keys/ml-kem-768.key"
-${records ? `\n[records]\n${lines(records)}\n` : ''}
-[blobs]
-store = ${JSON.stringify(blobs)}
-${qkd ? `\n[qkd]\n${lines(qkd)}\n` : ''}`;
-}
-
-/** Lets the node check a configuration, and reads from its answer what a study needs to know. */
-export function checkHospital(node, file) {
-  const answer = execute(node, ['hospital', 'check', '--hospital', file]);
-  const find = (pattern) => {
-    const match = pattern.exec(answer);
-    if (!match) throw new Error(`${node} hospital check says nothing that matches ${pattern}:\n${answer}`);
-    return match[1];
-  };
-  return {
-    schemaHash: find(/^schema\s+(0x[0-9a-f]{64})$/m),
-    features: Number(find(/^features\s+(\d+)$/m)),
-    classes: Number(find(/^classes\s+(\d+)$/m)),
-  };
+/** Lets the node check a configuration, and returns what a study needs to know of the records. */
+function checkHospital(node, file) {
+  const { records } = JSON.parse(execute(node, ['hospital', 'check', '--hospital', file, '--json']));
+  const { schemaHash, features, classes } = records;
+  return { schemaHash, features, classes };
 }
 
 /** Where the records of the four hospitals are: UCI heart disease, or one CSV each beside a schema. */
@@ -132,33 +125,35 @@ export function findRecords(data) {
     const split = join(data, FLAMBY_SPLIT);
     return HEART_DISEASE.map((name, center) => {
       const file = join(data, name);
-      if (!existsSync(file)) throw new Error(`--data ${data}: ${name} is missing; UCI heart disease has ${HEART_DISEASE.join(', ')}`);
-      return {
-        file,
-        schema: existsSync(schema) ? schema : HEART_DISEASE_SCHEMA,
-        split: existsSync(split) ? { file: split, center } : null,
-      };
+      if (!existsSync(file))
+        throw new Error(`--data ${data}: ${name} is missing, one of ${HEART_DISEASE.join(', ')}`);
+      const own = existsSync(schema) ? schema : HEART_DISEASE_SCHEMA;
+      return { file, schema: own, split: existsSync(split) ? { file: split, center } : null };
     });
   }
   if (!existsSync(schema)) {
-    throw new Error(`--data ${data}: expected schema.toml and one CSV file for each of the ${HOSPITALS.length} hospitals, or the UCI heart disease files (${HEART_DISEASE[0]} and so on)`);
+    throw new Error(
+      `--data ${data}: expected schema.toml and one CSV file for each of the ` +
+        `${HOSPITALS.length} hospitals, or the UCI heart disease files (${HEART_DISEASE[0]} and so on)`,
+    );
   }
   const files = readdirSync(data)
     .filter((name) => name.endsWith('.csv') && name !== FLAMBY_SPLIT && name !== ROOT_RECORDS)
     .sort();
   if (files.length !== HOSPITALS.length) {
-    throw new Error(`--data ${data}: found ${files.length} CSV files; expected ${HOSPITALS.length}, one for each hospital`);
+    const found = `found ${files.length} CSV files; expected ${HOSPITALS.length}, one for each hospital`;
+    throw new Error(`--data ${data}: ${found}`);
   }
   return files.map((name) => ({ file: join(data, name), schema, split: null }));
 }
 
-function makeUpRecords(folder, simulator, seed) {
+function makeUpRecords(folder, simulator) {
   const out = join(folder, 'records');
-  execute(simulator, ['generate', '--out', out, '--hospitals', String(HOSPITALS.length), '--seed', String(seed)]);
+  execute(simulator, ['generate', '--out', out, '--hospitals', String(HOSPITALS.length), '--seed', '1']);
   return out;
 }
 
-/** The file of a root set for these records, made where it is not there; null when there are no records for one. */
+/** The file of a root set for these records, which is made if it is missing; null without records for one. */
 function makeRootSet(records, folder, simulator) {
   const there = join(records, ROOT_SET);
   if (existsSync(there)) return there;
@@ -166,7 +161,7 @@ function makeRootSet(records, folder, simulator) {
   const hasUnused = existsSync(join(records, HEART_DISEASE[0]));
   if (!hasUnused && !existsSync(rows)) return null;
   const out = join(folder, ROOT_SET);
-  // The rows of UCI heart disease with a missing value, with which nobody trains or tests.
+  // The rows of UCI heart disease with a missing value, which are used neither for training nor for tests.
   execute(simulator, ['root-set', '--data', records, ...(hasUnused ? [] : ['--csv', rows]), '--out', out]);
   return out;
 }

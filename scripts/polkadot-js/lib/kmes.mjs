@@ -1,8 +1,13 @@
-// The key management entities (KMEs) of a development network: one for each member, and simulated quantum links.
+// The key management entities (KMEs) of a development network: one for each member, and simulated quantum
+// links.
 
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { until } from '@consilium/client';
+import { stringify } from 'smol-toml';
+import { required } from './arguments.mjs';
 import { execute } from './execute.mjs';
+import { Program } from './processes.mjs';
 
 /** Ports that one KME takes: for its SAE, for other KMEs, for its operator. */
 export const PORTS_OF_A_KME = 3;
@@ -36,10 +41,10 @@ export function topologyLinks(members, topology) {
  * @param {string} folder of the network
  * @param {string} binary consilium-kme
  * @param {{ id: string, saeId: string }[]} members
- * @param {{ topology: 'star' | 'ring', ports: number[], eavesdropped?: [string, string] | null }} options `eavesdropped` is the
- *   link on which somebody listens from the start
- * @returns {{ id: string, kme: string, operator: string, links: string[] }[]} each member's KME: its id, the URL for the
- *   operator, and the KMEs it is linked with
+ * @param {{ topology: 'star' | 'ring', ports: number[], eavesdropped?: [string, string] | null }} options
+ *   `eavesdropped` is the link with an eavesdropper from the start
+ * @returns {{ id: string, kme: string, operator: string, links: string[] }[]} each member's KME: its id, the
+ *   URL for the operator, and the KMEs it is linked with
  */
 export function prepareKmes(folder, binary, members, { topology, ports, eavesdropped = null }) {
   const home = kmeFolder(folder);
@@ -48,40 +53,43 @@ export function prepareKmes(folder, binary, members, { topology, ports, eavesdro
   const names = members.flatMap(({ id, saeId }) => ['--kme', `${kmeId(id)}=127.0.0.1`, '--sae', saeId]);
   execute(binary, ['certs', '--out', pki, ...names]);
 
-  const links = topologyLinks(members.map(({ id }) => id), topology);
-  const neighbours = (id) => links.filter((link) => link.includes(id)).map((link) => link.find((end) => end !== id));
+  const ids = members.map(({ id }) => id);
+  const links = topologyLinks(ids, topology);
+  const neighbours = (id) =>
+    links.flatMap((link) => (link.includes(id) ? link.filter((end) => end !== id) : []));
   const place = (id) => {
-    const first = members.findIndex((member) => member.id === id) * PORTS_OF_A_KME;
-    const [sae, peers, operator] = ports.slice(first, first + PORTS_OF_A_KME).map((port) => `127.0.0.1:${port}`);
+    const [sae, peers, operator] = ports
+      .slice(ids.indexOf(id) * PORTS_OF_A_KME)
+      .map((port) => `127.0.0.1:${port}`);
     return { sae, peers, operator };
   };
-  const isEavesdropped = (one, other) => eavesdropped !== null && eavesdropped.includes(one) && eavesdropped.includes(other);
-  const map = members.map(({ id, saeId }) =>
-    table('[network]', { kme: kmeId(id), saes: [saeId], links: neighbours(id).map(kmeId) }),
-  );
+  const isEavesdropped = (one, other) =>
+    eavesdropped !== null && eavesdropped.includes(one) && eavesdropped.includes(other);
+  const linked = (id) => neighbours(id).map(kmeId);
+  const network = members.map(({ id, saeId }) => ({ kme: kmeId(id), saes: [saeId], links: linked(id) }));
   return members.map(({ id }) => {
-    const own = neighbours(id).flatMap((peer) => [
+    const own = neighbours(id).map((peer) => ({
+      peer: kmeId(peer),
       // The end with the smaller id dials.
-      table('[links]', { peer: kmeId(peer), ...(kmeId(id) < kmeId(peer) ? { address: place(peer).peers } : {}) }),
-      table('links.simulation', {
+      ...(kmeId(id) < kmeId(peer) && { address: place(peer).peers }),
+      simulation: {
         preset: 'metropolitan',
         length_km: FIBRE_KM,
-        ...(isEavesdropped(id, peer) ? { intercept_resend: 1 } : {}),
-      }),
-    ]);
+        ...(isEavesdropped(id, peer) && { intercept_resend: 1 }),
+      },
+    }));
     const { sae, peers, operator } = place(id);
     const file = (suffix) => join(pki, `${kmeId(id)}${suffix}`);
-    const parts = [
-      `id = ${toml(kmeId(id))}\n`,
-      table('tls', { ca: join(pki, 'ca.pem'), certificate: file('.pem'), key: file('.key') }),
-      table('sae', { listen: sae }),
-      table('operator', { listen: operator }),
-      table('peers', { listen: peers }),
-      ...own,
-      ...map,
-    ];
-    writeFileSync(kmeConfiguration(folder, id), parts.join('\n'));
-    return { id, kme: kmeId(id), operator: `http://${operator}`, links: neighbours(id).map(kmeId) };
+    const configuration = {
+      id: kmeId(id),
+      tls: { ca: join(pki, 'ca.pem'), certificate: file('.pem'), key: file('.key') },
+      sae: { listen: sae },
+      operator: { listen: operator },
+      peers: { listen: peers },
+      ...{ links: own, network },
+    };
+    writeFileSync(kmeConfiguration(folder, id), stringify(configuration, { numbersAsFloat: true }));
+    return { id, kme: kmeId(id), operator: `http://${operator}`, links: linked(id) };
   });
 }
 
@@ -98,37 +106,75 @@ export function quantumTable(folder, members, ports, { id, saeId }) {
   };
 }
 
-const toml = (value) => {
-  // A JSON string is also a TOML string; TOML's floats have a point.
-  if (typeof value === 'number') return Number.isInteger(value) ? `${value}.0` : String(value);
-  return JSON.stringify(value);
-};
-
-const table = (name, values) =>
-  `[${name}]\n${Object.entries(values).map(([key, value]) => `${key} = ${toml(value)}\n`).join('')}`;
+/** The option that names the KMEs of a development network, and the content of its file. */
+export const kmesOption = () => required('--kmes <FILE>', 'kmes.json in the folder of a devnet');
+export const readKmes = (file) => JSON.parse(readFileSync(file, 'utf8'));
 
 /** The links of all these KMEs, each once, as its end with the smaller id sees it. */
 export async function readLinks(kmes) {
-  const views = await Promise.all(kmes.map(async ({ kme, operator }) => (await linksOf(operator)).map((link) => ({ kme, ...link }))));
+  const views = await Promise.all(
+    kmes.map(async ({ kme, operator }) => (await linksOf(operator)).map((link) => ({ kme, ...link }))),
+  );
   return views.flat().filter(({ kme, peer }) => kme < peer);
 }
 
-/** How the links of one KME fare, as `GET /links` says. */
+/** The link status of one KME, as `GET /links` reports it. */
 export async function linksOf(operator) {
   const answer = await fetch(`${operator}/links`).catch((error) => {
-    throw new Error(`the KME at ${operator} does not answer (${error.cause?.message ?? error.message}); does it run?`);
+    const reason = error.cause?.message ?? error.message;
+    throw new Error(`the KME at ${operator} does not answer (${reason}); is it running?`);
   });
   return answer.json();
 }
 
 /**
- * Puts an eavesdropper who intercepts this fraction of the pulses on the simulated link between two members. The end with the
- * smaller id simulates the link.
+ * Puts an eavesdropper who intercepts this fraction of the pulses on the simulated link between two members.
  */
 export async function setEavesdropper(kmes, link, fraction) {
-  const [here, there] = [...link].sort((one, other) => (kmeId(one) < kmeId(other) ? -1 : 1));
+  // The end with the smaller id simulates the link.
+  const [here, there] = [...link].sort();
   const { operator } = kmes.find(({ id }) => id === here);
   const body = JSON.stringify({ intercept_resend: fraction });
   const answer = await fetch(`${operator}/links/${kmeId(there)}/eavesdropper`, { method: 'PUT', body });
   if (!answer.ok) throw new Error(`the KME at ${operator} refuses the eavesdropper: ${await answer.text()}`);
+}
+
+const SECONDS_TO_START = 60;
+
+/** One member's KME, for tests that stop it. */
+export class Kme extends Program {
+  /**
+   * @param {string} folder of the network
+   * @param {string} binary consilium-kme
+   * @param {{ id: string, kme: string, operator: string }} place as `prepareKmes` returns it
+   * @param {boolean} group whether it has its own process group
+   */
+  constructor(folder, binary, { id, kme, operator }, group = false) {
+    const configuration = kmeConfiguration(folder, id);
+    super(binary, { logFile: configuration.replace(/\.toml$/, '.log'), group });
+    Object.assign(this, { id, kme, operator, configuration });
+  }
+
+  start() {
+    super.start(['run', '--config', this.configuration]);
+  }
+
+  links() {
+    return linksOf(this.operator);
+  }
+
+  /** Waits until all links, or that to one peer, are in this state, and returns them. */
+  waitForLinks(state, peer = null) {
+    const probe = async () => {
+      const links = (await this.links()).filter((link) => peer === null || link.peer === peer);
+      return links.length > 0 && links.every((link) => link.state === state) ? links : null;
+    };
+    const seen = async () => JSON.stringify(await this.links());
+    return until(
+      `links of ${this.kme} to be ${state}; its log is ${this.logFile}`,
+      SECONDS_TO_START,
+      probe,
+      seen,
+    );
+  }
 }

@@ -1,28 +1,28 @@
 // A network of four hospitals' nodes under the control of this process: for tests that kill nodes.
 
-import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { until } from '@consilium/client';
 import { Keyring } from '@polkadot/api';
 import { u8aConcat, u8aToHex } from '@polkadot/util';
 import { base58Encode, cryptoWaitReady, ed25519PairFromSeed } from '@polkadot/util-crypto';
 import { connect } from './connect.mjs';
+import { execute } from './execute.mjs';
 import { configurationFile, HOSPITALS, prepareHospitals } from './hospitals.mjs';
 import { freePorts } from './ports.mjs';
-import { metric, standing, voteTogether } from './standing.mjs';
-import { until } from './wait.mjs';
+import { metric, nodeStatus, voteTogether } from './node-status.mjs';
+import { Program } from './processes.mjs';
 
 const SECONDS_TO_START = 60;
-const SECONDS_TO_STOP = 20;
 
 /**
- * Seconds until a node that was away votes again. It asks one peer for the votes that it missed, and for 45 seconds no
- * other (sc-consensus-grandpa, `CATCH_UP_REQUEST_TIMEOUT`).
+ * Seconds until a node that was away votes again. It asks one peer for the votes that it missed, and for 45
+ * seconds no other (sc-consensus-grandpa, `CATCH_UP_REQUEST_TIMEOUT`).
  */
 const SECONDS_TO_VOTE = 120;
 
-/** Milliseconds in which a node that runs gives its metrics. */
+/** Milliseconds in which a running node answers with its metrics. */
 const METRICS_TIMEOUT = 2000;
 
 /** Key types of the session keys in a keystore's file names (sp-core, `key_types`). */
@@ -38,13 +38,15 @@ export class Network {
   static async create(folder, binaries) {
     await cryptoWaitReady();
     const node = join(binaries, 'consilium-node');
-    if (!existsSync(node)) throw new Error(`${node} is missing; run cargo build --release --workspace --bins`);
-    const study = prepareHospitals(folder, { node, simulator: join(binaries, 'consilium-simulator') }, { recordsSeed: 1 });
+    if (!existsSync(node))
+      throw new Error(`${node} is missing; run cargo build --release --workspace --bins`);
+    const study = prepareHospitals(folder, { node, simulator: join(binaries, 'consilium-simulator') });
     const chainSpec = join(folder, 'local.json');
-    execFileSync(node, ['export-chain-spec', '--chain', 'local', '--raw', '--output', chainSpec], { stdio: 'pipe' });
+    execute(node, ['export-chain-spec', '--chain', 'local', '--raw', '--output', chainSpec]);
     const chainId = JSON.parse(readFileSync(chainSpec, 'utf8')).id;
     const ports = await freePorts(HOSPITALS.length * 3);
-    const places = HOSPITALS.map((hospital, index) => ({ ...hospital, ports: ports.slice(index * 3, index * 3 + 3) }));
+    const portsOf = (index) => ports.slice(index * 3, index * 3 + 3);
+    const places = HOSPITALS.map((hospital, index) => ({ ...hospital, ports: portsOf(index) }));
     const nodes = places.map((place) => new Node(folder, node, chainSpec, chainId, place, places));
     return new Network(folder, study, nodes);
   }
@@ -53,9 +55,6 @@ export class Network {
     this.folder = folder;
     this.study = study;
     this.nodes = nodes;
-    // Whatever happens to this process, its nodes end with it.
-    process.once('exit', () => nodes.forEach((node) => node.process?.kill('SIGKILL')));
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1));
   }
 
   /** The node of a hospital: `alice`, `bob`, `charlie` or `dave`. */
@@ -70,23 +69,24 @@ export class Network {
   }
 
   /**
-   * Waits until all nodes vote in the same rounds of GRANDPA; call it before a test hinders a node. Finality bears one of
-   * four that does not vote, so whoever was hindered before must vote again, and that it sees final blocks does not say so:
-   * it asks for the votes that it missed, the answer may wait five seconds for a block, and then it needs the next ones. When
-   * another node goes in this time, finality stands still for up to two minutes, until the rest tell their round again.
+   * Waits until all nodes vote in the same rounds of GRANDPA; call it before a test stops a node. Finality
+   * tolerates one of four nodes that does not vote, so a node that was stopped before must vote again. That
+   * it sees final blocks does not show it: it asks for the votes that it missed, the answer may wait five
+   * seconds for a block, and then it needs the next ones. If another node stops in the meantime, finality
+   * pauses for up to two minutes, until the others send their round again.
    */
   async waitUntilAllVote() {
     await until(
       'all nodes to vote in the same rounds of GRANDPA',
       SECONDS_TO_VOTE,
       async () => voteTogether(await Promise.all(this.nodes.map((node) => node.metrics()))),
-      () => this.standing(),
+      () => this.status(),
     );
   }
 
-  /** Where all nodes stand, in words. */
-  async standing() {
-    return (await Promise.all(this.nodes.map((node) => node.standing()))).join('; ');
+  /** The status of all nodes, in words. */
+  async status() {
+    return (await Promise.all(this.nodes.map((node) => node.status()))).join('; ');
   }
 
   /** Stops all nodes that run, as an operator would. */
@@ -96,73 +96,42 @@ export class Network {
 }
 
 /** One hospital's node. */
-class Node {
+class Node extends Program {
   constructor(folder, binary, chainSpec, chainId, place, places) {
+    super(binary, { logFile: join(folder, `${place.id}.log`) });
     const [rpcPort, p2pPort, prometheusPort] = place.ports;
     this.id = place.id;
     this.dev = place.dev;
     this.name = place.name;
     this.url = `ws://127.0.0.1:${rpcPort}`;
     this.metricsUrl = `http://127.0.0.1:${prometheusPort}/metrics`;
-    this.logFile = join(folder, `${place.id}.log`);
     this.configuration = configurationFile(folder, place.id);
-    this.process = null;
-    this.binary = binary;
     const basePath = join(folder, 'nodes', place.id);
     writeKeystore(join(basePath, 'chains', chainId, 'keystore'), place.dev);
+    const address = `/ip4/127.0.0.1/tcp/${p2pPort}/ws`;
     this.args = [
       ...['--chain', chainSpec, '--name', place.id, '--base-path', basePath, '--validator'],
       ...['--rpc-port', rpcPort, '--rpc-cors', 'all', '--rpc-methods', 'unsafe'],
-      ...['--listen-addr', `/ip4/127.0.0.1/tcp/${p2pPort}/ws`, '--node-key', networkKey(place.id).secret, '--no-mdns'],
+      ...['--listen-addr', address, '--node-key', networkKey(place.id).secret, '--no-mdns'],
       ...['--bootnodes', ...places.filter(({ id }) => id !== place.id).map(multiaddress)],
       // With the level and the source of each line.
       ...['--prometheus-port', prometheusPort, '--no-telemetry', '--detailed-log-output'],
     ].map(String);
   }
 
-  /** Starts the node, always with the same arguments, but for null without a hospital; its log goes on. */
+  /** Starts the node, always with the same arguments, but for null without a hospital. */
   start(configuration = this.configuration) {
-    const log = openSync(this.logFile, 'a');
-    const args = configuration === null ? this.args : [...this.args, '--hospital', configuration];
-    this.process = spawn(this.binary, args, { stdio: ['ignore', log, log] });
-    closeSync(log);
-    this.ended = new Promise((resolve) => {
-      this.process.once('exit', (code, signal) => {
-        this.process = null;
-        resolve({ code, signal });
-      });
-    });
-  }
-
-  /** Sends a signal: SIGSTOP and SIGCONT to pause and go on. */
-  signal(name) {
-    this.process.kill(name);
-  }
-
-  /** Ends the node at once, as a power cut would. */
-  async kill() {
-    this.process.kill('SIGKILL');
-    await this.ended;
-  }
-
-  /** Ends the node in order. @returns {Promise<{ code: number | null, signal: string | null }>} */
-  async stop() {
-    if (!this.process) return { code: null, signal: null };
-    this.process.kill('SIGTERM');
-    const timer = setTimeout(() => this.process?.kill('SIGKILL'), SECONDS_TO_STOP * 1000);
-    const end = await this.ended;
-    clearTimeout(timer);
-    return end;
+    super.start(configuration === null ? this.args : [...this.args, '--hospital', configuration]);
   }
 
   /** Waits until the node has finalised the block `number`. */
   async waitForFinality(number) {
     const final = async () => {
-      if (!this.process) throw new Error(`the node has ended:\n${this.logTail()}`);
+      if (!this.process) throw new Error(`the node has ended; the end of its log:\n${this.logTail()}`);
       return (await this.metric('substrate_block_height', 'status="finalized"')) >= number;
     };
     const what = `${this.id} to finalise block ${number}; its log is ${this.logFile}`;
-    await until(what, SECONDS_TO_START, final, () => this.standing());
+    await until(what, SECONDS_TO_START, final, () => this.status());
   }
 
   /** The text of the node's Prometheus endpoint. */
@@ -177,31 +146,24 @@ class Node {
     return value;
   }
 
-  /** Where the node stands, in words. */
-  async standing() {
-    return standing(this.id, await this.metrics().catch(() => null));
+  /** The status of the node, in words. */
+  async status() {
+    return nodeStatus(this.id, await this.metrics().catch(() => null));
   }
 
   /** A connection to the node. */
   connect() {
     return connect(this.url);
   }
-
-  /** The whole log. */
-  log() {
-    return readFileSync(this.logFile, 'utf8');
-  }
-
-  /** The last lines of the log. */
-  logTail(lines = 20) {
-    return this.log().trimEnd().split('\n').slice(-lines).join('\n');
-  }
 }
 
 /** The session keys of a development account, as files of a keystore. */
 function writeKeystore(folder, dev) {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  for (const [type, scheme] of [[AURA, 'sr25519'], [GRANDPA, 'ed25519']]) {
+  for (const [type, scheme] of [
+    [AURA, 'sr25519'],
+    [GRANDPA, 'ed25519'],
+  ]) {
     const { publicKey } = new Keyring({ type: scheme }).addFromUri(`//${dev}`);
     const name = Buffer.from(type).toString('hex') + u8aToHex(publicKey).slice(2);
     writeFileSync(join(folder, name), JSON.stringify(`//${dev}`), { mode: 0o600 });
@@ -212,7 +174,9 @@ function writeKeystore(folder, dev) {
 function networkKey(id) {
   const seed = createHash('sha256').update(`consilium devnet ${id}`).digest();
   // A libp2p peer id: multihash "identity" of the public key in its protobuf envelope, type Ed25519.
-  const peerId = base58Encode(u8aConcat([0x00, 0x24, 0x08, 0x01, 0x12, 0x20], ed25519PairFromSeed(seed).publicKey));
+  const peerId = base58Encode(
+    u8aConcat([0x00, 0x24, 0x08, 0x01, 0x12, 0x20], ed25519PairFromSeed(seed).publicKey),
+  );
   return { secret: seed.toString('hex'), peerId };
 }
 

@@ -1,7 +1,6 @@
-// What watch-rounds.mjs prints.
+// The output of watch-rounds.mjs.
 
-import { finding, findingsOf } from './findings.mjs';
-import { pooled } from './study.mjs';
+import { finding, findingsOf, pooled } from '@consilium/client';
 import { fixed, line, shortNames, table } from './table.mjs';
 
 const METRICS = 'acc   AUC   loss';
@@ -12,19 +11,26 @@ const COUNTED = 'counted';
 const FULL_WEIGHT = 256;
 
 const metricsCell = (metrics) =>
-  metrics ? `${fixed(metrics.accuracy, 3)} ${fixed(metrics.auc, 3).padStart(5)} ${fixed(metrics.logLoss, 3)}` : '-';
+  metrics
+    ? [fixed(metrics.accuracy, 3), fixed(metrics.auc, 3).padStart(5), fixed(metrics.logLoss, 3)].join(' ')
+    : '-';
 
-/** The live table: a line for each finalised round, with what is out of the ordinary below it, and one for each finding. */
+/** The accounts of a study's compute parties. */
+const partiesOf = ({ spec }) => spec.scheme.parties ?? [];
+
+/**
+ * The live table: a line for each finalised round, with what is out of the ordinary below it, and one for
+ * each finding.
+ */
 export class RoundTable {
   /**
-   * @param {{ id: number, seed: string, hospitals: string[], maxRounds: number, committee: object | null }[]} studies with
-   *   the same hospitals
+   * @param {Study[]} studies with the same hospitals
    * @param {(account: string) => string} name of a member
    */
   constructor(studies, name) {
     this.studies = new Map(studies.map((study) => [study.id, study]));
-    this.accounts = [...new Set(studies.flatMap(({ hospitals }) => hospitals))];
-    const parties = studies.flatMap(({ committee }) => committee?.parties ?? []);
+    this.accounts = [...new Set(studies.flatMap(({ spec }) => spec.hospitals))];
+    const parties = studies.flatMap(partiesOf);
     const accounts = [...new Set([...this.accounts, ...parties])];
     const names = shortNames(accounts.map(name));
     this.short = new Map(accounts.map((account, index) => [account, names[index]]));
@@ -46,40 +52,38 @@ export class RoundTable {
 
   /** One finalised round. */
   round({ study, round, entry, seconds }) {
-    const metrics = new Map(entry.attestations.map((attestation) => [attestation.hospital, attestation.metrics]));
-    const { maxRounds } = this.studies.get(study);
-    const cells = line(
-      [
-        ...(this.several ? [String(study)] : []),
-        `${round}/${maxRounds}`,
-        ...this.accounts.map((account) => metricsCell(metrics.get(account) ?? null)),
-        metricsCell(pooled(entry.attestations)),
-        fixed(seconds, 1),
-        `${entry.committed.length}/${this.accounts.length}`,
-      ],
-      this.widths,
-    );
-    return [cells, ...this.remarks(study, entry).map((remark) => `${this.indent()}${remark}`)].join('\n');
+    const metrics = new Map(entry.attestations.map((one) => [one.hospital, one.metrics]));
+    const { maxRounds } = this.studies.get(study).spec;
+    const cells = [
+      ...(this.several ? [String(study)] : []),
+      `${round}/${maxRounds}`,
+      ...this.accounts.map((account) => metricsCell(metrics.get(account) ?? null)),
+      metricsCell(pooled(entry.attestations)),
+      fixed(seconds, 1),
+      `${entry.committed.length}/${this.accounts.length}`,
+    ];
+    const remarks = this.remarks(study, entry).map((remark) => `${this.indent()}${remark}`);
+    return [line(cells, this.widths), ...remarks].join('\n');
   }
 
-  /** What is to be said of a finalised round beside its numbers and findings. */
+  /** Remarks on a finalised round beside its numbers and findings. */
   remarks(study, { committed, excluded, committee }) {
     const remarks = [];
     const names = (accounts) => accounts.map((account) => this.short.get(account)).join(', ');
-    const absent = this.accounts.filter(
-      (account) => !committed.includes(account) && !excluded.some(({ hospital }) => hospital === account),
-    );
+    const present = [...committed, ...excluded.map(({ hospital }) => hospital)];
+    const absent = this.accounts.filter((account) => !present.includes(account));
     if (absent.length > 0) remarks.push(`no update of ${names(absent)}`);
-    if (this.studies.get(study).committee?.direction === 'Weight' && committee) {
+    if (this.studies.get(study).spec.scheme.direction?.kind === 'Weight' && committee) {
       const factors = new Map(committee.dealers.map(({ hospital, factor }) => [hospital, factor]));
       const counted = this.accounts.filter((account) => factors.get(account) > 0);
-      const weights = counted.map((account) => `${names([account])} ${fixed(factors.get(account) / FULL_WEIGHT, 2)}`);
+      const weight = (account) => fixed(factors.get(account) / FULL_WEIGHT, 2);
+      const weights = counted.map((account) => `${names([account])} ${weight(account)}`);
       remarks.push(`weights ${weights.join(', ')}`);
     }
     return remarks;
   }
 
-  /** A finding, or an aborted try: an event of `follow`. */
+  /** A finding, or an aborted attempt: an event of `follow`. */
   finding(event) {
     const { study, round } = event;
     const where = this.several ? `${line([String(study), `${round}`], this.widths)}` : `${round}`;
@@ -87,15 +91,15 @@ export class RoundTable {
   }
 
   words(event) {
-    const { committee } = this.studies.get(event.study);
-    return finding(event, committee?.parties ?? [], (account) => this.short.get(account) ?? account);
+    const name = (account) => this.short.get(account) ?? account;
+    return finding(event, partiesOf(this.studies.get(event.study)), name);
   }
 
   indent() {
     return ' '.repeat(this.widths.slice(0, this.several ? 2 : 1).reduce((sum, width) => sum + width + 2, 0));
   }
 
-  /** What the star means. */
+  /** The meaning of the star. */
   footnote() {
     return (
       '* over all test records, as their hospitals attest, each standardised by its own training records;\n' +
@@ -105,16 +109,18 @@ export class RoundTable {
 }
 
 /**
- * The last model of each study, at each hospital and pooled, and in how many rounds each hospital's update counted.
+ * The last model of each study, at each hospital and pooled, and in how many rounds each hospital's update
+ * counted.
  *
- * @param {{ study: object, rounds: object[], seconds: (number | null)[] }[]} results with the finalised rounds, at least one
+ * @param {{ study: object, rounds: object[], seconds: (number | null)[] }[]} results with the finalised
+ *   rounds, at least one
  */
 export function finalTable(results, name) {
   const rows = results.flatMap(({ study, rounds, seconds }) => {
     const { attestations } = rounds[rounds.length - 1];
     const metricsRow = (who, metrics, counted, perRound) => [
       String(study.id),
-      study.seed,
+      study.spec.seed,
       who,
       metrics ? String(metrics.examples) : '-',
       fixed(metrics?.accuracy ?? null, 3),
@@ -127,28 +133,36 @@ export function finalTable(results, name) {
     const counted = (account) => rounds.filter(({ committed }) => committed.includes(account)).length;
     const perRound = fixed(mean(seconds.filter((value) => value !== null)), 1);
     return [
-      ...study.hospitals.map((account) =>
+      ...study.spec.hospitals.map((account) =>
         metricsRow(name(account), metrics.get(account), `${counted(account)}/${rounds.length}`, ''),
       ),
       metricsRow('pooled *', pooled(attestations), '', perRound),
     ];
   });
-  return table(['study', 'seed', 'hospital', 'test records', 'accuracy', 'AUC', 'log-loss', COUNTED, 's/round'], rows);
+  const head = [
+    'study',
+    'seed',
+    'hospital',
+    'test records',
+    'accuracy',
+    'AUC',
+    'log-loss',
+    COUNTED,
+    's/round',
+  ];
+  return table(head, rows);
 }
 
 /**
- * What was found in the finalised tries of the rounds of each study; null when there is nothing.
+ * The findings of the finalised attempts of the rounds of each study; null when there are none.
  *
  * @param {{ study: object, rounds: object[] }[]} results with the finalised rounds, from the first
  */
 export function findingsTable(results, name) {
+  const words = (study, event) => finding(event, partiesOf(study), name);
   const rows = results.flatMap(({ study, rounds }) =>
     rounds.flatMap((entry, index) =>
-      findingsOf(entry).map((event) => [
-        String(study.id),
-        String(index + 1),
-        finding(event, study.committee?.parties ?? [], name),
-      ]),
+      findingsOf(entry).map((event) => [String(study.id), String(index + 1), words(study, event)]),
     ),
   );
   return rows.length === 0 ? null : table(['study', 'round', 'finding'], rows);

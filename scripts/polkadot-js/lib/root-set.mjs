@@ -10,33 +10,37 @@ const FEATURES = 44;
 const HEADER = 48;
 
 /**
- * The root set of a study by its options; null when there is none. One that is given as a file is put into the blob store.
- *
- * @param {object} values `root`, `blobStore`, `rootHash`, `rootLength` of `committeeOptions`, `schemaHash` and `features`
- * @returns {{ hash: string, length: number } | null}
+ * The description of a study in which its root set is given by hash and length; a file is put into the blob
+ * store.
  */
-export function rootReference(values) {
-  const { root: file, blobStore, rootHash, rootLength } = values;
-  if (rootHash !== undefined) return { hash: rootHash, length: rootLength };
-  if (file === undefined) return null;
+export function withRootSet(description) {
+  const { direction } = description.scheme?.committee ?? {};
+  const [variant, content] = Object.entries(Object(direction)).find(([, { root }]) => root?.file) ?? [];
+  if (!variant) return description;
+  const { file, blob_store: store } = content.root;
   let bytes;
   try {
     bytes = readFileSync(file);
   } catch (error) {
     throw new Error(`cannot read the root set ${file}: ${error.code}`);
   }
-  ensureRootSet(file, bytes, values);
-  return putBlob(blobStore, bytes);
+  ensureRootSet(file, bytes, description);
+  const committee = {
+    ...description.scheme.committee,
+    direction: { [variant]: { ...content, root: putBlob(store, bytes) } },
+  };
+  return { ...description, scheme: { committee } };
 }
 
-function ensureRootSet(file, bytes, { schemaHash, features }) {
+function ensureRootSet(file, bytes, { schema: expected, model: { features } }) {
   if (bytes.length < HEADER || bytes.toString('latin1', 0, SCHEMA) !== MARK) {
-    throw new Error(`${file} is no root set; consilium-simulator root-set makes one of a CSV file`);
+    throw new Error(`${file} is not a root set; consilium-simulator root-set makes one from a CSV file`);
   }
   const schema = `0x${bytes.toString('hex', SCHEMA, SCHEMA + 32)}`;
-  if (schema !== schemaHash) {
-    throw new Error(`the root set ${file} follows the schema ${schema}, and the study's is ${schemaHash}; make one with the study's`);
+  if (schema !== expected) {
+    throw new Error(`the root set ${file} follows the schema ${schema}, and the study's is ${expected}`);
   }
   const found = bytes.readUInt32LE(FEATURES);
-  if (found !== features) throw new Error(`the root set ${file} has ${found} features, and the study has ${features}`);
+  if (found !== features)
+    throw new Error(`the root set ${file} has ${found} features, and the study has ${features}`);
 }

@@ -1,26 +1,28 @@
-// Whose account signs.
+// The accounts that sign.
 
 import { readFileSync } from 'node:fs';
 import { Keyring } from '@polkadot/api';
 import { cryptoWaitReady } from '@polkadot/util-crypto';
+import { InvalidArgumentError } from 'commander';
+import { repeated } from './arguments.mjs';
 
-/** Accounts that everybody knows, for development chains. */
+/** Well-known accounts of development chains. */
 export const DEVELOPMENT_NAMES = ['Alice', 'Bob', 'Charlie', 'Dave', 'Eve', 'Ferdie'];
 
-/** Options of every script that signs. */
-export const signerOptions = {
-  'signer-file': { type: 'string', multiple: true },
-  dev: { type: 'string', multiple: true, parse: developmentName },
-};
-
-/** Their lines of help. */
-export const signerHelp = `  --signer-file FILE     account.key of the hospital that signs
-  --dev NAME             sign as a well-known development account: ${DEVELOPMENT_NAMES.join(', ')}`;
+/** Options of every script that signs; `many` is added to their help. */
+export const signerOptions = (many = '') => [
+  repeated('--signer-file <FILE>', `account.key of the hospital that signs${many}`),
+  repeated(
+    '--dev <NAME>',
+    `well-known account that signs: ${DEVELOPMENT_NAMES.join(', ')}${many}`,
+    developmentName,
+  ),
+];
 
 function developmentName(text) {
   const name = text.charAt(0).toUpperCase() + text.slice(1).toLowerCase();
-  if (!DEVELOPMENT_NAMES.includes(name)) throw new Error(`expected one of ${DEVELOPMENT_NAMES.join(', ')}`);
-  return name;
+  if (DEVELOPMENT_NAMES.includes(name)) return name;
+  throw new InvalidArgumentError(`expected one of ${DEVELOPMENT_NAMES.join(', ')}`);
 }
 
 /** The key pair of a development account. */
@@ -30,8 +32,9 @@ export async function developmentSigner(name) {
 }
 
 /** The key pairs that a command line names, at least one. */
-export async function readSigners({ signerFile, dev }) {
-  if (signerFile.length + dev.length === 0) throw new Error('nobody signs; give --signer-file FILE or --dev NAME');
+export async function readSigners({ signerFile = [], dev = [] }) {
+  if (signerFile.length + dev.length === 0)
+    throw new Error('the signer is missing; give --signer-file FILE or --dev NAME');
   await cryptoWaitReady();
   const keyring = new Keyring({ type: 'sr25519' });
   const fromFiles = signerFile.map((file) => {
@@ -44,7 +47,9 @@ export async function readSigners({ signerFile, dev }) {
     try {
       return keyring.addFromUri(secret);
     } catch {
-      throw new Error(`${file} holds no account key; expected a secret phrase, or 0x and 64 hexadecimal digits`);
+      throw new Error(
+        `${file} is not an account key; expected a secret phrase, or 0x and 64 hexadecimal digits`,
+      );
     }
   });
   return [...fromFiles, ...(await Promise.all(dev.map(developmentSigner)))];

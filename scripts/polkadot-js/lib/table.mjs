@@ -8,7 +8,10 @@ export function cell(text, width) {
 }
 
 /** One line of a table with these widths. */
-export const line = (cells, widths) => cells.map((text, index) => cell(text, widths[index])).join('  ').trimEnd();
+export function line(cells, widths) {
+  const padded = cells.map((text, index) => cell(text, widths[index]));
+  return padded.join('  ').trimEnd();
+}
 
 /** A table as text. Columns whose cells below the head are numbers or "-" are aligned to the right. */
 export function table(head, rows) {
@@ -28,11 +31,11 @@ export const fixed = (value, digits) => (value === null ? '-' : value.toFixed(di
 /** The fewest leading words that tell each name from the others. */
 export function shortNames(names) {
   const first = (name, words) => name.split(' ').slice(0, words).join(' ');
+  const isUnique = (name, words) =>
+    names.every((other) => other === name || first(other, words) !== first(name, words));
   return names.map((name) => {
     let words = 1;
-    while (first(name, words) !== name && names.some((other) => other !== name && first(other, words) === first(name, words))) {
-      words += 1;
-    }
+    while (first(name, words) !== name && !isUnique(name, words)) words += 1;
     return first(name, words);
   });
 }

@@ -1,6 +1,7 @@
-//! A peer that says anything, well authenticated: errors or outcomes, never a panic, and both ends bounded.
+//! A peer that sends arbitrary authenticated messages: errors or outcomes, never a panic, in bounded time.
 //!
-//! The first byte chooses the end and how many honest messages come first; the rest are messages with a length each.
+//! The first byte selects the end and the number of preceding honest messages; the rest are messages after
+//! their lengths.
 
 #![no_main]
 
@@ -16,7 +17,7 @@ use consilium_quantum_channel::{
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha20Rng;
 
-/// Believes everything.
+/// Accepts every message.
 struct Trust;
 
 impl Authenticator for Trust {

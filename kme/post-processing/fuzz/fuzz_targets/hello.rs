@@ -1,6 +1,7 @@
-//! A hello and a proof of any bytes: an error, never a panic.
+//! A hello and a proof of arbitrary bytes: an error, never a panic.
 //!
-//! The first byte says how many bytes at the end are the proof, in 16s, and whether a true hello stands in front.
+//! The first byte is the length of the proof at the end, in units of 16 bytes, and whether a valid hello
+//! precedes it.
 
 #![no_main]
 
@@ -27,6 +28,6 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
 	let true_hello = begin(End::Receiver, "b", "a").1;
 	let hello = if choice & 1 == 0 { &true_hello } else { hello };
 	if let Ok((agreed, _)) = setup.agree(hello) {
-		assert!(agreed.complete(proof).is_err(), "nobody signed this");
+		assert!(agreed.complete(proof).is_err(), "this was not signed");
 	}
 });

@@ -1,4 +1,4 @@
-//! Any bytes: an error, or a message that is written as the very same bytes.
+//! Arbitrary bytes: an error, or a message that is encoded to the same bytes.
 
 #![no_main]
 

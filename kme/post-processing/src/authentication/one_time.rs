@@ -1,32 +1,32 @@
-//! A tag for one message under a key of its own, for messages that may be lost or come in any order.
+//! A tag for a single message under its own key, for messages that may be lost or arrive in any order.
 //!
-//! The hash and the pad are those of [`wegman_carter`](super::wegman_carter), but the hash key is not kept: it is fresh for
-//! each message like the pad, and costs 128 bits more. Hashed are a block with a label, the message, filled up with zeros,
-//! and a block with its length. Whoever does not know the key forges a message of so many bytes with probability at most
-//! [`forgery_probability`](super::wegman_carter::forgery_probability) in each attempt.
+//! Hash and pad are those of [`wegman_carter`](super::wegman_carter), but the hash key is used only once,
+//! like the pad, which costs 128 more bits. The hash input is a block with a label, the message padded with
+//! zeros, and a block with its length. A forgery succeeds with probability at most
+//! [`forgery_probability`](super::wegman_carter::forgery_probability) of the message's length.
 
-use crate::polynomial_hash::{hidden_hash, BLOCK};
+use crate::polynomial_hash::{encrypted_hash, BLOCK};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
-/// Bytes of a key: of the hash key, then of the pad.
+/// Length of a key in bytes: the hash key, then the pad.
 pub const KEY_BYTES: usize = 2 * BLOCK;
 
-/// Bytes of a tag.
+/// Length of a tag in bytes.
 pub const TAG_BYTES: usize = BLOCK;
 
-/// Tells these tags from those of a session.
+/// Distinguishes these tags from those of a session.
 const HEADER: &[u8; BLOCK] = b"one-time tag 1\0\0";
 
-/// The tag of a message. The key is secret, and was never used before: two messages under one key betray it.
+/// The tag of a message. The key must be secret and used only once: two messages under one key reveal it.
 pub fn tag(key: &[u8; KEY_BYTES], message: &[u8]) -> [u8; TAG_BYTES] {
 	let (hash_key, pad) = halves(key);
-	hidden_hash(hash_key, HEADER, [message, &[]], pad)
+	encrypted_hash(hash_key, HEADER, [message, &[]], pad)
 }
 
-/// Whether a tag belongs to a message, in a time that does not depend on the tag.
-pub fn is_right(key: &[u8; KEY_BYTES], message: &[u8], tag: &[u8]) -> bool {
-	// The right tag of a message that is refused would be a forgery: it does not stay in memory.
+/// Whether a tag belongs to a message, in constant time.
+pub fn verify(key: &[u8; KEY_BYTES], message: &[u8], tag: &[u8]) -> bool {
+	// The expected tag of a refused message would be a forgery: it must not stay in memory.
 	let expected = Zeroizing::new(self::tag(key, message));
 	expected.ct_eq(tag).into()
 }
@@ -44,7 +44,7 @@ mod tests {
 		std::array::from_fn(|index| index as u8 + 1)
 	}
 
-	/// The tag is what POLYVAL of the layout by hand gives, under the pad.
+	/// The tag is POLYVAL of the layout, computed independently, XORed with the pad.
 	#[test]
 	fn the_tag_is_hash_and_pad() {
 		use polyval::universal_hash::{KeyInit, UniversalHash};
@@ -58,26 +58,26 @@ mod tests {
 	}
 
 	#[test]
-	fn every_altered_bit_is_noticed() {
+	fn every_altered_bit_is_detected() {
 		let message = *b"one hop of a key";
 		let tag = tag(&key(), &message);
-		assert!(is_right(&key(), &message, &tag));
+		assert!(verify(&key(), &message, &tag));
 		for bit in 0..8 * message.len() {
 			let mut altered = message;
 			altered[bit / 8] ^= 1 << (bit % 8);
-			assert!(!is_right(&key(), &altered, &tag), "bit {bit} of the message");
+			assert!(!verify(&key(), &altered, &tag), "bit {bit} of the message");
 		}
 		for bit in 0..8 * TAG_BYTES {
 			let mut altered = tag;
 			altered[bit / 8] ^= 1 << (bit % 8);
-			assert!(!is_right(&key(), &message, &altered), "bit {bit} of the tag");
+			assert!(!verify(&key(), &message, &altered), "bit {bit} of the tag");
 		}
 		for bit in 0..8 * KEY_BYTES {
 			let mut altered = key();
 			altered[bit / 8] ^= 1 << (bit % 8);
-			assert!(!is_right(&altered, &message, &tag), "bit {bit} of the key");
+			assert!(!verify(&altered, &message, &tag), "bit {bit} of the key");
 		}
-		assert!(!is_right(&key(), &message, &tag[..15]));
-		assert!(!is_right(&key(), &[&message[..], &[0]].concat(), &tag));
+		assert!(!verify(&key(), &message, &tag[..15]));
+		assert!(!verify(&key(), &[&message[..], &[0]].concat(), &tag));
 	}
 }

@@ -1,20 +1,20 @@
-//! The set-up of a session: each end says who it is, for which link, and signs what both said.
+//! The set-up of a session: both ends identify themselves and the link, and sign both hellos.
 //!
-//! Each end sends a hello, then, having read the other's, a proof: its signature of both hellos. A hello is
+//! Each end sends a hello and, after the other end's hello, a proof: its signature of both hellos. A hello is
 //!
-//! | bytes | what |
+//! | bytes | contents |
 //! | --- | --- |
 //! | 1 | version, 1 |
-//! | 1 | the end that says it: 0 transmitter, 1 receiver |
+//! | 1 | the sender: 0 transmitter, 1 receiver |
 //! | 1 + n | length and bytes of the link's name |
 //! | 1 + n | length and bytes of its own name |
 //! | 1 + n | length and bytes of the other end's name |
 //! | 32 | a random nonce |
 //! | 1952 | its verification key |
 //!
-//! The proof shows that the other end holds the key of its hello and that nobody altered either hello. That the key is the
-//! peer's must be known from elsewhere: from the mutually authenticated connection on which the set-up runs, or by
-//! comparing [`Agreed::peer`] with a key that is known.
+//! The proof shows that the other end holds the private key to its hello and that nobody altered either
+//! hello. That the key is the peer's must be established otherwise: by the mutually authenticated connection
+//! of the set-up, or by comparing [`Agreed::peer`] with a known key.
 
 use super::{
 	signatures::{is_signed, Signatures, SigningKeys, SIGNATURE, VERIFICATION_KEY},
@@ -27,16 +27,16 @@ use std::sync::Arc;
 const VERSION: u8 = 1;
 const NONCE: usize = 32;
 
-/// Most bytes of a name.
+/// Maximum length of a name in bytes.
 pub const MAX_NAME: usize = 255;
 
-/// Most bytes of a hello.
+/// Maximum length of a hello in bytes.
 pub const MAX_HELLO: usize = 2 + 3 * (1 + MAX_NAME) + NONCE + VERIFICATION_KEY;
 
-/// Bytes of a proof.
+/// Length of a proof in bytes.
 pub const PROOF: usize = SIGNATURE;
 
-/// Who speaks to whom.
+/// The names of the link and its ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Names {
 	/// The link.
@@ -51,33 +51,35 @@ pub struct Names {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SetupError {
 	/// A name is empty or too long.
-	#[error("the name {0:?} has {len} bytes; a name has 1 to {MAX_NAME}", len = .0.len())]
+	#[error("the name {0:?} has {len} bytes; it must have 1 to {MAX_NAME}", len = .0.len())]
 	Name(String),
-	/// The hello is none.
+	/// The hello is malformed.
 	#[error(transparent)]
 	Malformed(#[from] Malformed),
-	/// The other end speaks another version.
-	#[error("the other end speaks version {0} of the set-up; this end speaks {VERSION}: update the older")]
+	/// The other end uses another version.
+	#[error(
+		"the other end uses version {0} of the set-up, this end version {VERSION}; update the older one"
+	)]
 	Version(u8),
-	/// The hello is for another link, or of another end.
-	#[error("the hello's {field} is {actual:?}; {expected:?} is configured")]
+	/// The hello is for another link, or from another end.
+	#[error("the {field} in the hello is {actual:?}; {expected:?} is configured")]
 	Other {
-		/// What differs.
+		/// The field that differs.
 		field: &'static str,
-		/// What it says.
+		/// Its value.
 		actual: String,
-		/// What it should say.
+		/// The configured value.
 		expected: String,
 	},
-	/// Both ends are the same.
+	/// Both ends have the same role.
 	#[error("both ends are the {0:?}; configure one as the transmitter and one as the receiver")]
 	SameEnd(End),
 	/// The proof is wrong.
-	#[error("the other end's proof is wrong: it does not hold its key, or a hello was altered")]
+	#[error("the other end's proof is wrong: it lacks the private key, or a hello was altered")]
 	Forged,
 }
 
-/// A session of which this end said hello.
+/// A session after this end's hello.
 #[derive(Debug)]
 pub struct Setup {
 	keys: Arc<SigningKeys>,
@@ -86,7 +88,7 @@ pub struct Setup {
 	hello: Vec<u8>,
 }
 
-/// A session of which both ends said hello.
+/// A session after both hellos.
 #[derive(Debug)]
 pub struct Agreed {
 	keys: Arc<SigningKeys>,
@@ -96,7 +98,7 @@ pub struct Agreed {
 }
 
 impl Setup {
-	/// Begins: the second value is the hello to send.
+	/// Begins the set-up. Also returns the hello to send.
 	pub fn begin(
 		keys: Arc<SigningKeys>,
 		end: End,
@@ -116,7 +118,7 @@ impl Setup {
 		Ok((Self { keys, names, end, hello: hello.clone() }, hello))
 	}
 
-	/// Reads the other end's hello: the second value is the proof to send.
+	/// Processes the other end's hello. Also returns the proof to send.
 	pub fn agree(self, hello: &[u8]) -> Result<(Agreed, Vec<u8>), SetupError> {
 		let mut reader = Reader(hello);
 		let [version, end] = reader.array("version and end")?;
@@ -153,12 +155,12 @@ impl Setup {
 }
 
 impl Agreed {
-	/// The key that the other end says is its own.
+	/// The verification key in the other end's hello.
 	pub fn peer(&self) -> &[u8; VERIFICATION_KEY] {
 		&self.peer
 	}
 
-	/// Reads the other end's proof.
+	/// Verifies the other end's proof.
 	pub fn complete(self, proof: &[u8]) -> Result<Signatures, SetupError> {
 		if !is_signed(&signed(self.end.other(), &self.transcript), proof, &self.peer) {
 			return Err(SetupError::Forged);
@@ -167,7 +169,8 @@ impl Agreed {
 	}
 }
 
-/// What an end signs: another label than that of messages, its side, and both hellos, the transmitter's first.
+/// The bytes that an end signs: a label other than that of messages, its role, and both hellos, the
+/// transmitter's first.
 fn signed(end: End, transcript: &[u8]) -> Vec<u8> {
 	[b"consilium link set-up 1", &[end.code()][..], transcript].concat()
 }
@@ -199,7 +202,7 @@ mod tests {
 			Setup::begin(self.keys.clone(), end, names(own, peer), &mut self.rng).unwrap()
 		}
 
-		/// Both ends, after `alter` saw what the transmitter sends.
+		/// Both ends, after `alter` changed what the transmitter sends.
 		fn run(
 			&mut self,
 			alter: impl Fn(&mut Vec<u8>, &mut Vec<u8>),
@@ -221,9 +224,13 @@ mod tests {
 		let first = alice.seal(b"first").unwrap();
 		let second = alice.seal(b"second").unwrap();
 		let deferred = bob.defer(b"deferred").unwrap();
-		assert_eq!(bob.open(&first), Err(AuthenticationError::Forged(0)), "it was deferred before it came");
+		assert_eq!(
+			bob.open(&first),
+			Err(AuthenticationError::Forged(0)),
+			"it does not cover the deferred message"
+		);
 		let (mut alice, mut bob) = test.run(|_, _| ()).unwrap();
-		assert_eq!(bob.open(&first), Err(AuthenticationError::Forged(0)), "it is of another session");
+		assert_eq!(bob.open(&first), Err(AuthenticationError::Forged(0)), "it belongs to another session");
 		let (_, mut other) = test.run(|_, _| ()).unwrap();
 		assert!(matches!(other.open(&second), Err(AuthenticationError::Sequence { .. })));
 		assert_eq!(alice.open(&deferred), Ok(Opened::Deferred(b"deferred")));
@@ -261,7 +268,7 @@ mod tests {
 	}
 
 	#[test]
-	fn hellos_of_others_are_refused() {
+	fn unexpected_hellos_are_refused() {
 		let mut test = Test::new();
 		let (_, hello) = test.begin(End::Receiver, "bob", "alice");
 		for length in 0..hello.len() {
@@ -288,7 +295,7 @@ mod tests {
 	}
 
 	#[test]
-	fn names_have_a_length() {
+	fn names_have_1_to_255_bytes() {
 		let mut test = Test::new();
 		for own in [String::new(), "a".repeat(256)] {
 			let refusal =

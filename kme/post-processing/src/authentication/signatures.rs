@@ -1,19 +1,19 @@
-//! Signed messages: Dilithium as submitted in round 3 of NIST's process, at security level 3.
+//! Signed messages: Dilithium as submitted to round 3 of the NIST process, at security level 3.
 //!
-//! This is not ML-DSA of FIPS 204: it signs nothing that is stored or that others verify. Keys are made by each process and
-//! live in its memory only.
+//! This is not ML-DSA of FIPS 204, so it signs nothing that is stored or verified by others. Each process
+//! generates its own keys and keeps them in memory only.
 
-use super::{AuthenticationError, Authenticator, Context, End, Opened, Session, Voucher};
+use super::{AuthenticationError, Authenticator, Context, End, Opened, Session, Tagger};
 use pqc_dilithium::{verify, Keypair, PUBLICKEYBYTES, SIGNBYTES};
 use std::{fmt, sync::Arc};
 
-/// Bytes of a verification key.
+/// Length of a verification key in bytes.
 pub const VERIFICATION_KEY: usize = PUBLICKEYBYTES;
 
-/// Bytes of a signature.
+/// Length of a signature in bytes.
 pub const SIGNATURE: usize = SIGNBYTES;
 
-/// A process's keys. The crate behind them does not wipe them: they are good for no longer than the process.
+/// The keys of a process, valid only during its lifetime, as the underlying crate does not zero them.
 pub struct SigningKeys(Keypair);
 
 impl SigningKeys {
@@ -39,12 +39,12 @@ impl fmt::Debug for SigningKeys {
 	}
 }
 
-/// Whether a signature of bytes is right. The crate behind it panics on a short key, hence the array.
+/// Whether a signature of bytes is valid. The underlying crate panics on a short key, hence the array.
 pub fn is_signed(bytes: &[u8], signature: &[u8], key: &[u8; VERIFICATION_KEY]) -> bool {
 	signature.len() == SIGNATURE && verify(signature, bytes, key).is_ok()
 }
 
-/// Signs and checks the messages of one session.
+/// Signs and verifies the messages of one session.
 #[derive(Debug)]
 pub struct Signatures {
 	session: Session,
@@ -59,7 +59,7 @@ struct Signer {
 }
 
 impl Signatures {
-	/// A session that is named by the transcript of its [set-up](super::setup).
+	/// A session, identified by the transcript of its [set-up](super::setup).
 	pub(super) fn new(
 		keys: Arc<SigningKeys>,
 		peer: [u8; VERIFICATION_KEY],
@@ -76,8 +76,8 @@ impl Signatures {
 }
 
 impl Signer {
-	/// Signed are: a label; the sender; the message's number; lengths and bytes of the transcript, of what was deferred and
-	/// of the message.
+	/// The signed bytes: a label, the sender, the message's number, and the transcript, the deferred messages
+	/// and the message, each after its length.
 	fn signed(&self, context: &Context<'_>, message: &[u8]) -> Vec<u8> {
 		let mut bytes = b"consilium link message 1".to_vec();
 		bytes.push(context.sender.code());
@@ -90,14 +90,14 @@ impl Signer {
 	}
 }
 
-impl Voucher for Signer {
+impl Tagger for Signer {
 	const LENGTH: usize = SIGNATURE;
 
 	fn make(&mut self, context: &Context<'_>, message: &[u8]) -> Result<Vec<u8>, AuthenticationError> {
 		Ok(self.keys.sign(&self.signed(context, message)).to_vec())
 	}
 
-	fn is_right(
+	fn verify(
 		&mut self,
 		context: &Context<'_>,
 		message: &[u8],

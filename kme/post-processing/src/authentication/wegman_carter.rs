@@ -1,29 +1,30 @@
-//! Tags that no computer can forge: a polynomial hash over GF(2^128), encrypted with a one-time pad.
+//! Information-theoretically secure tags: a polynomial hash over GF(2^128), encrypted with a one-time pad.
 //!
-//! The hash is POLYVAL (RFC 8452, section 3) under a secret key that is kept for the session; each tag takes 128 fresh bits
-//! of the key pool as its pad, so that tags tell nothing of the hash key (Wegman and Carter, J. Comput. Syst. Sci. 22, 265,
-//! 1981). Hashed are a block with a label, the direction and the sequence number; what was deferred and the message, each
-//! filled up with zeros; and a block with their lengths. A forgery passes with probability at most
-//! [`forgery_probability`] of the bytes that are hashed.
+//! The hash is POLYVAL (RFC 8452, section 3) under a secret key of the session. Each tag takes 128 new bits
+//! of the key pool as its pad, so that tags reveal nothing about the hash key (Wegman and Carter, J. Comput.
+//! Syst. Sci. 22, 265, 1981). The hash input is a block with a label, the direction and the sequence number,
+//! the deferred messages and the message, each padded with zeros, and a block with their lengths. A forgery
+//! succeeds with probability at most [`forgery_probability`] of the input's length.
 
-use super::{AuthenticationError, Authenticator, Context, End, Opened, Session, Voucher};
-use crate::polynomial_hash::{degree, hidden_hash, BLOCK};
+use super::{AuthenticationError, Authenticator, Context, End, Opened, Session, Tagger};
+use crate::polynomial_hash::{degree, encrypted_hash, BLOCK};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
-/// Bits of the pool that each message takes.
+/// Bits of the pool used for each tag.
 pub const PAD_BITS: u64 = 128;
 
 /// A one-time pad.
 pub type Pad = Zeroizing<[u8; BLOCK]>;
 
-/// Where pads come from: the part of the key pool for messages in one direction.
+/// The source of pads: the part of the key pool for messages in one direction.
 pub trait PadSource {
-	/// The next pad, which is never given again. Both ends get the same pads in the same order. `None` when none is left.
+	/// The next pad, which is never returned again; `None` if none is left. Both ends get the same pads in
+	/// the same order.
 	fn next_pad(&mut self) -> Option<Pad>;
 }
 
-/// Tags and checks the messages of one session.
+/// Tags and verifies the messages of one session.
 pub struct WegmanCarter<P> {
 	session: Session,
 	tags: Tags<P>,
@@ -36,14 +37,15 @@ struct Tags<P> {
 	pads: u64,
 }
 
-/// The probability that a forged message passes, of so many bytes with what was deferred: (blocks + 3) / 2^128.
+/// An upper bound on the probability of a successful forgery of this many bytes, deferred messages included:
+/// (blocks + 3) / 2^128.
 pub fn forgery_probability(bytes: usize) -> f64 {
 	degree(bytes) as f64 * f64::powi(2.0, -128)
 }
 
 impl<P: PadSource> WegmanCarter<P> {
-	/// A session of one end. The hash key is 128 secret bits that both ends share and use for this session alone; pads of
-	/// `outgoing` are those of the other end's `incoming`.
+	/// One end of a session. The hash key is 128 secret bits shared by both ends and used for this session
+	/// only. The pads of `outgoing` are those of the other end's `incoming`.
 	pub fn new(hash_key: Zeroizing<[u8; BLOCK]>, end: End, outgoing: P, incoming: P) -> Self {
 		Self { session: Session::new(end), tags: Tags { hash_key, outgoing, incoming, pads: 0 } }
 	}
@@ -54,11 +56,11 @@ impl<P> Tags<P> {
 		let mut header = *b"wegman1\0\0\0\0\0\0\0\0\0";
 		header[7] = context.sender.code();
 		header[8..].copy_from_slice(&context.sequence.to_le_bytes());
-		hidden_hash(&self.hash_key, &header, [context.deferred, message], pad)
+		encrypted_hash(&self.hash_key, &header, [context.deferred, message], pad)
 	}
 }
 
-impl<P: PadSource> Voucher for Tags<P> {
+impl<P: PadSource> Tagger for Tags<P> {
 	const LENGTH: usize = BLOCK;
 
 	fn make(&mut self, context: &Context<'_>, message: &[u8]) -> Result<Vec<u8>, AuthenticationError> {
@@ -67,7 +69,7 @@ impl<P: PadSource> Voucher for Tags<P> {
 		Ok(self.tag(context, message, &pad).to_vec())
 	}
 
-	fn is_right(
+	fn verify(
 		&mut self,
 		context: &Context<'_>,
 		message: &[u8],
@@ -123,7 +125,7 @@ mod tests {
 	}
 
 	#[test]
-	fn messages_pass_in_order_both_ways() {
+	fn messages_are_authenticated_in_order_in_both_directions() {
 		let (mut transmitter, mut receiver) = ends();
 		for message in [&b"one"[..], b"", b"three"] {
 			let bytes = transmitter.seal(message).unwrap();
@@ -133,10 +135,14 @@ mod tests {
 		assert_eq!(transmitter.open(&bytes), Ok(Opened::Authentic(b"back")));
 		assert_eq!((transmitter.spent_bits(), receiver.spent_bits()), (512, 512));
 		assert_eq!(transmitter.seal(b"four"), Err(AuthenticationError::PoolEmpty));
-		assert_eq!(transmitter.seal(b"five"), Err(AuthenticationError::PoolEmpty), "not closed");
+		assert_eq!(
+			transmitter.seal(b"five"),
+			Err(AuthenticationError::PoolEmpty),
+			"the session is not closed"
+		);
 	}
 
-	/// The tag is what POLYVAL of the layout by hand gives, under the pad.
+	/// The tag is POLYVAL of the layout, computed independently, XORed with the pad.
 	#[test]
 	fn the_tag_is_hash_and_pad() {
 		use polyval::universal_hash::{KeyInit, UniversalHash};
@@ -163,7 +169,7 @@ mod tests {
 			let (_, mut receiver) = ends();
 			let result = receiver.open(&altered);
 			match bit {
-				// Now it says that it is deferred.
+				// Turns the message into a deferred one.
 				0 => {
 					assert!(matches!(result, Ok(Opened::Deferred(_))));
 					continue;
@@ -178,9 +184,10 @@ mod tests {
 		}
 	}
 
-	/// What was deferred in either direction is found out at the next tag, also when it was added, dropped or moved.
+	/// The next tag detects altered deferred messages in either direction, also added, dropped and reordered
+	/// ones.
 	#[test]
-	fn the_next_tag_vouches_for_what_was_deferred() {
+	fn the_next_tag_covers_deferred_messages() {
 		let run = |alter: &dyn Fn(&mut Vec<Vec<u8>>)| {
 			let (mut transmitter, mut receiver) = ends();
 			let mut deferred =
@@ -205,7 +212,7 @@ mod tests {
 	fn repeated_reflected_short_and_longer_messages_are_refused() {
 		let (mut transmitter, mut receiver) = ends();
 		let bytes = transmitter.seal(b"message").unwrap();
-		// Back to its sender, even with pads that are the same in both directions.
+		// Reflected to its sender, even with the same pads in both directions.
 		let mut mirror = WegmanCarter::new(Zeroizing::new([9; BLOCK]), End::Transmitter, pads(1), pads(1));
 		assert_eq!(mirror.open(&bytes), Err(AuthenticationError::Forged(0)));
 		receiver.open(&bytes).unwrap();
@@ -213,13 +220,13 @@ mod tests {
 		for length in 0..25 {
 			assert_eq!(ends().1.open(&bytes[..length]), Err(AuthenticationError::Short(length)));
 		}
-		// A zero more at the end of the message, under the same tag.
+		// An additional zero at the end of the message.
 		let longer = [&bytes[..16], &[0], &bytes[16..]].concat();
 		assert_eq!(ends().1.open(&longer), Err(AuthenticationError::Forged(0)));
 	}
 
 	#[test]
-	fn a_gigabyte_is_forged_with_a_probability_below_1e_30() {
+	fn the_forgery_probability_of_a_gigabyte_is_below_1e_30() {
 		assert!(forgery_probability(1 << 30) < 1e-30);
 		assert_eq!(forgery_probability(0), 3.0 * f64::powi(2.0, -128));
 	}

@@ -1,4 +1,4 @@
-//! Frames of a key, and the shuffles of each pass.
+//! Frames of a key, and their shuffles.
 
 use super::{Agreement, CascadeError, MAX_FRAME_BITS};
 use crate::bits::{bit, BitString, WORD};
@@ -9,13 +9,13 @@ use zeroize::Zeroizing;
 
 /// The shuffles of all passes for frames of one length. The first pass is not shuffled.
 pub(super) struct Arrangement {
-	/// Bits of a frame.
+	/// Length of a frame in bits.
 	pub length: usize,
-	/// For each pass after the first and each place in its order, the place in the frame.
+	/// For each pass after the first: place in its order to place in the frame.
 	shuffles: Vec<Vec<u32>>,
-	/// For each pass after the first and each place in the frame, the place in its order.
+	/// For each pass after the first: place in the frame to place in its order.
 	inverses: Vec<Vec<u32>>,
-	/// Of each confirmation, the places in the frame of the first half of its order, as a mask.
+	/// For each confirmation: the first half of its order, as a mask of the frame.
 	halves: Vec<Vec<u64>>,
 	first_confirmation: usize,
 }
@@ -23,7 +23,7 @@ pub(super) struct Arrangement {
 impl Arrangement {
 	fn new(length: usize, agreement: &Agreement) -> Self {
 		let mut rng = ChaCha8Rng::from_seed(agreement.seed);
-		// A stream a length: the last frame's shuffles do not depend on the others'.
+		// One stream per length: the shuffles of the last frame do not depend on those of the others.
 		rng.set_stream(length as u64);
 		let shuffles: Vec<_> = (1..agreement.variant.passes()).map(|_| shuffle(length, &mut rng)).collect();
 		let inverses = shuffles.iter().map(|shuffle| inverse(shuffle)).collect();
@@ -50,15 +50,15 @@ impl Arrangement {
 		}
 	}
 
-	/// The parity of the first half of a frame in the order of a pass, if that is a confirmation: without putting the bits
-	/// into that order.
+	/// The parity of the first half of a frame in the order of a confirmation, without arranging the bits;
+	/// `None` for other passes.
 	pub fn half_parity(&self, pass: usize, frame: &[u64]) -> Option<bool> {
 		let mask = self.halves.get(pass.checked_sub(self.first_confirmation)?)?;
 		let sum = frame.iter().zip(mask).fold(0, |sum, (word, mask)| sum ^ word & mask);
 		Some(sum.count_ones() & 1 == 1)
 	}
 
-	/// A frame's bits in the order of a pass.
+	/// The bits of a frame in the order of a pass.
 	pub fn arrange(&self, pass: usize, frame: &[u64]) -> Zeroizing<Vec<u64>> {
 		let Some(index) = pass.checked_sub(1) else { return Zeroizing::new(frame.to_vec()) };
 		let words = self.shuffles[index].chunks(WORD).map(|places| {
@@ -71,10 +71,10 @@ impl Arrangement {
 	}
 }
 
-/// The key's frames: each its words and its arrangement.
+/// The frames of a key: words and arrangement of each.
 pub(super) type Frames<'a> = Vec<(&'a [u64], Arc<Arrangement>)>;
 
-/// Cuts a key into frames of equal length, but for the last.
+/// Divides a key into frames of equal length, except for the last.
 pub(super) fn frames<'a>(key: &'a BitString, agreement: &Agreement) -> Result<Frames<'a>, CascadeError> {
 	let size = agreement.frame_bits;
 	if size == 0 || !size.is_multiple_of(WORD) || size > MAX_FRAME_BITS {
@@ -83,7 +83,7 @@ pub(super) fn frames<'a>(key: &'a BitString, agreement: &Agreement) -> Result<Fr
 	if key.is_empty() {
 		return Ok(Vec::new());
 	}
-	// Frames of about equal length rather than full ones and a remainder: short frames leak more.
+	// Frames of about equal length rather than full ones and a remainder, as short frames leak more.
 	let count = key.len().div_ceil(size);
 	let length = key.len().div_ceil(count).next_multiple_of(WORD);
 	let full = Arc::new(Arrangement::new(length.min(key.len()), agreement));
@@ -96,8 +96,8 @@ pub(super) fn frames<'a>(key: &'a BitString, agreement: &Agreement) -> Result<Fr
 	Ok(frames.collect())
 }
 
-/// A random order of `0..length`: Fisher and Yates from the last place down, each place drawn by Lemire's method from 32
-/// bits (ACM TOMACS 29, 3, 2019).
+/// A random order of `0..length`: a Fisher-Yates shuffle from the last place down, with places drawn from 32
+/// bits by Lemire's method (ACM TOMACS 29, 3, 2019).
 fn shuffle(length: usize, rng: &mut ChaCha8Rng) -> Vec<u32> {
 	let mut order: Vec<u32> = (0..length as u32).collect();
 	for last in (1..length).rev() {
@@ -106,7 +106,7 @@ fn shuffle(length: usize, rng: &mut ChaCha8Rng) -> Vec<u32> {
 	order
 }
 
-/// Words in which the bits at these places are 1.
+/// Words with 1 bits at these places.
 fn mask(places: &[u32], length: usize) -> Vec<u64> {
 	let mut words = vec![0; length.div_ceil(WORD)];
 	for place in places {
@@ -123,7 +123,7 @@ fn inverse(order: &[u32]) -> Vec<u32> {
 	inverse
 }
 
-/// A number below a bound, each equally likely.
+/// A uniformly distributed number below a bound.
 fn below(bound: u32, rng: &mut ChaCha8Rng) -> u32 {
 	let mut product = u64::from(rng.next_u32()) * u64::from(bound);
 	if (product as u32) < bound {
@@ -156,7 +156,8 @@ mod tests {
 		}
 	}
 
-	/// Chi-squared of 5 degrees of freedom over 60,000 orders of three: below 20.5 with a probability of .999.
+	/// Chi-squared with 5 degrees of freedom over 60,000 orders of three: below 20.5 with a probability of
+	/// .999.
 	#[test]
 	fn all_orders_are_equally_likely() {
 		let mut rng = ChaCha8Rng::seed_from_u64(2);

@@ -1,4 +1,4 @@
-//! The receiver's side: which parities to ask, and what follows from them.
+//! The receiver's end: which parities to request, and the corrections that follow.
 
 use super::{
 	arrangement::{frames, Arrangement},
@@ -10,16 +10,16 @@ use crate::bits::{flip, BitString, WORD};
 use std::sync::Arc;
 use zeroize::Zeroizing;
 
-/// A key that was corrected, if all went well: only [`verification`](crate::verification) tells.
+/// A corrected key. Only [`verification`](crate::verification) shows whether all errors were found.
 #[derive(Debug)]
 pub struct Correction {
 	/// The key.
 	pub key: BitString,
-	/// Parities that the transmitter told in public.
+	/// Parities leaked by the transmitter.
 	pub leaked: u64,
-	/// Bits that were flipped.
+	/// Bits flipped.
 	pub corrected: u64,
-	/// How often the transmitter was asked.
+	/// Requests to the transmitter.
 	pub round_trips: u64,
 }
 
@@ -34,9 +34,9 @@ pub struct Corrector {
 }
 
 impl Corrector {
-	/// Begins with the receiver's key. `error_rate` is the share of errors that is expected: it sets the block sizes, and
-	/// a wrong one costs parities, not safety. No more than `budget` parities are asked, and no more than the key has
-	/// bits.
+	/// A corrector of the receiver's key. `error_rate` is the expected error rate, which determines the block
+	/// sizes; a wrong one costs parities, but not correctness. Requests at most `budget` parities, and at
+	/// most as many as the key has bits.
 	pub fn new(
 		key: &BitString,
 		agreement: &Agreement,
@@ -55,7 +55,7 @@ impl Corrector {
 		})
 	}
 
-	/// The blocks to ask about next; none when the key is corrected.
+	/// The blocks whose parities to request next; none when the key is corrected.
 	pub fn ask(&mut self) -> Result<&[Query], CascadeError> {
 		self.queries.clear();
 		for (index, frame) in self.frames.iter_mut().enumerate() {
@@ -69,7 +69,7 @@ impl Corrector {
 		Ok(&self.queries)
 	}
 
-	/// The parities of the blocks that were asked about, in order.
+	/// Handles the requested parities, in order.
 	pub fn answer(&mut self, parities: &BitString) -> Result<(), CascadeError> {
 		if parities.len() != self.queries.len() {
 			return Err(CascadeError::Answers { answers: parities.len(), questions: self.queries.len() });
@@ -82,7 +82,7 @@ impl Corrector {
 		Ok(())
 	}
 
-	/// Parities asked so far.
+	/// Parities requested so far.
 	pub fn leaked(&self) -> u64 {
 		self.leaked
 	}
@@ -92,7 +92,7 @@ impl Corrector {
 		self.frames.iter().map(|frame| frame.corrected).sum()
 	}
 
-	/// The key as it is now.
+	/// The current key.
 	pub fn finish(self) -> Correction {
 		let mut words = Vec::with_capacity(self.length.div_ceil(WORD));
 		self.frames.iter().for_each(|frame| words.extend_from_slice(&frame.key));
@@ -111,7 +111,7 @@ struct Pass {
 	tree: Tree,
 }
 
-/// What a frame asked last.
+/// The last request of a frame.
 enum Asked {
 	Nothing,
 	/// The parities of the blocks of passes that begin.
@@ -120,7 +120,7 @@ enum Asked {
 	Halves(usize, Vec<Block>),
 }
 
-/// A pass that begins: its block size, and how many of its blocks are asked about.
+/// A pass that begins: its block size, and the number of blocks whose parities are requested.
 struct Beginning {
 	block: usize,
 	asked: usize,
@@ -150,10 +150,10 @@ impl Frame {
 		}
 	}
 
-	/// Adds this frame's questions; none when it is corrected.
+	/// Adds the questions of this frame; none when it is corrected.
 	fn ask(&mut self, frame: u32, queries: &mut Vec<Query>) -> Result<(), CascadeError> {
 		loop {
-			// The shortest blocks first: they cost least.
+			// The shortest blocks first, as they cost least.
 			let shortest = |(index, pass): (usize, &Pass)| pass.tree.shortest().map(|length| (length, index));
 			if let Some((_, pass)) = self.passes.iter().enumerate().filter_map(shortest).min() {
 				let blocks = self.passes[pass].tree.take();
@@ -173,7 +173,7 @@ impl Frame {
 			if queries.last().is_some_and(|query| query.frame == frame) {
 				return Ok(());
 			}
-			// Passes of a single block ask nothing: its parity follows from the first pass.
+			// A pass of a single block needs no parity: it follows from the first pass.
 			self.answer(&mut std::iter::empty())?;
 		}
 	}
@@ -199,7 +199,7 @@ impl Frame {
 			.collect()
 	}
 
-	/// Takes the parities of what was asked.
+	/// Handles the requested parities.
 	fn answer(&mut self, parities: &mut impl Iterator<Item = bool>) -> Result<(), CascadeError> {
 		match std::mem::replace(&mut self.asked, Asked::Nothing) {
 			Asked::Nothing => Ok(()),
@@ -237,7 +237,8 @@ impl Frame {
 			})
 			.collect();
 		if pass > 0 {
-			// After the first pass the parities of the whole frame agree, so the last block's follows from the others'.
+			// After the first pass the parities of the whole frame agree, so that of the last block follows
+			// from the others.
 			odd.push(odd.iter().fold(false, |sum, odd| sum ^ odd));
 		}
 		let tree = Tree::new(length, block, odd.into_iter())?;

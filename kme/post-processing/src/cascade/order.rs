@@ -1,11 +1,11 @@
-//! A frame's bits in the order of a pass.
+//! The bits of a frame in the order of a pass.
 
 use super::arrangement::Arrangement;
 use crate::bits::{flip, parity};
 use zeroize::Zeroizing;
 
-/// The bits are put into order when that is first needed: of most confirmations only the first half's parity ever is asked,
-/// and there are many.
+/// The bits are arranged when first needed: of most confirmations, which are many, only the parity of the
+/// first half is ever requested.
 pub(super) struct Order {
 	pass: usize,
 	bits: Option<Zeroizing<Vec<u64>>>,
@@ -16,7 +16,7 @@ impl Order {
 		Self { pass, bits: None }
 	}
 
-	/// The parity of `length` places of the order from `start` on. `frame` has the bits as they are now.
+	/// The parity of `length` places of the order from `start` on. `frame` has the current bits.
 	pub fn parity(&mut self, arrangement: &Arrangement, frame: &[u64], start: usize, length: usize) -> bool {
 		if self.bits.is_none() && start == 0 && length == arrangement.length.div_ceil(2) {
 			if let Some(parity) = arrangement.half_parity(self.pass, frame) {
@@ -27,7 +27,7 @@ impl Order {
 		parity(bits, start, length)
 	}
 
-	/// Notes that the frame's bit at a place of the order was flipped.
+	/// Records that the bit at a place of the order was flipped.
 	pub fn flip(&mut self, place: usize) {
 		if let Some(bits) = &mut self.bits {
 			flip(bits, place);
@@ -45,7 +45,7 @@ mod tests {
 	use rand::{Rng, SeedableRng};
 	use rand_chacha::ChaCha8Rng;
 
-	/// Whatever is asked first, before or after flips: parities are those of the bits in order.
+	/// Parities are those of the bits in order, whatever is requested first, before or after flips.
 	#[test]
 	fn parities_are_those_of_the_arranged_bits() {
 		let mut rng = ChaCha8Rng::seed_from_u64(1);

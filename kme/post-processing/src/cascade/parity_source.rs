@@ -1,4 +1,4 @@
-//! The transmitter's side: parities of its key.
+//! The transmitter's end: parities of its key.
 
 use super::{
 	arrangement::{frames, Arrangement},
@@ -9,7 +9,7 @@ use crate::bits::BitString;
 use std::sync::Arc;
 use zeroize::Zeroizing;
 
-/// Answers questions about the transmitter's key, and counts what it told.
+/// Answers questions about the transmitter's key, and counts the leaked parities.
 pub struct ParitySource {
 	frames: Vec<Frame>,
 	length: u64,
@@ -19,12 +19,12 @@ pub struct ParitySource {
 struct Frame {
 	key: Zeroizing<Vec<u64>>,
 	arrangement: Arc<Arrangement>,
-	/// Of each pass.
+	/// The order of each pass.
 	orders: Vec<Order>,
 }
 
 impl ParitySource {
-	/// Begins with the transmitter's key.
+	/// A source with the transmitter's key.
 	pub fn new(key: &BitString, agreement: &Agreement) -> Result<Self, CascadeError> {
 		let frames = frames(key, agreement)?.into_iter().map(|(words, arrangement)| Frame {
 			key: Zeroizing::new(words.to_vec()),
@@ -34,7 +34,7 @@ impl ParitySource {
 		Ok(Self { frames: frames.collect(), length: key.len() as u64, leaked: 0 })
 	}
 
-	/// The parity of each block, in order. After as many parities as the key has bits nothing is told any more.
+	/// The parity of each block, in order. Refuses to leak more parities than the key has bits.
 	pub fn answer(&mut self, queries: &[Query]) -> Result<BitString, CascadeError> {
 		let leaked = self.leaked.saturating_add(queries.len() as u64);
 		if leaked > self.length {
@@ -52,7 +52,7 @@ impl ParitySource {
 		}))
 	}
 
-	/// Parities told so far.
+	/// Parities leaked so far.
 	pub fn leaked(&self) -> u64 {
 		self.leaked
 	}

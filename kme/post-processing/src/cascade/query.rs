@@ -1,8 +1,8 @@
-//! A question about a block, and how many of them travel in one message.
+//! Questions about blocks, and their encoding.
 
 use crate::wire::{write_number, Malformed, Reader};
 
-/// A block whose parity is asked: bits `start .. start + length` of a frame in the order of a pass.
+/// A block whose parity is requested: bits `start .. start + length` of a frame in the order of a pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Query {
 	/// Number of the frame, from 0.
@@ -15,8 +15,9 @@ pub struct Query {
 	pub length: u32,
 }
 
-/// Appends queries: their number, then in groups of one frame and pass: frame, pass, number, and of each query the start
-/// less the last query's (wrapping at 2^32; less 0 in the first of a group) and the length; all in LEB128.
+/// Appends queries: their number, then groups of the same frame and pass: frame, pass, number, and for each
+/// query its length and before it its start less the previous query's start (modulo 2^32; less 0 for the
+/// first one); all in LEB128.
 pub(crate) fn write_queries(bytes: &mut Vec<u8>, queries: &[Query]) {
 	write_number(bytes, queries.len() as u64);
 	for group in queries.chunk_by(|a, b| (a.frame, a.pass) == (b.frame, b.pass)) {
@@ -32,11 +33,11 @@ pub(crate) fn write_queries(bytes: &mut Vec<u8>, queries: &[Query]) {
 	}
 }
 
-/// Reads queries. Groups may not be empty, and neighbours of one frame and pass are one group.
+/// Reads queries. Groups must not be empty, and adjacent groups must differ in frame or pass.
 pub(crate) fn read_queries(reader: &mut Reader<'_>, limit: usize) -> Result<Vec<Query>, Malformed> {
 	const FIELD: &str = "questions";
 	let total = reader.count(limit, FIELD)?;
-	// Two bytes a query at least: the bound on what is reserved.
+	// At least two bytes per query, which bounds what is allocated.
 	if total > reader.0.len() / 2 {
 		return Err(Malformed::Short(FIELD));
 	}
@@ -70,9 +71,13 @@ mod tests {
 
 	proptest! {
 		#[test]
-		fn queries_return(list in prop::collection::vec((0u32..3, 0u8..2, any::<u32>(), any::<u32>()), 0..40)) {
-			let queries: Vec<Query> =
-				list.into_iter().map(|(frame, pass, start, length)| Query { frame, pass, start, length }).collect();
+		fn queries_round_trip(
+			list in prop::collection::vec((0u32..3, 0u8..2, any::<u32>(), any::<u32>()), 0..40),
+		) {
+			let queries: Vec<Query> = list
+				.into_iter()
+				.map(|(frame, pass, start, length)| Query { frame, pass, start, length })
+				.collect();
 			let mut bytes = Vec::new();
 			write_queries(&mut bytes, &queries);
 			let mut reader = Reader(&bytes);
@@ -81,7 +86,7 @@ mod tests {
 		}
 
 		#[test]
-		fn a_list_has_one_form(bytes in prop::collection::vec(0u8..6, 0..60)) {
+		fn encodings_are_unique(bytes in prop::collection::vec(0u8..6, 0..60)) {
 			let mut reader = Reader(&bytes);
 			if let Ok(queries) = read_queries(&mut reader, 1000) {
 				let mut again = Vec::new();

@@ -3,15 +3,15 @@ use crate::bits::BitString;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-/// What it cost, and what went wrong.
+/// Measured efficiency and failures.
 struct Figures {
-	/// Leaked parities over n h(Q).
+	/// Leaked parities divided by n h(Q).
 	efficiency: f64,
-	/// Frames that still differ.
+	/// Frames with remaining errors.
 	failures: usize,
 }
 
-/// A key and one that differs from it in each bit with probability `error_rate`.
+/// A random key, and a copy with each bit flipped with probability `error_rate`.
 fn pair(length: usize, error_rate: f64, rng: &mut ChaCha8Rng) -> (BitString, BitString) {
 	let key = BitString::random(length, rng);
 	let noisy = BitString::from_fn(length, |index| key.get(index) ^ rng.random_bool(error_rate));
@@ -22,7 +22,7 @@ fn entropy(rate: f64) -> f64 {
 	-rate * rate.log2() - (1.0 - rate) * (1.0 - rate).log2()
 }
 
-/// Many frames of 10,000 bits, each a key of its own.
+/// Many frames of 10,000 bits, each an independent key.
 fn figures(variant: Variant, error_rate: f64, frames: u64) -> Figures {
 	const LENGTH: usize = 10_000;
 	let mut rng = ChaCha8Rng::seed_from_u64(error_rate.to_bits());
@@ -42,11 +42,11 @@ fn figures(variant: Variant, error_rate: f64, frames: u64) -> Figures {
 }
 
 const FRAMES: u64 = 300;
-/// The figures of the literature are read from plots of samples; ours are means over 300 frames, of which the standard
-/// error is below .002.
+/// The values of the literature are read from plots of samples; ours are means of 300 frames with a standard
+/// error below .002.
 const TOLERANCE: f64 = 0.01;
 
-/// Efficiencies of frames of 10 kbit at 1, 5 and 11 % as brunorijsman/cascade-python measured them.
+/// Efficiencies of frames of 10 kbit at 1, 5 and 11 %, measured by brunorijsman/cascade-python.
 #[test]
 fn the_original_is_as_efficient_as_in_the_literature() {
 	for (error_rate, literature) in [(0.01, 1.149), (0.05, 1.180), (0.11, 1.240)] {
@@ -56,7 +56,7 @@ fn the_original_is_as_efficient_as_in_the_literature() {
 	}
 }
 
-/// The same for Cascade with BICONF; the default may be worse by .02.
+/// The same for Cascade with BICONF, to which the default may lose .02.
 #[test]
 fn option_8_is_as_efficient_as_biconf() {
 	for (error_rate, biconf) in [(0.01, 1.078), (0.05, 1.093), (0.11, 1.112)] {

@@ -1,15 +1,15 @@
-//! The blocks of one pass over one frame, and the blocks within them whose parity is known.
+//! The blocks of one pass over one frame, and their halves whose parity is known.
 
 use super::CascadeError;
 
-/// A block whose parity the transmitter told, or that follows.
+/// A block whose parity is known.
 #[derive(Clone, Copy)]
 struct Node {
-	/// Index of the first half; the second follows it. 0: the block was not halved.
+	/// Index of the first half, followed by the second; 0 if the block was not halved.
 	halves: u32,
-	/// Whether the two sides' parities differ.
+	/// Whether the parities of the two ends differ.
 	odd: bool,
-	/// Whether the block waits in `pending`.
+	/// Whether the block is in `pending`.
 	pending: bool,
 }
 
@@ -17,9 +17,9 @@ struct Node {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Block {
 	node: u32,
-	/// First place.
+	/// First bit.
 	pub start: u32,
-	/// Bits.
+	/// Number of bits.
 	pub length: u32,
 }
 
@@ -29,7 +29,7 @@ impl Block {
 		(self.start, self.length / 2)
 	}
 
-	/// Its halves, of which the first is the node of this index and the second the next.
+	/// Its halves, the nodes with this index and the next.
 	fn halves(&self, node: u32) -> [Self; 2] {
 		let (start, length) = self.first_half();
 		[
@@ -39,7 +39,7 @@ impl Block {
 	}
 }
 
-/// The blocks of one pass. A block that is odd and was not halved waits to be searched.
+/// The blocks of one pass. An odd block that was not halved is pending.
 pub(super) struct Tree {
 	nodes: Vec<Node>,
 	pending: Vec<Block>,
@@ -48,24 +48,24 @@ pub(super) struct Tree {
 }
 
 impl Tree {
-	/// Cuts `length` bits into blocks; `odd` says of each whether the parities differ.
+	/// Divides `length` bits into blocks; `odd` is for each whether the parities differ.
 	pub fn new(length: usize, block: usize, odd: impl Iterator<Item = bool>) -> Result<Self, CascadeError> {
 		let nodes = odd.map(|odd| Node { halves: 0, odd, pending: false }).collect();
 		let mut tree = Self { nodes, pending: Vec::new(), block: block as u32, length: length as u32 };
 		for root in 0..tree.nodes.len() as u32 {
 			let block = tree.root(root);
-			tree.wait(block)?;
+			tree.make_pending(block)?;
 		}
 		Ok(tree)
 	}
 
-	/// Length of the shortest block that waits.
+	/// Length of the shortest pending block.
 	pub fn shortest(&self) -> Option<u32> {
 		let odd = |block: &&Block| self.nodes[block.node as usize].odd;
 		self.pending.iter().filter(odd).map(|block| block.length).min()
 	}
 
-	/// Takes the blocks that wait. They are disjoint, and longer than one bit.
+	/// Takes the pending blocks, which are disjoint and longer than one bit.
 	pub fn take(&mut self) -> Vec<Block> {
 		let mut pending = std::mem::take(&mut self.pending);
 		pending.retain(|block| {
@@ -77,7 +77,7 @@ impl Tree {
 		pending
 	}
 
-	/// Halves an odd block of which the first half is odd or not. The place of the error, if that is found.
+	/// Halves an odd block. Returns the place of the error if it is found.
 	pub fn halve(&mut self, block: Block, first_odd: bool) -> Result<Option<u32>, CascadeError> {
 		let halves = self.nodes.len() as u32;
 		self.nodes[block.node as usize].halves = halves;
@@ -87,23 +87,23 @@ impl Tree {
 		if half.length == 1 {
 			return Ok(Some(half.start));
 		}
-		self.wait(half)?;
+		self.make_pending(half)?;
 		Ok(None)
 	}
 
-	/// Forgets the blocks within the block that holds a place.
+	/// Forgets the halves of the block that contains a place.
 	pub fn forget_halves(&mut self, place: u32) {
 		self.nodes[(place / self.block) as usize].halves = 0;
 	}
 
-	/// Notes that the bit at a place was flipped.
+	/// Records that the bit at a place was flipped.
 	pub fn flip(&mut self, place: u32) -> Result<(), CascadeError> {
 		let mut block = self.root(place / self.block);
 		loop {
 			let node = &mut self.nodes[block.node as usize];
 			node.odd ^= true;
 			if node.halves == 0 {
-				return self.wait(block);
+				return self.make_pending(block);
 			}
 			let [first, second] = block.halves(node.halves);
 			block = if place < second.start { first } else { second };
@@ -115,14 +115,14 @@ impl Tree {
 		Block { node, start, length: self.block.min(self.length - start) }
 	}
 
-	/// Lets a block that was not halved wait if it is odd.
-	fn wait(&mut self, block: Block) -> Result<(), CascadeError> {
+	/// Makes a block that was not halved pending if it is odd.
+	fn make_pending(&mut self, block: Block) -> Result<(), CascadeError> {
 		let node = &mut self.nodes[block.node as usize];
 		if !node.odd || node.pending {
 			return Ok(());
 		}
 		if block.length == 1 {
-			// The transmitter told this very bit, and now another parity speaks against it.
+			// The transmitter sent this single bit, and another parity contradicts it.
 			return Err(CascadeError::Contradiction);
 		}
 		node.pending = true;

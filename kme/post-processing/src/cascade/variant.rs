@@ -1,28 +1,28 @@
-//! Block sizes of the passes.
+//! Block sizes and passes.
 
 /// A choice of block sizes and passes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Variant {
-	/// Brassard and Salvail's: four passes, the first of blocks of .73 / Q bits, each next of twice that; found errors are
-	/// looked for in whole blocks of earlier passes.
+	/// That of Brassard and Salvail: four passes, the first with blocks of .73 / Q bits, each next one with
+	/// blocks twice as long; after a correction, whole blocks of earlier passes are searched.
 	Original,
-	/// Option 8 of Martinez-Mateo, Pacher, Peev, Ciurana and Martin, "Demystifying the information reconciliation
-	/// protocol Cascade", QIC 15, 453 (2015), arXiv:1407.3257: blocks of powers of 2, with a = log2(1 / Q) - 1/2, of
-	/// 2^ceil(a), then 2^ceil((a + 12) / 2), then 4096 bits, then 20 passes (11 in the paper) of half a frame; every block
-	/// that a search halved is used again.
+	/// Option 8 of Martinez-Mateo, Pacher, Peev, Ciurana and Martin, "Demystifying the information
+	/// reconciliation protocol Cascade", QIC 15, 453 (2015), arXiv:1407.3257: blocks of powers of 2, with a
+	/// = log2(1 / Q) - 1/2, of 2^ceil(a), then 2^ceil((a + 12) / 2), then 4096 bits, then 20 passes (11 in
+	/// the paper) of half a frame; blocks that a search has halved are reused.
 	Option8,
 }
 
-/// Passes of half a frame in [`Variant::Option8`], asked in one message. Each finds errors that the passes before left with a
-/// probability of 1/2. The paper has 11, and measured here those left about 3 frames of 10,000 with errors, too many for
-/// keys of a hundred frames; each further one halves that, and costs a bit a frame.
+/// Passes of half a frame in [`Variant::Option8`], requested in one message. Each detects remaining errors
+/// with a probability of 1/2. The 11 of the paper left errors in about 3 of 10,000 frames as measured here,
+/// too many for keys of a hundred frames; each further pass halves that and costs one bit per frame.
 const CONFIRMATIONS: usize = 20;
 
-/// Error rates outside of this range have the block sizes of its ends.
+/// Error rates are clamped to this range.
 const ERROR_RATES: std::ops::RangeInclusive<f64> = 1e-5..=0.25;
 
 impl Variant {
-	/// How many passes there are.
+	/// Number of passes.
 	pub(super) fn passes(self) -> usize {
 		match self {
 			Self::Original => 4,
@@ -30,7 +30,7 @@ impl Variant {
 		}
 	}
 
-	/// From this pass on, all are begun at once.
+	/// The first of the passes that begin together.
 	pub(super) fn first_confirmation(self) -> usize {
 		match self {
 			Self::Original => 4,
@@ -38,14 +38,14 @@ impl Variant {
 		}
 	}
 
-	/// Whether blocks within a block of a pass are used again.
+	/// Whether the halves of blocks are reused.
 	pub(super) fn reuses_halves(self) -> bool {
 		self == Self::Option8
 	}
 
-	/// Block size of a pass (from 0), at least 1 and at most the frame's length.
+	/// Block size of a pass (from 0), from 1 to the length of the frame.
 	pub(super) fn block_bits(self, pass: usize, error_rate: f64, frame: usize) -> usize {
-		// A rate that is no number (nothing was compared) is treated as the highest.
+		// NaN (nothing was compared) is treated as the highest rate.
 		let error_rate = if error_rate.is_nan() { *ERROR_RATES.end() } else { error_rate };
 		let rate = error_rate.clamp(*ERROR_RATES.start(), *ERROR_RATES.end());
 		let a = (1.0 / rate).log2() - 0.5;

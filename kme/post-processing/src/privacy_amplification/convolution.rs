@@ -1,13 +1,14 @@
-//! Product of a Toeplitz matrix and a vector over GF(2), by real transforms of blocks.
+//! The product of a Toeplitz matrix and a vector over GF(2), by real transforms of blocks.
 //!
-//! With blocks of B bits, block b of the product is the sum over blocks a of the key of the convolution of key block a with
-//! the 2B - 1 seed bits around diagonal b - a. A cyclic convolution of 2B points holds these B places whole. Each key block
-//! and each diagonal is transformed once, and the sums are taken before transforming back, so that memory is that of the
-//! transforms of the key and the secret.
+//! With blocks of B bits, block b of the product is the sum over blocks a of the key of the convolution of
+//! key block a with the 2B - 1 seed bits around diagonal b - a. A cyclic convolution of 2B points contains
+//! these B places completely. Each key block and each diagonal is transformed once, and sums are taken before
+//! the inverse transform, so that memory is that of the transforms of the key and the secret.
 //!
-//! Two blocks of the product are computed as one, for sums of ones leave most of a double's 53 bits unused: with points
-//! that are a bit of one diagonal plus 2^23 times a bit of the next, sums are pairs, which stand apart as long as no more
-//! than 2^22 bits of the key are summed. Longer keys are cut into parts, whose products add up.
+//! Two blocks of the product are computed together, as the sums would leave most of the 53 bits of a double
+//! unused: with points that are a bit of one diagonal plus 2^23 times a bit of the next, each sum is a pair
+//! of sums, which do not overlap as long as at most 2^22 bits of the key are summed. Longer keys are divided
+//! into parts, whose products are added.
 
 use super::AmplificationError;
 use crate::bits::{word, BitString, WORD};
@@ -15,26 +16,26 @@ use realfft::{num_complex::Complex, ComplexToReal, RealFftPlanner, RealToComplex
 use std::sync::Arc;
 use zeroize::{Zeroize, Zeroizing};
 
-/// Most bits of a block: its transform fits a core's cache.
+/// Maximum size of a block in bits, whose transform fits into the cache of a core.
 const MAX_BLOCK: usize = 1 << 15;
 
-/// Bits of the key that are summed at once. A multiple of every block.
+/// Bits of the key summed at once; a multiple of every block size.
 const PART: usize = 1 << 22;
 
-/// How much higher the second sum of a pair stands: more bits than the first one has.
+/// The shift of the second sum of a pair: more bits than the first one has.
 const PAIR_SHIFT: u32 = PART.ilog2() + 1;
 
-/// The second sum's weight.
+/// The weight of the second sum.
 const PAIR: f64 = (1u64 << PAIR_SHIFT) as f64;
 
-/// Farthest a pair of sums may be from a whole number: beyond this the result could be wrong. Measured with 2^22 bits, random
-/// or all ones: .008 at most.
+/// Maximum distance of a pair of sums from an integer, beyond which the result could be wrong. Measured with
+/// 2^22 bits, random or all ones: at most .008.
 const MAX_ERROR: f64 = 0.25;
 
-/// Added to a number of less than 2^51, it leaves the nearest whole number in the lowest bits of the mantissa.
+/// Added to a number below 2^51, leaves the nearest integer in the lowest bits of the mantissa.
 const TO_WHOLE: f64 = 1.5 * (1u64 << 52) as f64;
 
-/// A transform, wiped when dropped: it tells the key.
+/// A transform, which reveals the key. Zeroed when dropped.
 struct Spectrum(Vec<Complex<f64>>);
 
 impl Spectrum {
@@ -42,7 +43,7 @@ impl Spectrum {
 		Self(vec![Complex::default(); length])
 	}
 
-	/// Adds the product of two others.
+	/// Adds the product of two transforms.
 	fn add_product(&mut self, a: &Self, b: &Self) {
 		for ((sum, a), b) in self.0.iter_mut().zip(&a.0).zip(&b.0) {
 			*sum += a * b;
@@ -59,7 +60,7 @@ impl Drop for Spectrum {
 	}
 }
 
-/// The transforms of one size, and their working memory.
+/// The transforms of one size, with their buffers.
 struct Transforms {
 	forward: Arc<dyn RealToComplex<f64>>,
 	backward: Arc<dyn ComplexToReal<f64>>,
@@ -80,7 +81,7 @@ impl Transforms {
 		}
 	}
 
-	/// The transform of points that are each a pair of bits: `words` gives 64 first and 64 second ones.
+	/// Transforms points that are pairs of bits: `words` returns 64 first and 64 second ones.
 	fn transform(&mut self, words: impl Fn(usize) -> [u64; 2], spectrum: &mut Spectrum) {
 		for (index, points) in self.points.chunks_mut(WORD).enumerate() {
 			let words = words(index * WORD);
@@ -91,23 +92,23 @@ impl Transforms {
 		}
 		self.forward
 			.process_with_scratch(&mut self.points, &mut spectrum.0, &mut self.scratch.0)
-			.expect("the lengths are those that the transform was planned for");
+			.expect("the transform was planned for these lengths");
 	}
 
-	/// Sums from a spectrum, times the number of points.
+	/// The inverse transform: sums times the number of points.
 	fn invert(&mut self, spectrum: &mut Spectrum) -> &[f64] {
-		// Both are real but for rounding, and must be so exactly.
+		// Both are real except for rounding, and must be exactly real.
 		for end in [0, spectrum.0.len() - 1] {
 			spectrum.0[end].im = 0.0;
 		}
 		self.backward
 			.process_with_scratch(&mut spectrum.0, &mut self.points, &mut self.scratch.0)
-			.expect("the lengths are those that the transform was planned for");
+			.expect("the transform was planned for these lengths");
 		&self.points
 	}
 }
 
-/// The product of the matrix of a seed and a key. The seed has key + secret - 1 bits, and neither is empty.
+/// The product of the matrix of a seed with key + secret - 1 bits and a key. Neither may be empty.
 pub(super) fn toeplitz(
 	key: &BitString,
 	seed: &BitString,
@@ -123,7 +124,7 @@ pub(super) fn toeplitz(
 	Ok(BitString::from_words(std::mem::take(&mut *words), secret))
 }
 
-/// Adds the product of a part of the key, from a bit on, and the columns of the matrix that belong to it.
+/// Adds the product of the part of the key from bit `start` on and the corresponding columns of the matrix.
 fn add_part(
 	key: &BitString,
 	start: usize,
@@ -176,14 +177,13 @@ fn add_part(
 	Ok(())
 }
 
-/// The parities of pairs of sums, which were scaled.
+/// The parities of pairs of sums, which are multiplied by `scale`.
 fn parities(pairs: &[f64], scale: f64) -> Result<[u64; 2], AmplificationError> {
 	let mut parities = [0; 2];
 	for (offset, pair) in pairs.iter().enumerate() {
 		let pair = pair * scale;
 		let whole = pair + TO_WHOLE;
 		let error = (pair - (whole - TO_WHOLE)).abs();
-		// Also when it is no number.
 		if error.is_nan() || error >= MAX_ERROR {
 			return Err(AmplificationError::Rounding(error));
 		}

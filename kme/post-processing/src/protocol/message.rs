@@ -1,21 +1,26 @@
-//! The messages of a block, as bytes.
+//! The encoding of the messages of a block.
 //!
-//! Each begins with the version (1 byte, 1), the [kind](Kind) (1 byte) and the number of the block (8 bytes, little endian).
-//! Numbers are in LEB128 of the shortest form; bits in bytes, the first in the lowest place, the last byte filled up with
-//! zeros. Nothing may follow the last field. Every message has one form only.
+//! Each message begins with the version (1 byte, 1), the [kind](Kind) (1 byte) and the block number (8 bytes,
+//! little-endian). Numbers are in the shortest form of LEB128. Bits are packed in bytes from the lowest one
+//! up, the last byte padded with zeros. Nothing may follow the last field. Encodings are unique.
 //!
 //! | kind | fields |
 //! | --- | --- |
-//! | 1 announcement | number n of detections; n slots, each less the one before it less 1 (the first as it is); n bits: test basis |
-//! | 2 sifting | number n of detections; n bits: bases match; of m matches 2m bits: intensity, low bit first; number z and bits of the test basis; seed of the shuffles (32 bytes) |
-//! | 3 questions | as [`write_queries`](crate::cascade) says: number; groups of frame, pass, number and blocks |
+//! | 1 announcement | number n of detections; n slots; n bits: test basis |
+//! | 2 sifting | number n and n bits: matches; intensities; number and test bits; seed of the shuffles |
+//! | 3 questions | number of queries; groups of frame, pass, number and blocks, see `write_queries` |
 //! | 4 parities | number n; n bits |
-//! | 5 reconciled | errors of the test basis, then of the key basis, at signal, weak decoy and vacuum |
-//! | 6 amplification | hash key (16 bytes); length of the tag (1 byte, 1 to 16) and the tag; number of secret bits; number n and bits of the seed |
+//! | 5 reconciled | errors of the test basis, then of the key basis, by intensity |
+//! | 6 amplification | hash key; length (1 byte) and tag; secret bits; number and bits of the seed |
 //! | 7 verified | none |
-//! | 8 abort | reason (1 byte: 0 no secret bits, 1 verification failed, 2 contradicting parities); errors of the test basis at signal, weak decoy and vacuum |
+//! | 8 abort | reason (1 byte); errors of the test basis by intensity |
+//!
+//! A slot is encoded as its difference to the previous slot less 1, the first one as it is. The intensities
+//! of m matches are 2m bits, the low bit first. Errors by intensity are three numbers: signal, weak decoy,
+//! vacuum. The seed of the shuffles has 32 bytes, the hash key 16. Reasons are 0 no secret bits, 1
+//! verification failed, 2 contradicting parities.
 
-use super::AbortReason;
+use super::outcome::AbortReason;
 use crate::{
 	bits::{BitString, WORD},
 	cascade::{read_queries, write_queries, Query, Seed},
@@ -27,13 +32,13 @@ use consilium_quantum_channel::record::Intensity;
 
 const VERSION: u8 = 1;
 
-/// Most detections of a block.
+/// Maximum number of detections in a block.
 pub const MAX_DETECTIONS: usize = 1 << 24;
 
-/// Most bytes of a tag.
+/// Maximum length of a tag in bytes.
 const MAX_TAG: u8 = 16;
 
-/// Which message it is.
+/// The kind of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Kind {
@@ -41,7 +46,7 @@ pub enum Kind {
 	Announcement = 1,
 	/// Matches, intensities, test bits.
 	Sifting,
-	/// Blocks to tell the parities of.
+	/// Blocks whose parities are requested.
 	Questions,
 	/// Their parities.
 	Parities,
@@ -49,14 +54,14 @@ pub enum Kind {
 	Reconciled,
 	/// Verification and privacy amplification.
 	Amplification,
-	/// The keys agree.
+	/// The keys are equal.
 	Verified,
 	/// The block gives no key.
 	Abort,
 }
 
 impl Kind {
-	/// Whether it is authenticated by a later message.
+	/// Whether a later message authenticates it.
 	pub fn is_deferred(self) -> bool {
 		matches!(self, Self::Questions | Self::Parities)
 	}
@@ -69,46 +74,46 @@ pub enum Message {
 	Announcement(Announcement),
 	/// The transmitter's answer.
 	Sifting {
-		/// What counts.
+		/// The matches.
 		answer: Answer,
 		/// Seed of Cascade's shuffles.
 		seed: Seed,
 	},
-	/// The receiver asks for parities.
+	/// The receiver requests parities.
 	Questions(Vec<Query>),
-	/// The transmitter tells them.
+	/// The transmitter's parities.
 	Parities(BitString),
-	/// The receiver corrected its key.
+	/// The receiver has corrected its key.
 	Reconciled {
 		/// Errors of the test basis, by intensity.
 		test_errors: [u64; 3],
 		/// Errors of the key basis, by intensity.
 		key_errors: [u64; 3],
 	},
-	/// How to verify the key and make it secret.
+	/// The parameters of verification and privacy amplification.
 	Amplification {
-		/// Key of the verification hash.
+		/// The key of the verification hash.
 		hash_key: HashKey,
 		/// The transmitter's tag.
 		tag: Tag,
-		/// Bits of the secret.
+		/// Length of the secret in bits.
 		secret_bits: u64,
-		/// The Toeplitz matrix.
+		/// The seed of the Toeplitz matrix.
 		seed: BitString,
 	},
 	/// The receiver has the key.
 	Verified,
 	/// There is no key.
 	Abort {
-		/// Why.
+		/// The reason.
 		reason: AbortReason,
-		/// Errors of the test basis, by intensity, as far as the sender knows.
+		/// Errors of the test basis, by intensity, as far as known to the sender.
 		test_errors: [u64; 3],
 	},
 }
 
 impl Message {
-	/// Which message it is.
+	/// The kind of a message.
 	pub fn kind(&self) -> Kind {
 		match self {
 			Self::Announcement(_) => Kind::Announcement,
@@ -122,19 +127,19 @@ impl Message {
 		}
 	}
 
-	/// Its bytes in a block.
+	/// Encodes the message of a block.
 	pub fn encode(&self, block: u64) -> Vec<u8> {
 		let mut bytes = vec![VERSION, self.kind() as u8];
 		bytes.extend_from_slice(&block.to_le_bytes());
 		match self {
 			Self::Announcement(Announcement { slots, test }) => {
-				// Most gaps take a byte or two.
+				// Most differences take one or two bytes.
 				bytes.reserve(2 * slots.len() + test.len() / 8);
 				write_number(&mut bytes, slots.len() as u64);
 				let mut next = 0;
 				for slot in slots {
 					write_number(&mut bytes, slot - next);
-					// No slot follows the last number.
+					// No slot can follow the largest number.
 					next = slot.wrapping_add(1);
 				}
 				test.write_to(&mut bytes);
@@ -168,7 +173,7 @@ impl Message {
 		bytes
 	}
 
-	/// The block and the message that bytes hold.
+	/// Decodes the number of a block and a message.
 	pub fn decode(bytes: &[u8]) -> Result<(u64, Self), Malformed> {
 		let mut reader = Reader(bytes);
 		let [version, kind] = reader.array("version and kind")?;
@@ -233,7 +238,7 @@ fn read_counts(reader: &mut Reader<'_>) -> Result<[u64; 3], Malformed> {
 
 fn read_announcement(reader: &mut Reader<'_>) -> Result<Announcement, Malformed> {
 	let count = reader.count(MAX_DETECTIONS, "detections")?;
-	// A byte a slot at least: the bound on what is reserved.
+	// At least a byte per slot, which bounds what is allocated.
 	if count > reader.0.len() {
 		return Err(Malformed::Short("slots"));
 	}

@@ -1,12 +1,13 @@
-//! What came of a block.
+//! The outcome of a block.
 
 use crate::bits::BitString;
 use consilium_quantum_channel::finite_key::Counts;
 
-/// Why a block gives no key, known to both ends.
+/// Why a block gives no key, as known to both ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AbortReason {
-	/// The finite-key length is 0: too many errors, which may be an eavesdropper's, or too few detections.
+	/// The finite-key length is 0: too many errors, possibly caused by an eavesdropper, or too few
+	/// detections.
 	NoSecretBits,
 	/// The keys differ after reconciliation.
 	VerificationFailed,
@@ -17,7 +18,7 @@ pub enum AbortReason {
 impl AbortReason {
 	const ALL: [Self; 3] = [Self::NoSecretBits, Self::VerificationFailed, Self::ContradictingParities];
 
-	/// How it is written in messages.
+	/// Its encoding in messages.
 	pub(super) fn code(self) -> u8 {
 		self as u8
 	}
@@ -27,26 +28,27 @@ impl AbortReason {
 	}
 }
 
-/// What came of a block.
+/// The outcome of a block.
 #[derive(Debug)]
 pub struct BlockOutcome {
 	/// The secret key, or why there is none.
 	pub key: Result<BitString, AbortReason>,
-	/// Detections and errors of the key basis. The errors are those that reconciliation found.
+	/// Detections and errors of the key basis, the latter as found by reconciliation.
 	pub key_counts: Counts,
-	/// Whether reconciliation came to its end, so that the errors of the key basis are known.
+	/// Whether reconciliation was completed, so that the errors of the key basis are known.
 	pub is_reconciled: bool,
 	/// Detections and errors of the test basis.
 	pub test_counts: Counts,
-	/// Bits told in public about the key: parities, and of the verification tag what the finite-key length does not pay for.
-	/// The two ends may count them differently after an abort: the receiver also counts what it did not ask any more.
+	/// Bits of the key leaked in public: parities, and the part of the verification tag that the finite-key
+	/// length does not subtract. After an abort the two ends may differ, as the receiver also counts
+	/// parities no longer requested.
 	pub leaked_bits: u64,
-	/// Bits of the pool that this block's tags took, in both directions.
+	/// Bits of the pool used for this block's tags, in both directions.
 	pub authentication_bits: u64,
 }
 
 impl BlockOutcome {
-	/// Bits of the secret key; 0 when aborted.
+	/// Bits of the secret key; 0 if aborted.
 	pub fn secret_bits(&self) -> u64 {
 		self.key.as_ref().map_or(0, |key| key.len() as u64)
 	}
@@ -56,29 +58,51 @@ impl BlockOutcome {
 		self.key_counts.detections.iter().sum()
 	}
 
-	/// What the block adds to the pool: the secret less the bits that its authentication took.
+	/// The net gain of the pool: the secret bits less those used for authentication.
 	pub fn net_gain(&self) -> i64 {
 		self.secret_bits() as i64 - self.authentication_bits as i64
 	}
 
-	/// The share of errors in the key basis. `None` when it was not reconciled.
+	/// The error rate in the key basis; `None` if it was not reconciled.
 	pub fn key_error_rate(&self) -> Option<f64> {
 		self.is_reconciled.then(|| error_rate(&self.key_counts)).flatten()
 	}
 
-	/// The share of errors in the test basis. `None` when nothing was compared.
+	/// The error rate in the test basis; `None` without detections.
 	pub fn test_error_rate(&self) -> Option<f64> {
 		error_rate(&self.test_counts)
 	}
 
-	/// The QBER to show: of the key basis if known, else of the test basis.
+	/// The QBER to report: that of the key basis if known, or else of the test basis.
 	pub fn qber(&self) -> Option<f64> {
 		self.key_error_rate().or_else(|| self.test_error_rate())
 	}
 }
 
-/// The share of errors. `None` of nothing.
+/// The error rate; `None` without detections.
 pub(super) fn error_rate(counts: &Counts) -> Option<f64> {
 	let detections: u64 = counts.detections.iter().sum();
 	(detections > 0).then(|| counts.errors.iter().sum::<u64>() as f64 / detections as f64)
+}
+
+/// What is known about an unfinished block.
+pub(super) struct Progress {
+	pub key: Counts,
+	pub test: Counts,
+	pub leaked: u64,
+	pub is_reconciled: bool,
+}
+
+impl Progress {
+	/// The outcome, except for the authentication bits.
+	pub(super) fn outcome(self, key: Result<BitString, AbortReason>) -> BlockOutcome {
+		BlockOutcome {
+			key,
+			key_counts: self.key,
+			test_counts: self.test,
+			is_reconciled: self.is_reconciled,
+			leaked_bits: self.leaked,
+			authentication_bits: 0,
+		}
+	}
 }

@@ -2,7 +2,7 @@
 
 use super::{
 	message::Message,
-	outcome::{error_rate, BlockOutcome},
+	outcome::{error_rate, BlockOutcome, Progress},
 	AbortReason, Conversation, Parameters, ProtocolError, Step,
 };
 use crate::{
@@ -19,7 +19,7 @@ use consilium_quantum_channel::{
 };
 use zeroize::Zeroize;
 
-/// How many bits of the test basis the expected error rate weighs as much as.
+/// The weight of the expected error rate, in bits of the test basis.
 const EXPECTATION_WEIGHT: f64 = 100.0;
 
 /// The receiver's end of one block.
@@ -30,9 +30,9 @@ pub struct Receiver {
 	stage: Stage,
 }
 
-/// What it waits for.
+/// The message that it waits for.
 enum Stage {
-	/// To be started.
+	/// None: not started yet.
 	Begin(Record),
 	Sifting(Record),
 	Parities(Box<Reconciling>),
@@ -43,7 +43,7 @@ enum Stage {
 	Closed,
 }
 
-/// The raw key, wiped when dropped.
+/// The record of the detections, whose bits are zeroed when dropped.
 struct Record(Vec<Detected>);
 
 impl Drop for Record {
@@ -57,25 +57,17 @@ struct Reconciling {
 	/// The key before correction.
 	raw: BitString,
 	intensities: Vec<Intensity>,
+	/// The part of the verification tag among the leaked bits.
+	surplus: u64,
 	progress: Progress,
 }
 
-/// What is known of the block.
-struct Progress {
-	key: Counts,
-	test: Counts,
-	leaked: u64,
-	/// Of the bits leaked, those of the verification tag.
-	surplus: u64,
-	is_reconciled: bool,
-}
-
-/// What to say, and the outcome if that is all.
-type Said = (Message, Option<BlockOutcome>);
+/// A reply, and the outcome if this end is done.
+type Reply = (Message, Option<BlockOutcome>);
 
 impl Receiver {
-	/// Begins a block with the record of what was detected. `expected_error_rate` is the QBER of the link, as of the block
-	/// before: it helps to choose Cascade's block sizes where the test basis has few bits.
+	/// Begins a block with the record of its detections. `expected_error_rate` is the expected QBER, such as
+	/// that of the previous block: it helps to choose Cascade's block sizes if the test basis has few bits.
 	pub fn new(
 		parameters: Parameters,
 		block: u64,
@@ -86,7 +78,7 @@ impl Receiver {
 		Self { parameters, conversation: Conversation::new(block), expected_error_rate, stage }
 	}
 
-	/// The announcement, which begins the conversation.
+	/// Returns the announcement, the first message of the block.
 	pub fn start(&mut self, authenticator: &mut dyn Authenticator) -> Result<Vec<u8>, ProtocolError> {
 		let Stage::Begin(record) = std::mem::replace(&mut self.stage, Stage::Closed) else {
 			return Err(ProtocolError::Closed);
@@ -97,19 +89,19 @@ impl Receiver {
 		Ok(bytes)
 	}
 
-	/// Takes a message of the transmitter.
+	/// Handles a message of the transmitter.
 	pub fn handle(
 		&mut self,
 		bytes: &[u8],
 		authenticator: &mut dyn Authenticator,
 	) -> Result<Step, ProtocolError> {
-		// Whatever fails below leaves it closed.
+		// Any failure below leaves it closed.
 		let stage = std::mem::replace(&mut self.stage, Stage::Closed);
 		if matches!(stage, Stage::Closed | Stage::Begin(_)) {
 			return Err(ProtocolError::Closed);
 		}
 		let message = self.conversation.open(bytes, authenticator)?;
-		let (reply, mut outcome) = match (stage, message) {
+		let (reply, outcome) = match (stage, message) {
 			(Stage::Sifting(record), Message::Sifting { answer, seed }) => {
 				let (reply, outcome) = self.sift(&record, &answer, seed)?;
 				(Some(reply), outcome)
@@ -131,14 +123,10 @@ impl Receiver {
 			},
 			(_, message) => return Err(ProtocolError::OutOfTurn(message.kind())),
 		};
-		let reply = reply.map(|message| self.conversation.send(&message, authenticator)).transpose()?;
-		if let Some(outcome) = &mut outcome {
-			outcome.authentication_bits = self.conversation.authentication_bits;
-		}
-		Ok(Step { reply, outcome })
+		self.conversation.step(reply, outcome, authenticator)
 	}
 
-	fn sift(&mut self, record: &Record, answer: &Answer, seed: Seed) -> Result<Said, ProtocolError> {
+	fn sift(&mut self, record: &Record, answer: &Answer, seed: Seed) -> Result<Reply, ProtocolError> {
 		let sifted = sifting::sift(&record.0, answer)?;
 		let surplus = self.parameters.surplus_bits(self.parameters.tag_bytes(sifted.key.len())?);
 		let test = Counts {
@@ -146,16 +134,21 @@ impl Receiver {
 			errors: differences(&answer.test_bits, &sifted.test, &sifted.test_intensities),
 		};
 		let key = Counts { detections: by_intensity(&sifted.key_intensities), errors: [0; 3] };
-		let progress = Progress { key, test, leaked: surplus, surplus, is_reconciled: false };
-		// What reconciliation may tell at most: beyond that no secret is left, however it ends.
+		let progress = Progress { key, test, leaked: surplus, is_reconciled: false };
+		// The budget of reconciliation, beyond which no secret bits are left in any case.
 		let budget = self.parameters.estimate(&key, &test)?.secret_length(surplus);
 		if budget == 0 {
 			return Ok(progress.abort(AbortReason::NoSecretBits));
 		}
 		let error_rate = self.error_rate(&progress.test);
 		let corrector = Corrector::new(&sifted.key, &self.parameters.agreement(seed), error_rate, budget)?;
-		let reconciling =
-			Reconciling { corrector, raw: sifted.key, intensities: sifted.key_intensities, progress };
+		let reconciling = Reconciling {
+			corrector,
+			raw: sifted.key,
+			intensities: sifted.key_intensities,
+			surplus,
+			progress,
+		};
 		self.ask(Box::new(reconciling), Ok(()))
 	}
 
@@ -166,12 +159,12 @@ impl Receiver {
 		(observed * bits + self.expected_error_rate * EXPECTATION_WEIGHT) / (bits + EXPECTATION_WEIGHT)
 	}
 
-	/// Asks for more parities, or says that the key is corrected.
+	/// Requests more parities, or reports that the key is corrected.
 	fn ask(
 		&mut self,
 		mut reconciling: Box<Reconciling>,
 		answered: Result<(), CascadeError>,
-	) -> Result<Said, ProtocolError> {
+	) -> Result<Reply, ProtocolError> {
 		match answered.and_then(|()| Ok(reconciling.corrector.ask()?.to_vec())) {
 			Ok(queries) if queries.is_empty() => Ok(self.reconciled(*reconciling)),
 			Ok(queries) => {
@@ -179,8 +172,8 @@ impl Receiver {
 				Ok((Message::Questions(queries), None))
 			},
 			Err(error) => {
-				let Reconciling { corrector, mut progress, .. } = *reconciling;
-				progress.leaked = corrector.leaked() + progress.surplus;
+				let Reconciling { corrector, surplus, mut progress, .. } = *reconciling;
+				progress.leaked = corrector.leaked() + surplus;
 				match error {
 					CascadeError::Leaked { .. } => Ok(progress.abort(AbortReason::NoSecretBits)),
 					CascadeError::Contradiction => Ok(progress.abort(AbortReason::ContradictingParities)),
@@ -190,9 +183,12 @@ impl Receiver {
 		}
 	}
 
-	fn reconciled(&mut self, Reconciling { corrector, raw, intensities, mut progress }: Reconciling) -> Said {
+	fn reconciled(
+		&mut self,
+		Reconciling { corrector, raw, intensities, surplus, mut progress }: Reconciling,
+	) -> Reply {
 		let Correction { key, leaked, .. } = corrector.finish();
-		progress.leaked = leaked + progress.surplus;
+		progress.leaked = leaked + surplus;
 		progress.key.errors = differences(&raw, &key, &intensities);
 		progress.is_reconciled = true;
 		let message =
@@ -208,7 +204,7 @@ impl Receiver {
 		(hash_key, theirs): (HashKey, Tag),
 		other: u64,
 		seed: &BitString,
-	) -> Result<Said, ProtocolError> {
+	) -> Result<Reply, ProtocolError> {
 		let own = self.parameters.estimate(&progress.key, &progress.test)?.secret_length(progress.leaked);
 		if own != other {
 			return Err(ProtocolError::SecretLength { own, other });
@@ -222,18 +218,7 @@ impl Receiver {
 }
 
 impl Progress {
-	fn abort(self, reason: AbortReason) -> Said {
+	fn abort(self, reason: AbortReason) -> Reply {
 		(Message::Abort { reason, test_errors: self.test.errors }, Some(self.outcome(Err(reason))))
-	}
-
-	fn outcome(self, key: Result<BitString, AbortReason>) -> BlockOutcome {
-		BlockOutcome {
-			key,
-			key_counts: self.key,
-			test_counts: self.test,
-			is_reconciled: self.is_reconciled,
-			leaked_bits: self.leaked,
-			authentication_bits: 0,
-		}
 	}
 }

@@ -1,7 +1,9 @@
-//! The end that sent the qubits.
+//! The transmitter's end.
 
 use super::{
-	message::Message, outcome::BlockOutcome, AbortReason, Conversation, Parameters, ProtocolError, Step,
+	message::Message,
+	outcome::{BlockOutcome, Progress},
+	AbortReason, Conversation, Parameters, ProtocolError, Step,
 };
 use crate::{
 	authentication::Authenticator,
@@ -23,7 +25,7 @@ pub struct Transmitter<R> {
 	stage: Stage,
 }
 
-/// What it waits for.
+/// The message that it waits for.
 enum Stage {
 	Announcement { sent: Vec<Sent> },
 	Questions(Reconciling),
@@ -37,28 +39,20 @@ struct Reconciling {
 	progress: Progress,
 }
 
-/// What is known of the block.
-struct Progress {
-	key: Counts,
-	test: Counts,
-	leaked: u64,
-	is_reconciled: bool,
-}
-
 impl<R: CryptoRng> Transmitter<R> {
-	/// Begins a block with the record of all pulses that the receiver may have detected. The generator must be a
-	/// cryptographic one: it makes seeds that nobody may foresee while the qubits travel.
+	/// Begins a block with the record of all pulses that the receiver may have detected. The generator must
+	/// be cryptographic: it draws seeds that must be unpredictable while the qubits travel.
 	pub fn new(parameters: Parameters, block: u64, sent: Vec<Sent>, rng: R) -> Self {
 		Self { parameters, conversation: Conversation::new(block), rng, stage: Stage::Announcement { sent } }
 	}
 
-	/// Takes a message of the receiver.
+	/// Handles a message of the receiver.
 	pub fn handle(
 		&mut self,
 		bytes: &[u8],
 		authenticator: &mut dyn Authenticator,
 	) -> Result<Step, ProtocolError> {
-		// Whatever fails below leaves it closed.
+		// Any failure below leaves it closed.
 		let stage = std::mem::replace(&mut self.stage, Stage::Closed);
 		if matches!(stage, Stage::Closed) {
 			return Err(ProtocolError::Closed);
@@ -68,7 +62,7 @@ impl<R: CryptoRng> Transmitter<R> {
 		let reply = match (stage, message) {
 			(Stage::Announcement { mut sent }, Message::Announcement(announcement)) => {
 				let reply = self.sift(&sent, &announcement);
-				wipe(&mut sent);
+				zero(&mut sent);
 				Some(reply?)
 			},
 			(Stage::Questions(mut reconciling), Message::Questions(queries)) => {
@@ -100,11 +94,7 @@ impl<R: CryptoRng> Transmitter<R> {
 			},
 			(_, message) => return Err(ProtocolError::OutOfTurn(message.kind())),
 		};
-		let reply = reply.map(|message| self.conversation.send(&message, authenticator)).transpose()?;
-		if let Some(outcome) = &mut outcome {
-			outcome.authentication_bits = self.conversation.authentication_bits;
-		}
-		Ok(Step { reply, outcome })
+		self.conversation.step(reply, outcome, authenticator)
 	}
 
 	fn sift(&mut self, sent: &[Sent], announcement: &Announcement) -> Result<Message, ProtocolError> {
@@ -160,25 +150,12 @@ impl<R: CryptoRng> Transmitter<R> {
 impl<R> Drop for Transmitter<R> {
 	fn drop(&mut self) {
 		if let Stage::Announcement { sent } = &mut self.stage {
-			wipe(sent);
+			zero(sent);
 		}
 	}
 }
 
-/// The record holds the raw key.
-fn wipe(sent: &mut [Sent]) {
+/// Zeroes the bits of a record, which include the raw key.
+fn zero(sent: &mut [Sent]) {
 	sent.iter_mut().for_each(|sent| sent.bit.zeroize());
-}
-
-impl Progress {
-	fn outcome(self, key: Result<BitString, AbortReason>) -> BlockOutcome {
-		BlockOutcome {
-			key,
-			key_counts: self.key,
-			test_counts: self.test,
-			is_reconciled: self.is_reconciled,
-			leaked_bits: self.leaked,
-			authentication_bits: 0,
-		}
-	}
 }

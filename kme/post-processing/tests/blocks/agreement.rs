@@ -1,6 +1,9 @@
 //! Both ends get the same key, or both know that there is none.
 
-use crate::common::{parameters, run, run_honestly, tags, Channel};
+use crate::{
+	link::{parameters, tags, Channel},
+	run::{run, run_honestly},
+};
 use consilium_post_processing::{
 	authentication::{
 		setup::{Names, Setup},
@@ -18,9 +21,9 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
 use std::sync::Arc;
 
-/// Both ends know the same, whatever it is; the number of secret bits.
+/// Checks that both ends agree, and returns the number of secret bits.
 fn check(transmitter: BlockOutcome, receiver: BlockOutcome) -> u64 {
-	assert!(transmitter.key == receiver.key, "a silent mismatch: {transmitter:?} {receiver:?}");
+	assert!(transmitter.key == receiver.key, "undetected difference: {transmitter:?} {receiver:?}");
 	assert_eq!(transmitter.test_counts, receiver.test_counts);
 	assert_eq!(transmitter.key_counts.detections, receiver.key_counts.detections);
 	if transmitter.key.is_ok() {
@@ -33,7 +36,7 @@ fn check(transmitter: BlockOutcome, receiver: BlockOutcome) -> u64 {
 	transmitter.secret_bits()
 }
 
-/// Runs blocks of one channel; how many gave a key.
+/// Runs blocks of one channel and returns how many gave a key.
 fn blocks(parameters: &Parameters, channel: Channel, seeds: std::ops::Range<u64>) -> u64 {
 	seeds
 		.filter(|seed| {
@@ -43,31 +46,31 @@ fn blocks(parameters: &Parameters, channel: Channel, seeds: std::ops::Range<u64>
 		.count() as u64
 }
 
-/// 10,000 blocks in this test and the next. Nearly all give a key: the finite-key bounds are near what they need.
+/// 10,000 blocks in this test and the next one.
 #[test]
-fn keys_are_the_same_in_6_000_blocks_without_and_with_few_errors() {
+fn keys_agree_in_6_000_blocks_without_and_with_few_errors() {
 	assert!(blocks(&parameters(), Channel::new(6_000, 0.0), 0..3_000) > 2_900);
 	assert!(blocks(&parameters(), Channel::new(12_000, 0.01), 0..3_000) > 2_900);
 }
 
 #[test]
-fn keys_are_the_same_in_4_000_blocks_with_more_errors() {
+fn keys_agree_in_4_000_blocks_with_more_errors() {
 	assert!(blocks(&parameters(), Channel::new(12_000, 0.02), 0..3_000) > 2_900);
 	assert!(blocks(&parameters(), Channel::new(24_000, 0.03), 0..1_000) > 950);
 }
 
-/// The test basis promises 1 %, the key has up to 6 %: block sizes are wrong, and Cascade works harder.
+/// An error rate of 1 % in the test basis and of up to 6 % in the key basis: wrong block sizes for Cascade.
 #[test]
-fn a_channel_that_flips_more_than_expected_never_gives_different_keys() {
+fn more_errors_than_expected_never_give_different_keys() {
 	for key_error_rate in [0.03, 0.06] {
 		let channel = Channel { key_error_rate, ..Channel::new(20_000, 0.005) };
 		assert!(blocks(&parameters(), channel, 0..200) > 100, "{key_error_rate}");
 	}
 }
 
-/// Four passes with blocks far too long leave errors: verification finds them all.
+/// Four passes with much too long blocks leave errors, all of which verification detects.
 #[test]
-fn errors_that_reconciliation_leaves_are_found_by_verification() {
+fn verification_detects_errors_left_by_reconciliation() {
 	let parameters = Parameters { variant: Variant::Original, ..parameters() };
 	let channel = Channel { key_error_rate: 0.04, ..Channel::new(8_000, 0.0) };
 	let mut failed = 0;
@@ -76,11 +79,11 @@ fn errors_that_reconciliation_leaves_are_found_by_verification() {
 		failed += u32::from(matches!(receiver.key, Err(AbortReason::VerificationFailed)));
 		check(transmitter, receiver);
 	}
-	assert!(failed > 20, "{failed} of 200: the test does not reach what it is for");
+	assert!(failed > 20, "{failed} of 200: too few failures for this test");
 }
 
 #[test]
-fn too_many_errors_leave_no_secret() {
+fn too_many_errors_leave_no_secret_bits() {
 	for error_rate in [0.12, 0.25, 0.5] {
 		let records = Channel::new(20_000, error_rate).transmit(1);
 		let (transmitter, receiver) = run_honestly(&parameters(), records).outcomes();
@@ -88,7 +91,7 @@ fn too_many_errors_leave_no_secret() {
 			assert!(matches!(outcome.key, Err(AbortReason::NoSecretBits)), "{error_rate}");
 			assert_eq!(outcome.secret_bits(), 0);
 			assert!(outcome.net_gain() < 0);
-			// 5,000 bits compared: a standard deviation of .007 at most.
+			// 5,000 bits compared: a standard deviation of at most .007.
 			assert!(
 				(outcome.qber().unwrap() - error_rate).abs() < 0.03,
 				"{error_rate}: {:?}",
@@ -100,7 +103,7 @@ fn too_many_errors_leave_no_secret() {
 }
 
 #[test]
-fn too_few_detections_leave_no_secret() {
+fn too_few_detections_leave_no_secret_bits() {
 	for detections in [0, 1, 2, 10, 100] {
 		let (transmitter, receiver) =
 			run_honestly(&parameters(), Channel::new(detections, 0.0).transmit(2)).outcomes();
@@ -109,7 +112,7 @@ fn too_few_detections_leave_no_secret() {
 	}
 }
 
-/// The first block of a link: signed, for there are no pads yet.
+/// The first block of a link, which is signed, as there are no pads yet.
 #[test]
 fn the_first_block_is_signed() {
 	let keys = [SigningKeys::generate(), SigningKeys::generate()].map(Arc::new);
@@ -129,9 +132,9 @@ fn the_first_block_is_signed() {
 	assert!(transmitter.key == receiver.key);
 }
 
-/// A simulated link: a million bits of the raw key over 25 km.
+/// A simulated link with a million raw key bits over 25 km.
 #[test]
-fn a_simulated_link_gives_a_key_and_under_attack_none() {
+fn a_simulated_link_gives_a_key_unless_attacked() {
 	let link = Link::metropolitan(25.0);
 	let parameters = Parameters::new(link.source.clone());
 	let pulses = Model::new(&link, &Eavesdropper::None).unwrap().pulses_for(1_000_000).unwrap();
@@ -152,7 +155,7 @@ fn a_simulated_link_gives_a_key_and_under_attack_none() {
 }
 
 #[test]
-fn ends_that_are_configured_differently_get_no_key() {
+fn differently_configured_ends_get_no_key() {
 	let own = parameters();
 	let mut others = [own.clone(), own.clone()];
 	others[0].security.secrecy /= 10.0;

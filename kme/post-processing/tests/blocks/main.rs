@@ -3,5 +3,6 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 mod agreement;
-mod common;
+mod link;
+mod run;
 mod tampering;

@@ -1,9 +1,9 @@
-//! The Monte Carlo simulator and the sampled one against the model, per intensity and basis.
+//! Both simulators compared with the model, per intensity and basis.
 //!
-//! Tolerance, stated beforehand: a count that is binomial with `n` tries and probability `p` is within 3 standard
-//! deviations. There are some hundred counts per simulator, of which chance alone puts 0.27 % outside; so no more than 2
-//! of a hundred may be outside of 3, and none outside of 4.5 (1 in 150,000). Detections are not quite binomial where there is
-//! dead time, but less scattered, so that the bound is on the safe side. Seeds are fixed.
+//! Tolerance: a binomial count with `n` trials and probability `p` is within 3 standard deviations. Of the
+//! more than one hundred counts per simulator, chance alone puts 0.27 % outside; so at most 2 % may be
+//! outside 3 and none outside 4.5 (1 in 150,000). With dead time, detections have a smaller variance than
+//! binomial ones, so that the bound is conservative. Seeds are fixed.
 
 use crate::common::{both, counts, error_rate, with_setting};
 use consilium_quantum_channel::{
@@ -22,7 +22,7 @@ const ATTACKS: [Eavesdropper; 5] = [
 	Eavesdropper::BeamSplitting { fraction: 1.0 },
 ];
 
-/// A noisy link with long dead time and bright pulses, so that double clicks and blindness matter.
+/// A noisy link with long dead time and bright pulses, so that double clicks and dead time matter.
 fn rough() -> Link {
 	let mut link = Link::metropolitan(2.0);
 	link.source.intensities = [0.9, 0.3, 0.05];
@@ -39,17 +39,17 @@ fn links() -> [Link; 4] {
 	[Link::gys(0.0), Link::lim(5.0), Link::metropolitan(10.0), rough()]
 }
 
-/// How far counts are from what the model says, in standard deviations.
+/// Deviations of counts from the model, in standard deviations.
 struct Scores(Vec<(String, f64)>);
 
 impl Scores {
-	fn add(&mut self, name: String, count: u64, tries: f64, probability: f64) {
-		let deviation = (tries * probability * (1.0 - probability)).sqrt();
-		let distance = count as f64 - tries * probability;
-		// Counts of the impossible must be 0.
+	fn add(&mut self, name: String, count: u64, trials: f64, probability: f64) {
+		let deviation = (trials * probability * (1.0 - probability)).sqrt();
+		let distance = count as f64 - trials * probability;
+		// Counts of impossible events must be 0.
 		let score = if deviation > 0.0 { distance / deviation } else { distance * 1e9 };
-		// The normal approximation wants some counts; rarer ones are covered by other links.
-		if deviation == 0.0 || tries * probability >= 10.0 {
+		// The normal approximation needs enough counts; rarer events are covered by other links.
+		if deviation == 0.0 || trials * probability >= 10.0 {
 			self.0.push((name, score));
 		}
 	}
@@ -122,10 +122,10 @@ fn compare(simulator: Simulator, pulses: u64) {
 			let mixed = records().filter(|((sent, detected), _)| sent.basis != detected.basis);
 			let (all, wrong) =
 				mixed.fold((0, 0), |(all, sum), ((a, b), _)| (all + 1, sum + u64::from(a.bit != b.bit)));
-			scores.add(name("errors of unlike bases"), wrong, f64::from(all), 0.5);
+			scores.add(name("errors of different bases"), wrong, f64::from(all), 0.5);
 			let ones = block.sent.iter().map(|sent| u64::from(sent.bit)).sum();
 			scores.add(name("ones"), ones, block.sent.len() as f64, 0.5);
-			// What the eavesdropper knows of errors: by Bayes, the same for both simulators only if the joint law is right.
+			// Known errors: agree in both simulators only if the joint distribution is right.
 			let known_errors = records()
 				.filter(|((a, b), known)| a.basis == b.basis && a.bit != b.bit && **known)
 				.count() as u64;
@@ -141,10 +141,11 @@ fn compare(simulator: Simulator, pulses: u64) {
 	scores.check();
 }
 
-/// The part of the detections with matching bases that are wrong although the eavesdropper knows the bit.
+/// The fraction of the detections with matching bases that are errors although the eavesdropper knows the
+/// bit.
 ///
-/// Intercept-resend: half of the fraction, when something was sent, and with the quiet link's errors. Beam splitting: what she
-/// knows is independent of errors.
+/// Intercept-resend: half of the fraction, if the pulse is not empty, with the errors of the undisturbed
+/// link. Beam splitting: her knowledge is independent of errors.
 fn known_error_probability(link: &Link, eavesdropper: &Eavesdropper, model: &Model) -> f64 {
 	let quiet = Model::new(link, &Eavesdropper::None).unwrap();
 	let background = link.receiver.background_yield();
@@ -182,7 +183,7 @@ fn sampled_agrees_with_the_model() {
 	compare(Simulator::Sampled, 20_000_000);
 }
 
-/// Two independent samples: the difference within 3 standard deviations of a difference.
+/// Two independent samples differ by at most 3 standard deviations of a difference.
 #[test]
 fn monte_carlo_agrees_with_sampled() {
 	let eavesdropper = Eavesdropper::InterceptResend { fraction: 0.2 };
@@ -201,8 +202,8 @@ fn monte_carlo_agrees_with_sampled() {
 
 #[test]
 fn waits_between_detections_are_geometric_after_the_dead_time() {
-	// Mean and variance of the waits of a geometric law: (1 - p) / p and (1 - p) / p^2. Tolerance 3 standard errors of the mean,
-	// and 5 % of the variance (its standard error is sqrt(8 / n), so 1 %).
+	// Mean and variance of a geometric distribution: (1 - p) / p and (1 - p) / p^2. Tolerance: 3 standard
+	// errors of the mean, and 5 % of the variance (its standard error is sqrt(8 / n), 1 % here).
 	for (simulator, link, pulses) in [
 		(Simulator::MonteCarlo, rough(), 2_000_000),
 		(Simulator::Sampled, rough(), 2_000_000),

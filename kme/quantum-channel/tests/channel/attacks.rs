@@ -1,4 +1,4 @@
-//! What an eavesdropper does to error rate and secret length. Tolerances are in each test.
+//! The effect of an eavesdropper on error rate and secret length. Tolerances are in each test.
 
 use crate::common::{both, counts, error_rate, known_key_bits};
 use consilium_quantum_channel::{
@@ -11,7 +11,7 @@ use consilium_quantum_channel::{
 	simulator::Simulator,
 };
 
-/// What error correction at 1.16 times Shannon's limit leaks.
+/// Bits leaked by error correction at 1.16 times the Shannon limit.
 fn leak(key: &Counts) -> u64 {
 	let n = key.detections.iter().sum::<u64>() as f64;
 	(1.16 * n * binary_entropy(error_rate(key))).ceil() as u64
@@ -21,9 +21,9 @@ fn secret_length(link: &Link, key: &Counts, test: &Counts) -> u64 {
 	estimate(&link.source, key, test, &Security::USUAL).unwrap().secret_length(leak(key))
 }
 
-/// All pulses measured and sent again: an error rate of 0.25, within 0.01, by both simulators.
+/// With all pulses intercepted and resent, the error rate is 0.25 ± 0.01 in both simulators.
 #[test]
-fn intercept_resend_makes_a_quarter_wrong() {
+fn intercept_resend_causes_25_percent_errors() {
 	let eavesdropper = Eavesdropper::InterceptResend { fraction: 1.0 };
 	for link in [Link::lim(0.0), Link::metropolitan(5.0)] {
 		for (simulator, pulses) in [(Simulator::MonteCarlo, 10_000_000), (Simulator::Sampled, 50_000_000)] {
@@ -37,11 +37,11 @@ fn intercept_resend_makes_a_quarter_wrong() {
 	}
 }
 
-/// The limit: with more and more pulses intercepted the secret length falls, gets to 0 at an error rate below 11 % (where even
-/// a perfect single-photon link has nothing left) and stays there. Expected counts of 10^9 pulses over 25 km, which are some
-/// 3 10^6 detections in the key basis.
+/// As more pulses are intercepted, the secret length falls to 0 at an error rate below 11 % (where even a
+/// perfect single-photon link has no secret bits) and stays there. Expected counts of 10^9 pulses over 25 km,
+/// about 3 10^6 detections in the key basis.
 #[test]
-fn nothing_is_secret_above_the_limit() {
+fn the_secret_length_is_0_above_a_limit() {
 	let link = Link::metropolitan(25.0);
 	let mut last = u64::MAX;
 	let mut limit = None;
@@ -51,7 +51,7 @@ fn nothing_is_secret_above_the_limit() {
 		let (key, test) = model.expected_counts(1_000_000_000);
 		let length = secret_length(&link, &key, &test);
 		assert!(length <= last, "fraction {fraction}: {length} above {last}");
-		assert!(limit.is_none() || length == 0, "fraction {fraction}: secret again");
+		assert!(limit.is_none() || length == 0, "fraction {fraction}: secret bits above the limit");
 		if length == 0 && limit.is_none() {
 			limit = Some(model.quantum_bit_error_rate());
 		}
@@ -65,9 +65,9 @@ fn nothing_is_secret_above_the_limit() {
 	assert!(limit > 0.02 && limit < 0.11, "{limit}");
 }
 
-/// The same with counts of simulated blocks, at fractions well on both sides of the limit.
+/// The same with counts of simulated blocks, at fractions well below and above the limit.
 #[test]
-fn simulated_blocks_keep_and_lose_their_secret() {
+fn simulated_blocks_have_secret_bits_below_the_limit_only() {
 	let link = Link::metropolitan(25.0);
 	let length = |fraction: f64, seed: u8| {
 		let eavesdropper = Eavesdropper::InterceptResend { fraction };
@@ -80,10 +80,10 @@ fn simulated_blocks_keep_and_lose_their_secret() {
 	}
 }
 
-/// Beam splitting moves the error rate by no more than 3 standard deviations, gives her bits, and leaves at least the secret
-/// length: her known bits and the secret ones are never more than the key has.
+/// Beam splitting changes the error rate by at most 3 standard deviations. Her known bits and the secret
+/// length together never exceed the key.
 #[test]
-fn beam_splitting_is_silent_and_accounted_for() {
+fn beam_splitting_is_invisible_but_accounted_for() {
 	for link in [Link::metropolitan(25.0), Link::metropolitan(60.0), Link::lim(100.0)] {
 		let pulses = Model::new(&link, &Eavesdropper::None).unwrap().pulses_for(2_000_000).unwrap();
 		let quiet = Simulator::Sampled.transmit(&link, &Eavesdropper::None, pulses, [6; 32]).unwrap();
@@ -107,7 +107,7 @@ fn beam_splitting_is_silent_and_accounted_for() {
 	}
 }
 
-/// Whoever intercepts knows no more bits than the estimate leaves her, whatever the fraction.
+/// At any fraction, the eavesdropper knows at most the bits that the estimate leaves to her.
 #[test]
 fn intercepted_bits_are_accounted_for() {
 	let link = Link::metropolitan(25.0);

@@ -1,12 +1,11 @@
-//! Counting, for the tests.
+//! Counts for the tests.
 
 use consilium_quantum_channel::{
 	finite_key::Counts,
-	record::{Basis, Intensity, Transmission},
-	simulator::Interception,
+	record::{Basis, Intensity, Interception, Transmission},
 };
 
-/// Both counts of one basis.
+/// Detections and errors of one basis.
 pub fn counts(transmission: &Transmission, basis: Basis) -> Counts {
 	let mut counts = Counts::default();
 	for (sent, detected) in transmission.sent.iter().zip(&transmission.detected) {
@@ -19,7 +18,7 @@ pub fn counts(transmission: &Transmission, basis: Basis) -> Counts {
 	counts
 }
 
-/// Sum of both bases.
+/// Detections and errors of both bases.
 pub fn both(transmission: &Transmission) -> Counts {
 	let (x, z) = (counts(transmission, Basis::X), counts(transmission, Basis::Z));
 	Counts {
@@ -33,7 +32,7 @@ pub fn error_rate(counts: &Counts) -> f64 {
 	counts.errors.iter().sum::<u64>() as f64 / counts.detections.iter().sum::<u64>() as f64
 }
 
-/// Bits of the key that the eavesdropper knows.
+/// Number of key bits known to the eavesdropper.
 pub fn known_key_bits(interception: &Interception) -> u64 {
 	let Interception { transmission, known } = interception;
 	let records = transmission.sent.iter().zip(&transmission.detected).zip(known);
@@ -44,7 +43,7 @@ pub fn known_key_bits(interception: &Interception) -> u64 {
 		.sum()
 }
 
-/// How many of the detections have this setting.
+/// Number of detections with this setting.
 pub fn with_setting(transmission: &Transmission, intensity: Intensity, sent: Basis, detected: Basis) -> u64 {
 	let records = transmission.sent.iter().zip(&transmission.detected);
 	records.filter(|(a, b)| a.intensity == intensity && a.basis == sent && b.basis == detected).count() as u64

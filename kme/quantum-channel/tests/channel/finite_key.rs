@@ -1,8 +1,8 @@
 //! Known answers for the secret length.
 //!
-//! Source: eqs. (1) to (5) of Lim et al., PRA 89, 022307 (2014), computed by an independent program with 60 digits (Python's
-//! mpmath) that was written from the paper. Bounds of vacuum events that come out negative count as 0 there too. Tolerance:
-//! 10^-10 of each value; the secret lengths are equal.
+//! Source: eqs. (1) to (5) of Lim et al., PRA 89, 022307 (2014), computed with 60 digits by an independent
+//! Python program (mpmath) written from the paper, in which negative bounds of vacuum events count as 0, too.
+//! Tolerance: 10^-10 of each value; the secret lengths are equal.
 
 use consilium_quantum_channel::{
 	finite_key::{estimate, Counts, Security},

@@ -1,8 +1,8 @@
-//! Key rates and reach of the GYS link.
+//! Key rates and maximum distance of the GYS link.
 //!
-//! Reach: Ma, Qi, Zhao and Lo, PRA 72, 012326 (2005), figure 3; here the signal is optimised for each length, where the paper
-//! keeps 0.48. Key rates: the formulas of that paper, computed by other programs. Tolerances: 3 % of a key rate, 0.03 of the
-//! best signal, 1 km of reach.
+//! Distance: Ma, Qi, Zhao and Lo, PRA 72, 012326 (2005), figure 3; here the signal is optimised for each
+//! length, while the paper keeps 0.48. Key rates: the formulas of that paper, computed by other programs.
+//! Tolerances: 3 % of a key rate, 0.03 of the best signal, 1 km.
 
 use consilium_quantum_channel::{
 	asymptotic::{Decoys, Gllp},
@@ -47,7 +47,7 @@ fn two_decoys_never_beat_infinitely_many() {
 }
 
 #[test]
-fn a_weak_decoy_that_is_not_weak_proves_nothing() {
+fn a_decoy_that_is_not_weaker_than_the_signal_proves_nothing() {
 	let link = Link::gys(10.0);
 	for weak in [0.0, 0.5, 0.6, -0.1, f64::NAN] {
 		let protocol = Gllp { decoys: Decoys::VacuumAndWeak { weak }, ..INFINITE };

@@ -1,15 +1,16 @@
-//! Block size and key rate: Lim et al., PRA 89, 022307 (2014), section IV, figure 1.
+//! Key rate by block size: Lim et al., PRA 89, 022307 (2014), section IV, figure 1.
 //!
-//! The paper finds at 100 km that blocks of 10^9 detections in the key basis give about 1.75 times the key rate of blocks of
-//! 10^7, with the settings of the source optimised for each and eps_sec = 10^-15 times the secret length. Tolerance: a ratio
-//! between 1.6 and 1.95.
+//! At 100 km, the paper finds that blocks of 10^9 detections in the key basis give about 1.75 times the key
+//! rate of blocks of 10^7, with the settings of the source optimised for each and eps_sec = 10^-15 times the
+//! secret length. Tolerance: a ratio between 1.6 and 1.95.
 //!
-//! Two channels are evaluated. The one of [`Model`], which has no after-pulses; and the paper's, with 4 % of after-pulses, half
-//! of them errors. The paper prints the error of a pulse as `p_dc + e_mis (1 - exp(-eta_ch k)) + p_ap D_k / 2`; with the
-//! fibre's transmittance in the middle term, detected errors would be ten times e_mis, so it is read as eta_sys here.
+//! Two channels are evaluated: that of [`Model`], without after-pulses, and the paper's, with 4 %
+//! after-pulses, half of them errors. The paper gives the error of a pulse as `p_dc + e_mis (1 - exp(-eta_ch
+//! k)) + p_ap D_k / 2`; with the fibre's transmittance in the middle term, detected errors would be ten times
+//! e_mis, so it is read as eta_sys here.
 //!
-//! Found: 1.79 with after-pulses and 1.62 without. After-pulses add 2 % of errors, and a rate with little to spare gains more
-//! from tighter bounds.
+//! Result: 1.79 with after-pulses and 1.62 without. After-pulses add 2 % errors, and a rate close to 0 gains
+//! more from tighter bounds.
 
 use consilium_quantum_channel::{
 	eavesdropper::Eavesdropper,
@@ -19,7 +20,7 @@ use consilium_quantum_channel::{
 	parameters::{Link, Source},
 };
 
-/// Settings that are optimised: q_x, p_1, p_2, mu_1, mu_2.
+/// Optimised settings: q_x, p_1, p_2, mu_1, mu_2.
 type Settings = [f64; 5];
 
 fn source(settings: &Settings) -> Source {
@@ -32,7 +33,7 @@ fn source(settings: &Settings) -> Source {
 	}
 }
 
-/// Gains and errors per pulse for each intensity; `None` for settings that are out of range.
+/// Gains and errors per pulse for each intensity; `None` if the settings are out of range.
 type Channel = fn(&Source) -> Option<[(f64, f64); 3]>;
 
 fn without_after_pulses(source: &Source) -> Option<[(f64, f64); 3]> {
@@ -68,7 +69,7 @@ fn key_rate(channel: Channel, settings: &Settings, n_x: f64) -> f64 {
 	};
 	let (key, test) = (counts(q * q), counts((1.0 - q) * (1.0 - q)));
 	let leaked = (1.16 * n_x * binary_entropy(error / gain)).ceil() as u64;
-	// eps_sec = kappa * length, found by iteration: the length depends on its logarithm only.
+	// eps_sec = kappa * length, by iteration, as the length depends on its logarithm only.
 	let mut length = 1e5;
 	for _ in 0..4 {
 		let security = Security { secrecy: 1e-15 * length, correctness: 1e-15 };
@@ -80,7 +81,7 @@ fn key_rate(channel: Channel, settings: &Settings, n_x: f64) -> f64 {
 	length / pulses
 }
 
-/// Pattern search after Hooke and Jeeves, from a point that gives key at all sizes.
+/// Pattern search of Hooke and Jeeves, from a point with a positive key rate at all sizes.
 fn optimise(channel: Channel, n_x: f64) -> (f64, Settings) {
 	let mut settings = [0.9, 0.5, 0.3, 0.5, 0.15];
 	let mut best = key_rate(channel, &settings, n_x);

@@ -1,4 +1,4 @@
-//! The simulators and the theory: against each other, and against the literature.
+//! The simulators and the theory, compared with each other and with the literature.
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 

@@ -1,4 +1,4 @@
-//! What holds for all parameters and all counts.
+//! Properties for all parameters and all counts.
 
 use consilium_quantum_channel::{
 	asymptotic::{Decoys, Gllp},
@@ -11,7 +11,7 @@ use consilium_quantum_channel::{
 use proptest::prelude::*;
 
 fn any_counts() -> impl Strategy<Value = Counts> {
-	// Small, large and equal counts are as likely as counts of any size.
+	// Small, large and equal counts are as likely as arbitrary ones.
 	let count = || prop_oneof![0..10u64, 0..1_000_000u64, 0..=1u64 << 53, Just(1u64 << 53), any::<u64>()];
 	(prop::array::uniform3(count()), prop::array::uniform3(count()))
 		.prop_map(|(detections, errors)| Counts { detections, errors })
@@ -59,10 +59,10 @@ fn is_sane(estimate: &Estimate, key: &Counts, leaked: u64) {
 }
 
 proptest! {
-	#![proptest_config(ProptestConfig { cases: 4096, failure_persistence: None, ..ProptestConfig::default() })]
+	#![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(4096) })]
 
 	#[test]
-	fn no_counts_make_a_panic_or_more_key_than_there_is(
+	fn arbitrary_counts_neither_panic_nor_give_more_key_than_detections(
 		link in any_link(),
 		key in any_counts(),
 		test in any_counts(),
@@ -74,7 +74,7 @@ proptest! {
 		is_sane(&estimate, &key, 0);
 	}
 
-	/// Errors at the vacuum intensity are left out: eq. (4) subtracts them, as they are background and not single photons.
+	/// Except for errors at the vacuum intensity: eq. (4) subtracts them, as they are background.
 	#[test]
 	fn more_errors_never_give_more_key(
 		n in 10_000..1_000_000_000u64,
@@ -96,7 +96,7 @@ proptest! {
 	}
 
 	#[test]
-	fn a_model_is_made_of_probabilities(link in any_link(), eavesdropper in any_eavesdropper()) {
+	fn models_consist_of_probabilities(link in any_link(), eavesdropper in any_eavesdropper()) {
 		let model = Model::new(&link, &eavesdropper).unwrap();
 		for (clicks, known) in model.clicks().iter().zip(model.known()) {
 			prop_assert!((0.0..=1.0).contains(&clicks.gain));
@@ -148,7 +148,7 @@ fn another_seed_gives_another_block() {
 }
 
 #[test]
-fn faults_and_blocks_beyond_memory_are_refused() {
+fn invalid_parameters_and_too_large_blocks_are_refused() {
 	let mut link = Link::metropolitan(0.0);
 	for simulator in [Simulator::MonteCarlo, Simulator::Sampled] {
 		let refusal = simulator.transmit(&link, &Eavesdropper::None, u64::MAX, [0; 32]).unwrap_err();
@@ -164,7 +164,7 @@ fn faults_and_blocks_beyond_memory_are_refused() {
 }
 
 #[test]
-fn a_dark_link_records_nothing_in_any_number_of_pulses() {
+fn a_link_without_clicks_records_nothing() {
 	let mut link = Link::metropolitan(1000.0);
 	link.fibre.loss_db_per_km = 10.0;
 	link.receiver.dark_count_probability = 0.0;

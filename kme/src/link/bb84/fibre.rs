@@ -1,8 +1,9 @@
-//! What the receiver's detectors show, as bytes.
+//! The receiver's detections, as bytes.
 //!
-//! A frame is the number of the block (8 bytes, big-endian), its pulses (8 bytes, big-endian), 1 byte that is 1 in the last frame
-//! of a block and else 0, and detections: each the slots since the one before (or since the block's beginning), times 4, plus 2
-//! in the test basis, plus the bit, as LEB128.
+//! A frame is the number of the block (8 bytes, big-endian), its number of pulses (8 bytes, big-endian), 1
+//! byte that is 1 in the last frame of a block and 0 otherwise, and detections. A detection is a number in
+//! LEB128: the slots since the previous detection (or the beginning of the block) times 4, plus 2 in the test
+//! basis, plus the bit.
 
 use consilium_quantum_channel::record::{Basis, Detected};
 
@@ -11,34 +12,35 @@ const HEAD: usize = 17;
 /// Detections in one frame.
 const DETECTIONS_OF_A_FRAME: usize = 262_144;
 
-/// Most detections of one block that are taken in.
+/// Maximum number of detections in a block.
 pub const MAX_DETECTIONS: usize = 16_777_216;
 
-/// Most bytes of a number as LEB128.
+/// Maximum length of a number in LEB128, in bytes.
 const MAX_NUMBER: usize = 10;
 
-/// Bytes that are no frame of a block.
+/// Why bytes are not a frame of a block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Malformed {
-	/// It ends too soon.
+	/// The frame ends within a field.
 	#[error("a frame of the quantum channel ends within a field")]
 	Short,
-	/// The byte is neither 0 nor 1.
-	#[error("a frame of the quantum channel says {0} where 1 (the last of its block) or 0 is right")]
+	/// The last-frame byte is neither 0 nor 1.
+	#[error("a frame of the quantum channel has {0} where 1 (the last frame of its block) or 0 is expected")]
 	Last(u8),
-	/// A number is too large, or has more bytes than it needs.
-	#[error("a frame of the quantum channel has a number that is none")]
+	/// A number is too large, or not in the shortest form.
+	#[error("a frame of the quantum channel has a number that is too large or not in the shortest form")]
 	Number,
-	/// The slots do not grow, or go beyond the pulses.
+	/// The slots do not increase, or exceed the number of pulses.
 	#[error(
-		"a frame of the quantum channel has the slot {0}, which is no slot of the block after those before"
+		"a frame of the quantum channel has a detection {0} slots after the previous one, which is not a \
+		 later slot of the block"
 	)]
 	Slot(u64),
 	/// Too many detections.
 	#[error("a block has more than {MAX_DETECTIONS} detections")]
 	TooMany,
 	/// Frames of one block disagree.
-	#[error("the frames of one block name two blocks")]
+	#[error("the frames of one block name different blocks")]
 	TwoBlocks,
 }
 
@@ -73,7 +75,7 @@ fn write_number(bytes: &mut Vec<u8>, mut number: u128) {
 	bytes.push(number as u8);
 }
 
-/// Puts the frames of one block together.
+/// Assembles the frames of a block.
 #[derive(Debug, Default)]
 pub struct Reader {
 	head: Option<(u64, u64)>,
@@ -81,7 +83,7 @@ pub struct Reader {
 }
 
 impl Reader {
-	/// Takes the next frame: number, pulses and detections of the block if it was the last.
+	/// Adds the next frame. After the last one, returns number, pulses and detections of the block.
 	pub fn take(&mut self, frame: &[u8]) -> Result<Option<(u64, u64, Vec<Detected>)>, Malformed> {
 		let (number, rest) = frame.split_first_chunk().ok_or(Malformed::Short)?;
 		let (pulses, rest) = rest.split_first_chunk().ok_or(Malformed::Short)?;
@@ -160,7 +162,7 @@ mod tests {
 
 	proptest! {
 		#[test]
-		fn what_was_detected_arrives(number: u64, detected in detections()) {
+		fn detections_round_trip(number: u64, detected in detections()) {
 			let pulses = detected.last().map_or(1, |last| last.slot + 1);
 			let mut reader = Reader::default();
 			let frames = frames(number, pulses, &detected);
@@ -169,7 +171,7 @@ mod tests {
 		}
 
 		#[test]
-		fn foreign_bytes_do_no_harm(bytes: Vec<u8>) {
+		fn arbitrary_bytes_never_panic(bytes: Vec<u8>) {
 			let mut reader = Reader::default();
 			if let Ok(Some((_, pulses, detected))) = reader.take(&bytes) {
 				prop_assert!(detected.iter().all(|one| one.slot < pulses));
@@ -179,7 +181,7 @@ mod tests {
 	}
 
 	#[test]
-	fn a_large_block_travels_in_several_frames() {
+	fn a_large_block_takes_several_frames() {
 		let detected: Vec<_> = (0..600_000)
 			.map(|slot| Detected { slot: 3 * slot, bit: slot % 2 == 0, basis: Basis::X })
 			.collect();
@@ -198,7 +200,7 @@ mod tests {
 	}
 
 	#[test]
-	fn what_is_no_frame_is_refused() {
+	fn invalid_frames_are_refused() {
 		let head = |last: u8, rest: &[u8]| [&[0; 8][..], &10u64.to_be_bytes(), &[last], rest].concat();
 		let refused = |frame: &[u8]| Reader::default().take(frame).unwrap_err();
 		assert_eq!(refused(&[0; 16]), Malformed::Short);

@@ -1,24 +1,25 @@
-//! An engine of simulated physics: BB84 with decoy states, and its post-processing.
+//! An engine with simulated physics: decoy-state BB84 and its post-processing.
 //!
 //! ```text
 //! end A: transmitter                                        end B: receiver
 //! set-up ◀──────────── Classical: hello, proof ───────────▶ set-up
-//! laser, fibre, detectors (simulated) ── Quantum ─────────▶ what its detectors show
+//! laser, fibre, detectors (simulated) ── Quantum ─────────▶ detections
 //! sifting ... privacy amplification ◀─── Classical ───────▶ sifting ... privacy amplification
 //! pool                                                      pool
 //! ```
 //!
-//! End A simulates both devices and what lies between; what end B's detectors show travels in frames of the kind `Quantum`,
-//! under the TLS of the link. From there on end A knows only what a transmitter knows: it drops the receiver's record.
-//! The classical messages are those that a real link would exchange ([`consilium_post_processing::protocol`]). They are
-//! signed until the first block has brought secret bits, and carry tags under one-time pads from then on.
+//! End A simulates both devices and the fibre between them, and sends end B's detections in frames of the
+//! kind `Quantum` over the TLS connection of the link. It then drops them, so that it knows only what a
+//! transmitter knows. The classical messages are those of a real link
+//! ([`consilium_post_processing::protocol`]). They are signed until the first successful block, and carry
+//! tags under one-time pads from then on.
 //!
-//! | module | holds |
+//! | module | contents |
 //! | --- | --- |
 //! | [`fibre`] | detections as bytes |
-//! | `pads` | secret bits that are kept for tags |
-//! | `parameters` | from the configuration to the physics |
-//! | `wire` | the connection, for a thread that may wait |
+//! | `pads` | secret bits reserved for tags |
+//! | `parameters` | physical parameters from the configuration |
+//! | `wire` | the connection, for a blocking thread |
 
 pub mod fibre;
 mod pads;
@@ -59,10 +60,10 @@ use std::{
 use tokio::{runtime::Handle, task::spawn_blocking};
 use wire::Wire;
 
-/// Detections in the key basis that a block is made of: enough for the finite-key bounds to cost little.
+/// Detections per block in the key basis: enough to keep the cost of the finite-key bounds low.
 const BLOCK_DETECTIONS: u64 = 1_000_000;
 
-/// Makes secret bits by simulated BB84.
+/// Produces secret bits by simulated BB84.
 #[derive(Clone, Debug)]
 pub struct Bb84 {
 	keys: Arc<SigningKeys>,
@@ -70,7 +71,7 @@ pub struct Bb84 {
 }
 
 impl Bb84 {
-	/// With new keys for the set-up of sessions, and blocks of 10^6 detections in the key basis.
+	/// An engine with new signing keys and blocks of 10^6 detections in the key basis.
 	pub fn new() -> Self {
 		Self { keys: Arc::new(SigningKeys::generate()), block_detections: BLOCK_DETECTIONS }
 	}
@@ -87,10 +88,10 @@ impl LinkEngine for Bb84 {
 		let engine = self.clone();
 		Box::pin(async move {
 			let handle = Handle::current();
-			// Most of the work is computing. The thread ends with the connection, whose queues then end.
+			// Most of the work is computation. The thread ends when the queues of the connection end.
 			spawn_blocking(move || engine.work(context, handle))
 				.await
-				.map_err(|error| EngineFault(format!("the engine failed, which is a bug: {error}")))?
+				.map_err(|error| EngineFault(format!("the engine panicked, which is a bug: {error}")))?
 		})
 	}
 }
@@ -98,31 +99,33 @@ impl LinkEngine for Bb84 {
 impl Bb84 {
 	fn work(self, context: EngineContext, handle: Handle) -> Result<(), EngineFault> {
 		let simulation = context.link.simulation();
-		let simulation = simulation.ok_or_else(|| EngineFault("it has no [links.simulation]".into()))?;
+		let simulation =
+			simulation.ok_or_else(|| EngineFault("the link has no [links.simulation]".into()))?;
 		let physics = parameters::physics(simulation).map_err(fault)?;
 		let undisturbed = Model::new(&physics, &Eavesdropper::None).map_err(fault)?;
 		let mut rng = ChaCha20Rng::from_os_rng();
 		let mut wire = Wire { context, handle };
 		let Some(authentication) = self.set_up(&mut wire, &mut rng)? else { return Ok(()) };
-		let mut bench = Bench {
+		let mut lab = Lab {
 			expected_error_rate: undisturbed.quantum_bit_error_rate(),
 			parameters: Parameters::new(physics.source.clone()),
 			wire,
 			authentication,
 			rng,
 		};
-		match bench.wire.context.link.end() {
+		match lab.wire.context.link.end() {
 			End::A => {
 				let pulses = undisturbed.pulses_for(self.block_detections);
-				let pulses =
-					pulses.ok_or_else(|| EngineFault("no light arrives: the fibre is too long".into()))?;
-				bench.transmit(&physics, pulses)
+				let pulses = pulses.ok_or_else(|| {
+					EngineFault("no light reaches the receiver; the fibre is too long".into())
+				})?;
+				lab.transmit(&physics, pulses)
 			},
-			End::B => bench.receive(&physics),
+			End::B => lab.receive(&physics),
 		}
 	}
 
-	/// Signed by both ends. `None` when the connection is over.
+	/// Sets up a session, signed by both ends. `None` when the connection has ended.
 	fn set_up(&self, wire: &mut Wire, rng: &mut ChaCha20Rng) -> Result<Option<Authentication>, EngineFault> {
 		let end = wire.context.link.end();
 		let (role, own, peer) = match end {
@@ -140,18 +143,18 @@ impl Bb84 {
 	}
 }
 
-/// What one end works with.
-struct Bench {
+/// The state of one end.
+struct Lab {
 	wire: Wire,
 	authentication: Authentication,
 	parameters: Parameters,
-	/// Of the block before.
+	/// That of the previous block.
 	expected_error_rate: f64,
 	rng: ChaCha20Rng,
 }
 
-impl Bench {
-	/// End A: block after block, for as long as there is room for secret bits.
+impl Lab {
+	/// End A: block after block while there is room for secret bits.
 	fn transmit(&mut self, physics: &Physics, pulses: u64) -> Result<(), EngineFault> {
 		let link = self.wire.context.link.clone();
 		let eavesdropper = link.eavesdropper();
@@ -170,14 +173,13 @@ impl Bench {
 			drop(detected);
 			let rng = ChaCha20Rng::from_os_rng();
 			let mut end = Transmitter::new(self.parameters.clone(), number, sent, rng);
-			let Some(outcome) =
-				self.converse(|bytes, authentication| end.handle(bytes, authentication.get()))?
-			else {
-				return Ok(());
-			};
 			let duration = Duration::from_secs_f64(pulses as f64 / physics.source.pulse_rate_hz);
-			self.finish(number, outcome, duration)?;
-			// No faster than light pulses leave the laser.
+			let is_connected = self
+				.process(number, duration, |bytes, authentication| end.handle(bytes, authentication.get()))?;
+			if !is_connected {
+				return Ok(());
+			}
+			// No faster than pulses leave the laser.
 			let rest = duration.saturating_sub(begin.elapsed());
 			if !self.wire.wait(tokio::time::sleep(rest))? {
 				return Ok(());
@@ -186,52 +188,55 @@ impl Bench {
 		Ok(())
 	}
 
-	/// End B: whatever its detectors show.
+	/// End B: processes the detections of block after block.
 	fn receive(&mut self, physics: &Physics) -> Result<(), EngineFault> {
 		loop {
 			let Some((number, pulses, detected)) = self.detections()? else { return Ok(()) };
 			let mut end = Receiver::new(self.parameters.clone(), number, detected, self.expected_error_rate);
 			let announcement = end.start(self.authentication.get()).map_err(|error| self.broken(error))?;
 			self.wire.send(Kind::Classical, announcement)?;
-			let Some(outcome) =
-				self.converse(|bytes, authentication| end.handle(bytes, authentication.get()))?
-			else {
-				return Ok(());
-			};
 			let duration = Duration::from_secs_f64(pulses as f64 / physics.source.pulse_rate_hz);
-			self.finish(number, outcome, duration)?;
+			let is_connected = self
+				.process(number, duration, |bytes, authentication| end.handle(bytes, authentication.get()))?;
+			if !is_connected {
+				return Ok(());
+			}
 		}
 	}
 
-	/// Number, pulses and detections of the next block; `None` when the connection is over.
+	/// Number, pulses and detections of the next block; `None` when the connection has ended.
 	fn detections(&mut self) -> Result<Option<(u64, u64, Vec<Detected>)>, EngineFault> {
 		let mut reader = fibre::Reader::default();
 		loop {
-			let Some(frame) = self.wire.light() else { return Ok(None) };
+			let Some(frame) = self.wire.quantum_frame() else { return Ok(None) };
 			if let Some(block) = reader.take(&frame).map_err(fault)? {
 				return Ok(Some(block));
 			}
 		}
 	}
 
-	/// Exchanges messages until this end is done; `None` when the connection is over.
-	fn converse(
+	/// Exchanges the messages of a block until this end has an outcome. Returns `false` if the connection
+	/// ended meanwhile.
+	fn process(
 		&mut self,
+		number: u64,
+		duration: Duration,
 		mut handle: impl FnMut(&[u8], &mut Authentication) -> Result<Step, ProtocolError>,
-	) -> Result<Option<BlockOutcome>, EngineFault> {
+	) -> Result<bool, EngineFault> {
 		loop {
-			let Some(bytes) = self.wire.message() else { return Ok(None) };
+			let Some(bytes) = self.wire.message() else { return Ok(false) };
 			let step = handle(&bytes, &mut self.authentication).map_err(|error| self.broken(error))?;
 			if let Some(reply) = step.reply {
 				self.wire.send(Kind::Classical, reply)?;
 			}
 			if let Some(outcome) = step.outcome {
-				return Ok(Some(outcome));
+				self.finish(number, outcome, duration)?;
+				return Ok(true);
 			}
 		}
 	}
 
-	/// Keeps the secret bits of a block, or says why there are none.
+	/// Stores the secret bits of a block, or reports why there are none.
 	fn finish(&mut self, number: u64, outcome: BlockOutcome, elapsed: Duration) -> Result<(), EngineFault> {
 		let link = &self.wire.context.link;
 		let (qber, sifted_bits) = (outcome.qber(), outcome.sifted_bits());
@@ -253,7 +258,7 @@ impl Bench {
 		}
 	}
 
-	/// Why the connection cannot go on.
+	/// Counts a violation of the protocol and turns it into a fault.
 	fn broken(&self, error: ProtocolError) -> EngineFault {
 		let link = &self.wire.context.link;
 		match &error {
@@ -265,8 +270,8 @@ impl Bench {
 	}
 }
 
-/// Above an error rate of 11 %, where 1 - 2 h(Q) = 0 (Shor and Preskill, PRL 85, 441, 2000), not even an endless block has a
-/// secret.
+/// Above an error rate of 11 %, where 1 - 2 h(Q) = 0 (Shor and Preskill, PRL 85, 441, 2000), blocks of any
+/// length give no secret bits.
 fn reason_of(reason: protocol::AbortReason, qber: Option<f64>) -> AbortReason {
 	match reason {
 		protocol::AbortReason::NoSecretBits | protocol::AbortReason::ContradictingParities => match qber {

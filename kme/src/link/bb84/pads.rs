@@ -1,4 +1,4 @@
-//! Secret bits that are kept for tags, and what authenticates the messages of a connection.
+//! Secret bits reserved for tags, and the authentication of a connection's messages.
 
 use consilium_post_processing::authentication::{
 	signatures::Signatures,
@@ -14,9 +14,9 @@ use zeroize::Zeroizing;
 /// Bytes of a pad and of the hash key.
 const BLOCK: usize = 16;
 
-/// Pads that are kept for each direction. A block that succeeds takes five in both together; blocks that are given up take them
-/// too, and bring none, so after some dozens in a row the connection is set up anew.
-const KEPT: usize = 64;
+/// Pads reserved for each direction. A block uses up to five, both directions together. Aborted blocks use
+/// pads too, but add none, so after some dozens in a row the connection is set up again.
+const RESERVE: usize = 64;
 
 /// Pads of one direction.
 #[derive(Clone, Default)]
@@ -28,7 +28,7 @@ impl Pads {
 	}
 
 	fn missing(&self) -> usize {
-		KEPT.saturating_sub(self.lock().len())
+		RESERVE.saturating_sub(self.lock().len())
 	}
 }
 
@@ -38,11 +38,11 @@ impl PadSource for Pads {
 	}
 }
 
-/// Signatures until there are secret bits, then tags.
+/// Authenticates messages by signatures until there are secret bits, then by tags.
 pub(super) struct Authentication {
 	end: End,
 	authenticator: Box<dyn Authenticator + Send>,
-	/// Of messages of the transmitter, and of the receiver; none while messages are signed.
+	/// Pads for messages of the transmitter and of the receiver; `None` while messages are signed.
 	pads: Option<[Pads; 2]>,
 }
 
@@ -55,7 +55,7 @@ impl Authentication {
 		&mut *self.authenticator
 	}
 
-	/// Takes from a new secret what tags need, the same at both ends, and returns the rest.
+	/// Takes the bits that tags need from a new secret, the same bits at both ends, and returns the rest.
 	pub fn top_up<'a>(&mut self, secret: &'a [u8]) -> &'a [u8] {
 		match &self.pads {
 			Some(pads) => fill(pads, secret).unwrap_or(secret),
@@ -63,7 +63,7 @@ impl Authentication {
 		}
 	}
 
-	/// From signatures to tags; `None`, and no change, when the secret is too short.
+	/// Switches from signatures to tags. `None`, without a change, if the secret is too short.
 	fn begin_tags<'a>(&mut self, secret: &'a [u8]) -> Option<&'a [u8]> {
 		let (hash_key, rest) = secret.split_first_chunk::<BLOCK>()?;
 		let pads = [Pads::default(), Pads::default()];
@@ -80,7 +80,7 @@ impl Authentication {
 	}
 }
 
-/// Fills both directions up; `None`, and no change, when the secret is too short.
+/// Fills up both directions. `None`, without a change, if the secret is too short.
 fn fill<'a>(pads: &[Pads; 2], secret: &'a [u8]) -> Option<&'a [u8]> {
 	let missing = pads.each_ref().map(Pads::missing);
 	let (taken, rest) = secret.split_at_checked((missing[0] + missing[1]) * BLOCK)?;

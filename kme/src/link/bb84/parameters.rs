@@ -1,14 +1,14 @@
-//! From the configuration of a simulated link to its physics.
+//! Physical parameters from the configuration of a simulated link.
 
 use crate::config::{Preset, Simulation};
 use consilium_quantum_channel::parameters::{Link, ParameterFault};
 
-/// Length of a fibre whose length is not given, km.
-const USUAL_LENGTH_KM: f64 = 25.0;
+/// Default length of a fibre, km.
+const DEFAULT_LENGTH_KM: f64 = 25.0;
 
-/// The preset with what differs from it, checked.
+/// The preset with the configured changes, checked.
 pub(super) fn physics(simulation: &Simulation) -> Result<Link, ParameterFault> {
-	let length_km = simulation.length_km.unwrap_or(USUAL_LENGTH_KM);
+	let length_km = simulation.length_km.unwrap_or(DEFAULT_LENGTH_KM);
 	let mut link = match simulation.preset {
 		Preset::Gys => Link::gys(length_km),
 		Preset::Lim => Link::lim(length_km),

@@ -1,4 +1,4 @@
-//! The connection, for a thread that may wait.
+//! The connection, for a blocking thread.
 
 use crate::link::{
 	engine::{EngineContext, EngineFault},
@@ -14,22 +14,22 @@ pub(super) struct Wire {
 }
 
 impl Wire {
-	/// Sends a frame, once the connection takes it.
+	/// Sends a frame. Blocks while the queue is full.
 	pub fn send(&self, kind: Kind, bytes: Vec<u8>) -> Result<(), EngineFault> {
 		Ok(self.handle.block_on(self.context.session.send(kind, bytes))?)
 	}
 
-	/// The next message; `None` when the connection is over.
+	/// The next classical message; `None` when the connection has ended.
 	pub fn message(&mut self) -> Option<Vec<u8>> {
 		self.handle.block_on(self.context.classical.receive())
 	}
 
-	/// The next frame of the quantum channel; `None` when the connection is over.
-	pub fn light(&mut self) -> Option<Vec<u8>> {
+	/// The next frame of the quantum channel; `None` when the connection has ended.
+	pub fn quantum_frame(&mut self) -> Option<Vec<u8>> {
 		self.handle.block_on(self.context.quantum.receive())
 	}
 
-	/// Waits between two blocks, when no message is due, but no longer than the connection lasts. Whether it lasts.
+	/// Waits between two blocks, when no message is due. Returns `false` if the connection ended meanwhile.
 	pub fn wait(&mut self, until: impl Future<Output = ()>) -> Result<bool, EngineFault> {
 		let classical = &mut self.context.classical;
 		self.handle.block_on(async {
@@ -37,7 +37,7 @@ impl Wire {
 				() = until => Ok(true),
 				message = classical.receive() => match message {
 					None => Ok(false),
-					Some(_) => Err(EngineFault("a message came between two blocks".into())),
+					Some(_) => Err(EngineFault("received a message between two blocks".into())),
 				},
 			}
 		})

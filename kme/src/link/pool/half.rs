@@ -4,7 +4,7 @@ use super::{KeyMaterial, PoolFault, Segment, MAX_SEGMENTS};
 use std::collections::VecDeque;
 use zeroize::{Zeroize, Zeroizing};
 
-/// Blocks, or what is left of them, the oldest first.
+/// The unused parts of blocks, the oldest first.
 #[derive(Default)]
 pub(super) struct Half {
 	blocks: VecDeque<Block>,
@@ -18,12 +18,12 @@ struct Block {
 }
 
 impl Half {
-	/// Bytes that are left.
+	/// Unused bytes.
 	pub fn stored(&self) -> usize {
 		self.stored
 	}
 
-	/// Appends a block; the oldest bytes give way when there are more than `limit`.
+	/// Appends a block. Drops the oldest blocks while there are more than `limit` bytes.
 	pub fn push(&mut self, number: u64, bytes: &[u8], limit: usize) {
 		if bytes.is_empty() {
 			return;
@@ -36,21 +36,21 @@ impl Half {
 		}
 	}
 
-	/// Takes the oldest bytes.
+	/// Draws the oldest bytes.
 	pub fn draw(&mut self, bytes: usize) -> Result<KeyMaterial, PoolFault> {
 		let empty = PoolFault::Empty { stored: 8 * self.stored as u64, needed: 8 * bytes as u64 };
 		let most: usize = self.blocks.iter().take(MAX_SEGMENTS).map(Block::left).sum();
 		if most < bytes {
 			return Err(empty);
 		}
-		// One allocation of full size: growing would leave copies behind.
+		// One allocation of full size, as growing would leave copies in memory.
 		let mut material =
 			KeyMaterial { segments: Vec::new(), bytes: Zeroizing::new(Vec::with_capacity(bytes)) };
 		while material.bytes.len() < bytes {
 			let Some(block) = self.blocks.front_mut() else { return Err(empty) };
 			let length = block.left().min(bytes - material.bytes.len());
 			let (Ok(offset), Ok(taken)) = (u32::try_from(block.taken), u32::try_from(length)) else {
-				return Err(PoolFault::Contradiction);
+				return Err(PoolFault::Segments);
 			};
 			material.segments.push(Segment { block: block.number, offset, length: taken });
 			material.bytes.extend_from_slice(&block.bytes[block.taken..block.taken + length]);
@@ -63,12 +63,12 @@ impl Half {
 		Ok(material)
 	}
 
-	/// The bytes at these places, which stay.
+	/// Copies the bytes of segments.
 	pub fn peek(&self, segments: &[Segment]) -> Result<Zeroizing<Vec<u8>>, PoolFault> {
 		let is_ordered = segments.windows(2).all(|pair| pair[0].block < pair[1].block);
 		if segments.len() > MAX_SEGMENTS || !is_ordered || segments.iter().any(|segment| segment.length == 0)
 		{
-			return Err(PoolFault::Contradiction);
+			return Err(PoolFault::Segments);
 		}
 		let mut parts = Vec::with_capacity(segments.len());
 		for segment in segments {
@@ -86,7 +86,7 @@ impl Half {
 		Ok(bytes)
 	}
 
-	/// Erases a segment and all that stands before it.
+	/// Erases a segment and all bytes before it.
 	pub fn erase_up_to(&mut self, last: &Segment) {
 		while let Some(block) = self.blocks.front_mut().filter(|block| block.number <= last.block) {
 			let before = block.left();
@@ -116,9 +116,9 @@ impl Block {
 		self.bytes.len() - self.taken
 	}
 
-	fn erase_up_to(&mut self, place: usize) {
-		let place = place.clamp(self.taken, self.bytes.len());
-		self.bytes[self.taken..place].zeroize();
-		self.taken = place;
+	fn erase_up_to(&mut self, end: usize) {
+		let end = end.clamp(self.taken, self.bytes.len());
+		self.bytes[self.taken..end].zeroize();
+		self.taken = end;
 	}
 }

@@ -1,9 +1,9 @@
-//! The secret bits of one link that are not used yet, as one end holds them.
+//! The secret bits of one link not used yet, at one end.
 //!
-//! A block of bits that both ends share is divided: its first half serves traffic that end A sends, its second half
-//! traffic that end B sends. So the two ends never race for the same bits, and each direction has one consumer order.
-//! What is sent names the bits that it uses by block and place ([`Segment`]), hence a message that is lost, or a block
-//! that reached one end only, costs the bits but never lets the ends run apart.
+//! Of each block that both ends share, the first half is for messages from end A and the second half for
+//! messages from end B. So the two ends never compete for the same bits, and each direction has one consumer.
+//! A message names the bits that it uses by block and offset ([`Segment`]): if it is lost, or if only one end
+//! has the block, the bits are lost, but the two ends stay synchronised.
 
 mod half;
 
@@ -15,15 +15,15 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::sync::watch;
 use zeroize::Zeroizing;
 
-/// Most segments that one draw may have.
+/// Maximum number of segments of one draw.
 pub const MAX_SEGMENTS: usize = 32;
 
-/// Which end of a link: A is the KME with the smaller id.
+/// An end of a link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum End {
-	/// The KME with the smaller id. It dials, and it numbers the blocks.
+	/// The KME with the smaller id, which dials and numbers the blocks.
 	A,
-	/// The other.
+	/// The KME with the greater id.
 	B,
 }
 
@@ -38,7 +38,7 @@ pub struct Segment {
 	pub length: u32,
 }
 
-/// Secret bits that the other end has too, and where they stood. Zeroed when dropped.
+/// Secret bits that the other end has as well, and where it finds them. Zeroed when dropped.
 pub struct KeyMaterial {
 	/// Where the other end finds the same bits.
 	pub segments: Vec<Segment>,
@@ -54,21 +54,21 @@ pub enum PoolFault {
 	Empty {
 		/// Bits for this direction.
 		stored: u64,
-		/// Bits asked for.
+		/// Bits requested.
 		needed: u64,
 	},
-	/// The other end used bits that this one does not have (any more).
-	#[error("the bits of block {0} are not here")]
+	/// The other end used bits that this end does not have, or no longer has.
+	#[error("the bits of block {0} are missing")]
 	Missing(u64),
-	/// Segments overlap, go back, are empty or too many.
-	#[error("the places of the bits contradict each other")]
-	Contradiction,
-	/// A block's number is not above that of the block before.
+	/// Segments overlap, are out of order, empty or too many.
+	#[error("the segments are invalid")]
+	Segments,
+	/// The number of a block is not greater than that of the last block.
 	#[error("block {0} is not newer than the last")]
 	NotNewer(u64),
 }
 
-/// A bounded pool. When it is full the oldest bits give way to newer ones.
+/// A bounded pool. When it is full, the oldest bits are dropped.
 pub struct LinkPool {
 	end: End,
 	capacity: usize,
@@ -84,13 +84,13 @@ struct Halves {
 }
 
 impl LinkPool {
-	/// An empty pool of at most `bits` bits, half of them for each direction.
+	/// An empty pool with a capacity of `bits` bits, half of them for each direction.
 	pub fn new(end: End, bits: u64) -> Self {
 		let capacity = usize::try_from(bits / 16).unwrap_or(usize::MAX / 2);
 		Self { end, capacity, halves: Mutex::default(), changed: watch::Sender::new(()) }
 	}
 
-	/// Takes in a block that the other end takes in too, under the same number. Numbers grow; some may be left out.
+	/// Adds a block, which the other end adds under the same number. Numbers increase, possibly with gaps.
 	pub fn deposit(&self, number: u64, bits: &[u8]) -> Result<(), PoolFault> {
 		let (of_a, of_b) = bits.split_at(bits.len() / 2);
 		let (outgoing, incoming) = match self.end {
@@ -104,27 +104,29 @@ impl LinkPool {
 			}
 			halves.newest = Some(number);
 			halves.outgoing.push(number, outgoing, self.capacity);
-			// The sender drops its oldest bits when it has too many. Messages that it sent before are still on
-			// their way, so the receiver keeps more.
+			// When the sender drops its oldest bits, messages that use them may be under way: the receiver
+			// keeps more.
 			halves.incoming.push(number, incoming, 2 * self.capacity);
 		}
 		self.changed.send_replace(());
 		Ok(())
 	}
 
-	/// Takes bytes for a message to the other end. They are gone, whether or not the message arrives.
+	/// Draws bytes for a message to the other end. They are used up, whether or not the message arrives.
 	pub fn draw(&self, bytes: usize) -> Result<KeyMaterial, PoolFault> {
 		let drawn = self.lock().outgoing.draw(bytes);
 		self.changed.send_replace(());
 		drawn
 	}
 
-	/// The bytes for a message from the other end. They stay until [`LinkPool::commit`], for the message may be forged.
+	/// The bytes for a message from the other end. They are kept until [`LinkPool::commit`], as the message
+	/// may be forged.
 	pub fn peek(&self, segments: &[Segment]) -> Result<Zeroizing<Vec<u8>>, PoolFault> {
 		self.lock().incoming.peek(segments)
 	}
 
-	/// Erases the bytes of a message from the other end, and all before them: messages arrive in order.
+	/// Erases the bytes of a message from the other end and all bytes before them, as messages arrive in
+	/// order.
 	pub fn commit(&self, segments: &[Segment]) {
 		if let Some(last) = segments.last() {
 			self.lock().incoming.erase_up_to(last);
@@ -138,18 +140,18 @@ impl LinkPool {
 		self.changed.send_replace(());
 	}
 
-	/// Erases everything: the other end has lost its bits.
+	/// Erases all bits, as the other end has lost its own.
 	pub fn reset(&self) {
 		*self.lock() = Halves::default();
 		self.changed.send_replace(());
 	}
 
-	/// Waits until block `number`, or a newer one, was taken in.
+	/// Waits until block `number` or a newer one was deposited.
 	pub async fn arrival(&self, number: u64) {
 		self.wait(|halves| halves.newest.is_some_and(|newest| newest >= number)).await;
 	}
 
-	/// Waits until one of the directions has room.
+	/// Waits until one of the directions has room for more bits.
 	pub async fn room(&self) {
 		let capacity = self.capacity;
 		self.wait(|halves| halves.outgoing.stored() < capacity || halves.incoming.stored() < capacity).await;

@@ -24,13 +24,13 @@ fn bits_are_used_once() {
 	}
 	let drawn = a.draw(4).unwrap();
 	assert_eq!(b.peek(&drawn.segments).unwrap(), drawn.bytes);
-	assert_eq!(b.peek(&drawn.segments).unwrap(), drawn.bytes, "peeking takes nothing");
+	assert_eq!(b.peek(&drawn.segments).unwrap(), drawn.bytes, "peeking uses nothing up");
 	b.commit(&drawn.segments);
 	assert_eq!(b.peek(&drawn.segments).err(), Some(PoolFault::Missing(7)));
 }
 
 #[test]
-fn a_lost_message_and_a_lost_block_do_not_part_the_ends() {
+fn the_ends_stay_synchronised_after_a_lost_message_and_a_lost_block() {
 	let (a, b) = pair(1024);
 	for number in [0, 2] {
 		for end in [&a, &b] {
@@ -66,7 +66,7 @@ fn a_full_pool_drops_its_oldest_bits_and_the_receiver_keeps_what_the_sender_has(
 }
 
 #[test]
-fn blocks_are_taken_in_once() {
+fn a_block_is_deposited_once() {
 	let (a, _) = pair(1024);
 	a.deposit(3, &[1; 4]).unwrap();
 	assert_eq!(a.deposit(3, &[2; 4]), Err(PoolFault::NotNewer(3)));

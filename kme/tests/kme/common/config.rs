@@ -1,10 +1,10 @@
 //! Configurations of the KMEs of a line.
 
-use super::Pki;
+use super::pki::Pki;
 use consilium_kme::{
 	config::{KeyLimits, LinkConfig, Preset, SaeInterface, Simulation},
 	identity::{KmeId, SaeId},
-	network::map::NetworkMap,
+	map::NetworkMap,
 	KmeConfig,
 };
 use std::{net::SocketAddr, time::Duration};
@@ -44,7 +44,7 @@ pub fn simulation() -> Simulation {
 
 pub const ANY_PORT: &str = "127.0.0.1:0";
 
-/// The configuration of a KME; `dials` are the KMEs with greater ids and where they are.
+/// The configuration of a KME; `dials` are the KMEs with greater ids and their addresses.
 pub fn config(pki: &Pki, id: &str, dials: &[(&str, SocketAddr)]) -> KmeConfig {
 	let map = map();
 	let links = map.neighbours(&kme(id)).map(|peer| LinkConfig {

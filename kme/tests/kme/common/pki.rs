@@ -1,4 +1,4 @@
-//! Certificates, and clients that have them.
+//! Certificates, and clients that use them.
 
 use consilium_kme::{
 	config::TlsFiles,
@@ -9,7 +9,8 @@ use reqwest::{Certificate, Client, Identity};
 use std::{path::PathBuf, time::Duration};
 use tempfile::TempDir;
 
-/// Certificates of KMEs a, b, c with the SAEs a1, a2, b1, b2, c1, of one SAE nobody knows, and of another authority.
+/// Certificates of KMEs a, b, c with the SAEs a1, a2, b1, b2, c1, of one unknown SAE, and of another
+/// authority.
 pub struct Pki {
 	pub folder: TempDir,
 }
@@ -23,8 +24,8 @@ impl Default for Pki {
 		let kmes = KMES.map(|id| (KmeId::new(id).unwrap(), vec!["127.0.0.1".to_string()]));
 		let saes = SAES.map(|id| SaeId::new(id).unwrap());
 		pki::create(&folder.path().join("pki"), &kmes, &saes).unwrap();
-		let impostor = [SaeId::new("sae-a1").unwrap(), SaeId::new("sae-b1").unwrap()];
-		pki::create(&folder.path().join("other"), &kmes, &impostor).unwrap();
+		let impostors = [SaeId::new("sae-a1").unwrap(), SaeId::new("sae-b1").unwrap()];
+		pki::create(&folder.path().join("other"), &kmes, &impostors).unwrap();
 		Self { folder }
 	}
 }
@@ -43,7 +44,7 @@ impl Pki {
 		}
 	}
 
-	/// A client that trusts the authority and has a certificate of the one in `folder`, or none.
+	/// A client that trusts the authority, with a certificate of the authority in `folder`, or none.
 	pub fn client_of(&self, folder: &str, name: Option<&str>) -> Client {
 		let _ = rustls::crypto::ring::default_provider().install_default();
 		let ca = std::fs::read(self.path("ca.pem")).unwrap();

@@ -42,10 +42,6 @@ pub fn keys(container: &Value) -> Vec<(String, String)> {
 	keys.iter().map(|key| (text(&key["key_ID"]), text(&key["key"]))).collect()
 }
 
-pub fn message(body: &Value) -> &str {
-	body["message"].as_str().expect("an error has a message")
-}
-
 async fn answer(request: reqwest::RequestBuilder) -> (u16, Value) {
 	let response = request.send().await.unwrap();
 	let code = response.status().as_u16();

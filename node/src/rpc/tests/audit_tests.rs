@@ -1,8 +1,10 @@
 use super::{
-	chain::{alice, FORGOTTEN, GENESIS, RECORDS},
+	chain::{alice, record, FORGOTTEN, GENESIS, RECORDS},
 	error_of,
 	server::Server,
 };
+use codec::Encode;
+use consilium_primitives::audit::Subject;
 use serde_json::{json, Value};
 
 fn head() -> Value {
@@ -10,8 +12,9 @@ fn head() -> Value {
 }
 
 #[test]
-fn a_page_of_the_trail_is_told_in_full() {
+fn a_page_of_the_trail_has_its_records_and_their_bytes() {
 	let hash = format!("0x{}", "06".repeat(32));
+	let scale = |index| sp_core::bytes::to_hex(&record(Subject::Study(0), index).encode(), false);
 	assert_eq!(
 		Server::start().call("audit_trail", json!(["study/0", 8, 2])).unwrap(),
 		json!({
@@ -25,6 +28,7 @@ fn a_page_of_the_trail_is_told_in_full() {
 					"action": "UpdateCommitted",
 					"subject": "study/0",
 					"detail": hash,
+					"scale": scale(8),
 				},
 				{
 					"sequence": 109,
@@ -34,6 +38,7 @@ fn a_page_of_the_trail_is_told_in_full() {
 					"action": "RoundAborted",
 					"subject": "study/0",
 					"detail": hash,
+					"scale": scale(9),
 				},
 			],
 			"next": null,
@@ -43,7 +48,7 @@ fn a_page_of_the_trail_is_told_in_full() {
 }
 
 #[test]
-fn pages_follow_each_other_to_the_last_record() {
+fn pages_continue_to_the_last_record() {
 	let server = Server::start();
 	for limit in [1, 2, 3, 7, 256] {
 		let mut cursor = json!(0);
@@ -60,7 +65,7 @@ fn pages_follow_each_other_to_the_last_record() {
 }
 
 #[test]
-fn cursor_and_limit_may_be_left_out() {
+fn cursor_and_limit_are_optional() {
 	let server = Server::start();
 	let page = server.call("audit_trail", json!(["study/0"])).unwrap();
 	assert_eq!(page["records"].as_array().unwrap().len() as u64, RECORDS - FORGOTTEN);
@@ -69,13 +74,13 @@ fn cursor_and_limit_may_be_left_out() {
 }
 
 #[test]
-fn the_head_is_told_alone() {
+fn the_head_is_returned() {
 	let server = Server::start();
 	assert_eq!(server.call("audit_head", json!(["study/0"])).unwrap(), head());
 }
 
 #[test]
-fn what_is_there_without_records_has_an_empty_trail() {
+fn a_subject_without_records_has_an_empty_trail() {
 	let server = Server::start();
 	for subject in [format!("hospital/{}", alice()), "agreement/0".to_owned()] {
 		let none = json!({ "count": 0, "head": format!("0x{}", "00".repeat(32)) });
@@ -88,11 +93,14 @@ fn what_is_there_without_records_has_an_empty_trail() {
 }
 
 #[test]
-fn wrong_subjects_and_limits_are_told_the_right_form() {
+fn errors_on_subjects_and_limits_name_valid_values() {
 	let server = Server::start();
 	for (parameters, part) in [
-		(json!(["study"]), "subject: `study` names no kind of subject; expected hospital/<SS58 address>"),
-		(json!(["hospital/alice"]), "subject: `alice` is no SS58 address"),
+		(
+			json!(["study"]),
+			"subject: `study` does not name a kind of subject; expected hospital/<SS58 address>",
+		),
+		(json!(["hospital/alice"]), "subject: `alice` is not an SS58 address"),
 		(json!(["study/0", 0, 0]), "limit: expected a number from 1 to 256, found 0"),
 		(json!(["study/0", 0, 257]), "limit: expected a number from 1 to 256, found 257"),
 	] {
@@ -102,7 +110,7 @@ fn wrong_subjects_and_limits_are_told_the_right_form() {
 }
 
 #[test]
-fn subjects_that_never_were_are_unknown() {
+fn subjects_that_never_existed_are_unknown() {
 	let server = Server::start();
 	for subject in ["study/1", "agreement/9", "hospital/5DAAnrj7VHTznn2AWBemMuyBwZWs6FNFjdyVXUeYum3PTXFy"] {
 		for method in ["audit_trail", "audit_head"] {
@@ -115,5 +123,5 @@ fn subjects_that_never_were_are_unknown() {
 			.call("audit_head", json!(["study/0", null]))
 			.and(server.call("audit_head", json!(["study/0", GENESIS]))),
 	);
-	assert_eq!(code, 8004, "at the first block there is no study yet");
+	assert_eq!(code, 8004, "there is no study at the first block");
 }

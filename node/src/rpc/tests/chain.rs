@@ -1,5 +1,5 @@
-//! A made-up chain: two hospitals, one agreement, one study in its second round, and the audit trail of it.
-//! At [`GENESIS`] there is nothing yet, at [`BEST`] there is everything, and other blocks nobody knows.
+//! A mock chain: two hospitals, one agreement, one study in its second round, and the study's audit trail. It
+//! is empty at [`GENESIS`], has all content at [`BEST`], and knows no other block.
 
 use consilium_primitives::{
 	agreement::{Agreement, AgreementStatus, AgreementTerms},
@@ -29,12 +29,12 @@ use sp_keyring::Sr25519Keyring;
 pub const GENESIS: Hash = H256::repeat_byte(0);
 /// The best block.
 pub const BEST: Hash = H256::repeat_byte(0xbe);
-/// Records of study 0. Of those the state keeps all but [`FORGOTTEN`].
+/// Number of records of study 0. The state holds all but the first [`FORGOTTEN`].
 pub const RECORDS: u64 = 10;
-/// Oldest records that the state no longer keeps.
+/// Number of oldest records that the state no longer holds.
 pub const FORGOTTEN: u64 = 3;
 
-/// Answers for the runtime and the database.
+/// Stands in for the runtime and the database.
 #[derive(Clone)]
 pub struct Chain;
 
@@ -65,7 +65,7 @@ fn members() -> Vec<(AccountId, Hospital)> {
 		name: text(name),
 		roles: list(roles),
 		keys: PublicKeys { ml_dsa_65: [key; 1952], ml_kem_768: [key; 1184] },
-		sae_id: text("sae-1"),
+		sae_id: "sae-1".parse().unwrap(),
 		admitted_at: 4,
 		keys_since: 5,
 		suspended,
@@ -116,7 +116,7 @@ fn study() -> Study<AccountId> {
 	}
 }
 
-/// Round 1 is finalised, round 2 has failed once in every way there is.
+/// Round 1 is finalised; the second attempt at round 2 was aborted.
 fn round(number: RoundNumber) -> Round<AccountId> {
 	let metrics = Metrics {
 		examples: 91,
@@ -165,7 +165,7 @@ fn round(number: RoundNumber) -> Round<AccountId> {
 	}
 }
 
-fn commitments() -> Vec<(AccountId, Commitment)> {
+pub fn commitments() -> Vec<(AccountId, Commitment)> {
 	let blobs: Blobs = list([BlobReference { hash: H256::repeat_byte(7), length: 166 }]);
 	let packages = list([H256::repeat_byte(4)]);
 	let signature = list(vec![1; 3309]);
@@ -196,7 +196,7 @@ fn committee() -> CommitteeProgress<AccountId> {
 	}
 }
 
-fn record(subject: Subject<AccountId>, index: u64) -> AuditRecord<AccountId> {
+pub fn record(subject: Subject<AccountId>, index: u64) -> AuditRecord<AccountId> {
 	let (actor, action) = if index.is_multiple_of(2) {
 		(Some(alice()), Action::UpdateCommitted)
 	} else {
@@ -213,7 +213,7 @@ fn record(subject: Subject<AccountId>, index: u64) -> AuditRecord<AccountId> {
 	}
 }
 
-/// Whether `at` has the content; an error when nobody knows the block.
+/// Whether `at` has the content; an error for an unknown block.
 fn has_content(at: Hash) -> Result<bool, ApiError> {
 	if at == GENESIS || at == BEST {
 		Ok(at == BEST)
@@ -275,7 +275,11 @@ sp_api::mock_impl_runtime_apis! {
 		}
 
 		#[advanced]
-		fn commitments(at: Hash, id: StudyId, number: RoundNumber) -> Result<Vec<(AccountId, Commitment)>, ApiError> {
+		fn commitments(
+			at: Hash,
+			id: StudyId,
+			number: RoundNumber,
+		) -> Result<Vec<(AccountId, Commitment)>, ApiError> {
 			Ok(if has_content(at)? && (id, number) == (0, 1) { commitments() } else { Vec::new() })
 		}
 	}

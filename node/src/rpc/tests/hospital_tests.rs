@@ -5,7 +5,7 @@ use super::{
 use serde_json::json;
 
 #[test]
-fn members_are_listed_as_people_read_them() {
+fn members_are_listed() {
 	let key = |byte: &str, length| format!("0x{}", byte.repeat(length));
 	assert_eq!(
 		Server::start().call("hospitals_list", json!([])).unwrap(),
@@ -36,6 +36,6 @@ fn members_are_listed_as_people_read_them() {
 }
 
 #[test]
-fn an_earlier_block_answers_as_it_was() {
+fn earlier_blocks_have_their_own_state() {
 	assert_eq!(Server::start().call("hospitals_list", json!([GENESIS])).unwrap(), json!([]));
 }

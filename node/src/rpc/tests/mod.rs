@@ -1,4 +1,4 @@
-//! The methods as a client sees them: over HTTP, before a chain that is made up.
+//! The methods as a client sees them: over HTTP, on a mock chain.
 
 mod chain;
 mod server;
@@ -17,7 +17,7 @@ fn error_of(answer: Result<Value, Value>) -> (i64, String) {
 }
 
 #[test]
-fn the_methods_have_the_names_that_are_documented() {
+fn the_methods_have_the_documented_names() {
 	let module = super::consortium(chain::Chain::new().into()).unwrap();
 	let mut names: Vec<_> = module.method_names().collect();
 	names.sort_unstable();
@@ -25,14 +25,14 @@ fn the_methods_have_the_names_that_are_documented() {
 }
 
 #[test]
-fn parameters_are_taken_by_name_too() {
+fn parameters_can_be_named() {
 	let server = Server::start();
 	let by_name = server.call("rounds_round", json!({ "study": 0, "round": 1 })).unwrap();
 	assert_eq!(by_name, server.call("rounds_round", json!([0, 1])).unwrap());
 }
 
 #[test]
-fn parameters_of_the_wrong_kind_are_refused() {
+fn parameters_of_the_wrong_type_are_rejected() {
 	let server = Server::start();
 	for (method, parameters) in [
 		("rounds_study", json!([])),
@@ -50,7 +50,7 @@ fn parameters_of_the_wrong_kind_are_refused() {
 }
 
 #[test]
-fn a_block_that_nobody_knows_is_named() {
+fn an_unknown_block_is_named_in_the_error() {
 	let server = Server::start();
 	let block = format!("0x{}", "ab".repeat(32));
 	for (method, parameters) in [

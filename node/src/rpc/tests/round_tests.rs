@@ -1,27 +1,18 @@
 use super::{
-	super::types::study::{Model, Optimizer, Scheme, Study},
-	chain::{alice, bob, GENESIS},
+	chain::{alice, bob, commitments, GENESIS},
 	error_of,
 	server::Server,
 };
-use consilium_primitives::{
-	commitment::BlobReference,
-	committee::{field::PrimeField, Committee, Direction},
-	fixed_point::Decimal,
-	model::{Adaptive, LocalSteps, ModelFamily, ModelSpec, ServerOptimizer},
-	runtime_api::RoundsApi,
-	study::{AggregationScheme, HaltReason, StudyStatus},
-	BoundedVec, H256,
-};
-use serde_json::{json, to_value};
-use sp_api::ProvideRuntimeApi;
+use consilium_primitives::{commitment::signing_payload, study::RoundKey};
+use serde_json::json;
+use sp_core::bytes::to_hex;
 
 fn hash(byte: &str) -> String {
 	format!("0x{}", byte.repeat(32))
 }
 
 #[test]
-fn a_study_is_told_in_full() {
+fn a_study_is_returned_in_full() {
 	assert_eq!(
 		Server::start().call("rounds_study", json!([0])).unwrap(),
 		json!({
@@ -52,7 +43,7 @@ fn a_study_is_told_in_full() {
 				"optimizer": { "kind": "FedAvgM", "learningRate": 1.0, "momentum": 0.9 },
 				"scheme": { "kind": "Plain" },
 				"maxExamples": 1000,
-				"fractionBits": 16,
+				"encoding": { "clip": null, "fractionBits": 16 },
 				"hospitals": [alice().to_string(), bob().to_string()],
 				"quorum": 2,
 				"maxRounds": 15,
@@ -68,70 +59,11 @@ fn a_study_is_told_in_full() {
 }
 
 #[test]
-fn other_choices_of_a_study_have_their_shapes() {
-	let mut study = super::chain::Chain::new().runtime_api().study(super::chain::BEST, 0).unwrap().unwrap();
-	study.status = StudyStatus::Halted(HaltReason::AgreementEnded);
-	study.spec.training.steps = LocalSteps::Updates(7);
-	study.artifact = None;
-	let shape = to_value(Study::new(3, study)).unwrap();
-	assert_eq!(shape["status"], json!({ "kind": "Halted", "reason": "AgreementEnded" }));
-	assert_eq!(shape["spec"]["training"]["steps"], json!({ "kind": "Updates", "count": 7 }));
-	assert_eq!(shape["artifact"], json!(null));
-
-	let [learning_rate, beta_1, beta_2, tau] =
-		[10_000_000, 900_000_000, 990_000_000, 1_000_000].map(Decimal::from_nanos);
-	let adaptive = Adaptive { learning_rate, beta_1, beta_2, tau };
-	assert_eq!(
-		to_value(Optimizer::from(ServerOptimizer::FedYogi(adaptive))).unwrap(),
-		json!({ "kind": "FedYogi", "learningRate": 0.01, "beta1": 0.9, "beta2": 0.99, "tau": 0.001 })
-	);
-	assert_eq!(to_value(Optimizer::from(ServerOptimizer::FedAvg)).unwrap(), json!({ "kind": "FedAvg" }));
-
-	let root = BlobReference { hash: H256::repeat_byte(7), length: 166 };
-	let committee = Committee {
-		threshold: 1,
-		parties: BoundedVec::truncate_from(vec![alice(), bob()]),
-		field: PrimeField::Mersenne31,
-		direction: Direction::Weight { root, tolerance: Decimal::ZERO },
-		projections: 8,
-		weakest_suite: consilium_primitives::commitment::Suite::QkdMlKem768,
-		step_blocks: 10,
-	};
-	assert_eq!(
-		to_value(Scheme::from(AggregationScheme::Committee(committee))).unwrap(),
-		json!({
-			"kind": "Committee",
-			"threshold": 1,
-			"parties": [alice().to_string(), bob().to_string()],
-			"field": "Mersenne31",
-			"clip": 1.0,
-			"normBound": 1.5,
-			"direction": {
-				"kind": "Weight",
-				"root": { "hash": hash("07"), "length": 166 },
-				"tolerance": 0.0,
-			},
-			"projections": 8,
-			"weakestSuite": "QkdMlKem768",
-			"stepBlocks": 10,
-		})
-	);
-
-	let hidden = BoundedVec::truncate_from(vec![8, 4]);
-	let model = ModelSpec { family: ModelFamily::MultilayerPerceptron { hidden }, features: 13, classes: 2 };
-	assert_eq!(
-		to_value(Model::from(model)).unwrap(),
-		json!({
-			"family": { "kind": "MultilayerPerceptron", "hidden": [8, 4] },
-			"features": 13,
-			"classes": 2,
-			"parameters": 153,
-		})
-	);
-}
-
-#[test]
-fn a_finalised_round_is_told_with_its_commitments_and_metrics() {
+fn a_finalised_round_has_commitments_and_metrics() {
+	let round = RoundKey { study: 0, round: 1, attempt: 1 };
+	let (hospital, of) = commitments().remove(0);
+	let payload =
+		signing_payload(GENESIS, round, hospital.as_ref(), &of.suites, of.examples, &of.blobs, &of.packages);
 	let metrics =
 		json!({ "examples": 91, "accuracy": 0.812345678, "auc": null, "logLoss": 0.000000001, "brier": 1.5 });
 	assert_eq!(
@@ -152,6 +84,8 @@ fn a_finalised_round_is_told_with_its_commitments_and_metrics() {
 				"packages": [hash("04")],
 				"examples": 303,
 				"suites": ["Plain"],
+				"signature": format!("0x{}", "01".repeat(3309)),
+				"payload": to_hex(&payload, false),
 			}],
 			"excluded": [],
 			"attestations": [
@@ -196,7 +130,7 @@ fn a_finalised_round_is_told_with_its_commitments_and_metrics() {
 }
 
 #[test]
-fn a_failed_round_is_told_with_its_reasons() {
+fn a_failed_round_has_its_reasons() {
 	let round = Server::start().call("rounds_round", json!([0, 2])).unwrap();
 	assert_eq!(round["phase"], json!({ "kind": "Aborted", "reason": "UpdateUnusable" }));
 	assert_eq!(round["base"], json!(hash("09")));
@@ -211,7 +145,7 @@ fn a_failed_round_is_told_with_its_reasons() {
 }
 
 #[test]
-fn what_there_is_not_is_said_to_be_missing() {
+fn missing_studies_and_rounds_are_named() {
 	let server = Server::start();
 	for (method, parameters, code, part) in [
 		("rounds_study", json!([1]), 8002, "no study 1"),

@@ -1,4 +1,4 @@
-//! A server on a free port of this machine, and calls to it.
+//! A server on a free local port, and calls to it.
 
 use super::chain::Chain;
 use jsonrpsee::server::{Server as RpcServer, ServerHandle};
@@ -9,7 +9,7 @@ use std::{
 };
 use tokio::runtime::Runtime;
 
-/// Ends when dropped.
+/// Stops when dropped.
 pub struct Server {
 	address: SocketAddr,
 	_handle: ServerHandle,
@@ -17,7 +17,7 @@ pub struct Server {
 }
 
 impl Server {
-	/// Serves the methods before the made-up chain.
+	/// Serves the methods on the mock chain.
 	pub fn start() -> Self {
 		let module = crate::rpc::consortium(Chain::new().into()).unwrap();
 		let runtime = Runtime::new().unwrap();
@@ -27,7 +27,7 @@ impl Server {
 		Self { address, _handle: handle, _runtime: runtime }
 	}
 
-	/// Calls a method: its result, or its error.
+	/// Calls a method and returns its result or error.
 	pub fn call(&self, method: &str, parameters: Value) -> Result<Value, Value> {
 		let body = json!({ "jsonrpc": "2.0", "id": 1, "method": method, "params": parameters }).to_string();
 		let mut stream = TcpStream::connect(self.address).unwrap();

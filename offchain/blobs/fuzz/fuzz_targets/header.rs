@@ -1,6 +1,7 @@
-//! Bytes as a sealed blob: no header, or one that is written again as it was read.
+//! Parses arbitrary bytes as a sealed blob: either an error, or a header that serialises to the same bytes.
 //!
-//! With an odd first byte the rest stands behind the mark, the version and a suite, and its stated length is made right.
+//! With an odd first byte, the rest follows valid magic bytes, version and suite, and the stated length is
+//! made consistent.
 
 #![no_main]
 
@@ -22,7 +23,7 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
 		blob_length = sealed_length(u64::from_be_bytes(*stated)).unwrap_or(0);
 	}
 	if let Ok(parsed) = Header::parse_start(&blob, blob_length) {
-		assert_eq!(parsed.header.context(), blob[..CONTEXT_LENGTH]);
+		assert_eq!(parsed.header.derivation_context(), blob[..CONTEXT_LENGTH]);
 		assert_eq!(parsed.commitment, blob[CONTEXT_LENGTH..HEADER_LENGTH]);
 		assert_eq!(sealed_length(parsed.header.length), Some(blob_length));
 	}

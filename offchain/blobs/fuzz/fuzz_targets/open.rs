@@ -1,11 +1,15 @@
-//! A sealed blob of which any bytes may be altered: refused, in memory, in place and as a stream, unless it is the right one again.
+//! Alters any bytes of a sealed blob: it is rejected in memory, in place and as a stream, unless it equals
+//! the original.
 //!
-//! The first two bytes choose the length of the plaintext, a few around one chunk; then each four bytes alter the blob: three
-//! of place and one of mask. A mask of 0 cuts the blob off there, or continues it.
+//! The first two bytes choose the length of the plaintext, some around one chunk. Then every four bytes alter
+//! the blob: three are the offset, one is the mask. A mask of 0 truncates or extends the blob to the offset.
 
 #![no_main]
 
-use consilium_blobs::sealed::{open, open_in_place, open_stream, seal, ContentKeys, Expected, Header, Suite};
+use consilium_blobs::sealed::{
+	open, open_in_place, open_stream, seal, ContentKeys, Expected, Header, SealContext,
+};
+use consilium_primitives::{study::RoundKey, H256};
 use std::io::Cursor;
 
 const KEY: [u8; 71] = [6; 71];
@@ -16,21 +20,20 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
 		small @ ..=999 => usize::from(small),
 		other => 65_536 - 8 + usize::from(other % 16),
 	};
-	let header = Header {
-		suite: Suite::QkdMlKem768,
-		genesis: [0; 32],
-		study: 0,
-		round: 1,
-		attempt: 1,
+	let context = SealContext {
+		genesis: H256::zero(),
+		round: RoundKey { study: 0, round: 1, attempt: 1 },
 		sender: [1; 32],
 		receiver: [2; 32],
-		key_id: [3; 16],
+	};
+	let header = Header {
+		context,
+		key_id: Some([3; 16]),
 		kem_ciphertext: [4; 1088],
 		salt: [5; 32],
 		length: length as u64,
 	};
-	let Header { suite, genesis, study, round, attempt, sender, receiver, .. } = header;
-	let expected = Expected { suite, genesis, study, round, attempt, sender, receiver };
+	let expected = Expected { suite: header.suite(), context };
 	let plaintext = vec![9; length];
 	let keys = ContentKeys::from_okm(&KEY.into());
 	let right = seal(&header, &keys, &plaintext).expect("the header states its length");

@@ -1,9 +1,10 @@
 //! AES-256-GCM in STREAM-BE32.
 //!
-//! STREAM is that of Hoang, Reyhanitabar, Rogaway and Vizár, "Online Authenticated-Encryption and its Nonce-Reuse
-//! Misuse-Resistance" (CRYPTO 2015), with nonces of 7 bytes of prefix, the number of the chunk from 0 in 4 bytes,
-//! big-endian, and one byte that is 1 for the last chunk and else 0. So a chunk is authentic at its place only, and no blob
-//! can be cut at a chunk. AES-256-GCM is that of NIST SP 800-38D with tags of 128 bits.
+//! STREAM is the construction of Hoang, Reyhanitabar, Rogaway and Vizár, "Online Authenticated-Encryption and
+//! its Nonce-Reuse Misuse-Resistance" (CRYPTO 2015). A nonce is a prefix of 7 bytes, the chunk's number from
+//! 0 as 4 big-endian bytes, and one byte that is 1 for the last chunk and 0 otherwise. A chunk is therefore
+//! authentic only at its position, and a blob cannot be truncated at a chunk boundary. AES-256-GCM is as in
+//! NIST SP 800-38D, with 128-bit tags.
 
 use super::{
 	keys::{ContentKeys, PREFIX_LENGTH},
@@ -21,12 +22,12 @@ pub(super) struct Chunks {
 	count: u64,
 }
 
-/// A chunk or its tag is not what was sealed at this place.
+/// A chunk or its tag is not what was sealed at this position.
 #[derive(Debug)]
 pub(super) struct NotAuthentic;
 
 impl Chunks {
-	/// For the blob with this header, key commitment included, that states so many bytes of plaintext.
+	/// For the blob with this header, key commitment included, and a plaintext of this many bytes.
 	pub fn new(keys: &ContentKeys, header: &[u8], plaintext: u64) -> Self {
 		Self {
 			key: key(&keys.content_key),
@@ -37,12 +38,12 @@ impl Chunks {
 		}
 	}
 
-	/// How many there are.
+	/// The number of chunks.
 	pub fn count(&self) -> u64 {
 		self.count
 	}
 
-	/// Bytes of plaintext in one of them.
+	/// Bytes of plaintext in a chunk.
 	pub fn length(&self, index: u64) -> usize {
 		let before = index * CHUNK_LENGTH as u64;
 		(self.plaintext - before).min(CHUNK_LENGTH as u64) as usize
@@ -53,12 +54,13 @@ impl Chunks {
 		seal(&self.key, self.nonce(index), &self.associated_data, chunk)
 	}
 
-	/// Decrypts a chunk in place. If it is not authentic the bytes that it holds then are of no use.
+	/// Decrypts a chunk in place. If it is not authentic, its bytes are unspecified afterwards.
 	pub fn open(&self, index: u64, chunk: &mut [u8], tag: [u8; TAG_LENGTH]) -> Result<(), NotAuthentic> {
 		self.open_moving(index, chunk, 0, tag)
 	}
 
-	/// Decrypts a chunk that begins at `place` of the buffer and ends with it, to the beginning of the buffer.
+	/// Decrypts a chunk that reaches from offset `place` to the end of the buffer, and moves it to the
+	/// buffer's start.
 	pub fn open_moving(
 		&self,
 		index: u64,
@@ -84,7 +86,7 @@ fn nonce(prefix: &[u8; PREFIX_LENGTH], index: u64, is_last: bool) -> [u8; NONCE_
 }
 
 fn key(bytes: &[u8; 32]) -> LessSafeKey {
-	LessSafeKey::new(UnboundKey::new(&AES_256_GCM, bytes).expect("a key of AES-256 has 32 bytes"))
+	LessSafeKey::new(UnboundKey::new(&AES_256_GCM, bytes).expect("an AES-256 key has 32 bytes"))
 }
 
 fn seal(
@@ -96,7 +98,7 @@ fn seal(
 	let tag = key
 		.seal_in_place_separate_tag(Nonce::assume_unique_for_key(nonce), Aad::from(associated_data), text)
 		.expect("a chunk is far below the 64 GiB that AES-GCM can encrypt under one nonce");
-	tag.as_ref().try_into().expect("a tag of AES-GCM has 16 bytes")
+	tag.as_ref().try_into().expect("an AES-GCM tag has 16 bytes")
 }
 
 fn open(
@@ -118,7 +120,7 @@ mod tests {
 	use super::*;
 
 	#[test]
-	fn nonces_hold_prefix_number_and_end() {
+	fn a_nonce_holds_prefix_number_and_last_flag() {
 		let prefix = [1, 2, 3, 4, 5, 6, 7];
 		assert_eq!(nonce(&prefix, 0, false), [1, 2, 3, 4, 5, 6, 7, 0, 0, 0, 0, 0]);
 		assert_eq!(nonce(&prefix, 0x0a0b_0c0d, false), [1, 2, 3, 4, 5, 6, 7, 10, 11, 12, 13, 0]);
@@ -126,9 +128,9 @@ mod tests {
 	}
 
 	#[test]
-	fn it_is_the_aes_gcm_of_the_standard() {
-		// CAVP, gcmEncryptExtIV256.rsp (CAVS 14.0): the first vector of each pair of lengths with an IV of 96 bits and a
-		// tag of 128.
+	fn aes_gcm_matches_the_cavp_vectors() {
+		// CAVP, gcmEncryptExtIV256.rsp (CAVS 14.0): the first vector of each pair of lengths with an IV of 96
+		// bits and a tag of 128.
 		let vectors: serde_json::Value =
 			serde_json::from_str(include_str!("../../tests/vectors/cavp-aes-256-gcm.json")).unwrap();
 		let vectors = vectors.as_array().unwrap();

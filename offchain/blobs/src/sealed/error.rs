@@ -1,50 +1,48 @@
-//! Why a blob cannot be sealed or opened.
+//! Errors of sealing and opening.
 
 use super::layout::{sealed_length, CHUNK_LENGTH, HEADER_LENGTH, MAX_PLAINTEXT};
 use std::io;
 
-/// Why bytes are no sealed blob of this version.
+/// Why bytes are not a sealed blob of this version.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FormatError {
-	/// The first bytes are others.
-	#[error(
-		"the blob does not begin with the mark of a sealed blob; it was not sealed, or is not encrypted"
-	)]
+	/// The magic bytes are missing.
+	#[error("the blob does not begin with the magic bytes of a sealed blob; it was not sealed")]
 	Magic,
-	/// A version that is not known here.
+	/// An unknown version.
 	#[error("the sealed blob has version {found}; this software reads version 1")]
 	Version {
 		/// The version.
 		found: u8,
 	},
-	/// It ends within the header.
+	/// The blob ends within the header.
 	#[error("the sealed blob ends after {found} bytes; its header alone has {HEADER_LENGTH}")]
 	Short {
 		/// The length of the blob.
 		found: u64,
 	},
-	/// A suite that is not known here.
-	#[error("the sealed blob has suite {found}; known are 1 (QKD and ML-KEM-768) and 2 (ML-KEM-768)")]
+	/// An unknown suite.
+	#[error("the sealed blob has suite {found}; expected 1 (QKD and ML-KEM-768) or 2 (ML-KEM-768)")]
 	Suite {
 		/// The suite.
 		found: u8,
 	},
-	/// A key id where there is no QKD key.
-	#[error("the sealed blob names a QKD key, though its suite has none; the key id must be 0")]
+	/// A key id in the suite without QKD.
+	#[error("the sealed blob names a QKD key, but its suite has none; the key id must be 0")]
 	KeyId,
-	/// Another length of chunks.
-	#[error("the sealed blob has chunks of {found} bytes; in version 1 they have {CHUNK_LENGTH}")]
+	/// A different chunk length.
+	#[error("the sealed blob has chunks of {found} bytes; version 1 has {CHUNK_LENGTH}")]
 	ChunkLength {
-		/// The length that the header states.
+		/// The length according to the header.
 		found: u32,
 	},
-	/// The header states a length that the blob does not have.
+	/// The blob's length contradicts its header.
 	#[error(
-		"the sealed blob has {found} bytes; with the {stated} bytes of plaintext that it states it would have {}",
+		"the sealed blob has {found} bytes; its header states {stated} bytes of plaintext, which make {}",
 		sealed_length(*stated).map_or("too many".to_owned(), |length| length.to_string())
 	)]
 	Length {
-		/// The length of the plaintext that the header states.
+		/// The plaintext's length according to the header.
 		stated: u64,
 		/// The length of the blob.
 		found: u64,
@@ -54,27 +52,24 @@ pub enum FormatError {
 /// Why a plaintext cannot be sealed.
 #[derive(Debug, thiserror::Error)]
 pub enum SealError {
-	/// A key id where there is no QKD key.
-	#[error("the header names a QKD key, though its suite has none; set the key id to 0")]
-	KeyId,
-	/// More than the counter of chunks can count.
+	/// More than the chunk counter can count.
 	#[error(
 		"the header states {stated} bytes of plaintext; at most {MAX_PLAINTEXT} can be sealed in one blob"
 	)]
 	TooLong {
-		/// The length that the header states.
+		/// The length according to the header.
 		stated: u64,
 	},
-	/// The plaintext has another length than the header states.
-	#[error("the plaintext is not as long as its header states, which is {stated} bytes")]
+	/// The plaintext's length contradicts the header.
+	#[error("the plaintext does not have the {stated} bytes that its header states")]
 	Length {
-		/// The length that the header states.
+		/// The length according to the header.
 		stated: u64,
 	},
-	/// The plaintext cannot be read. Only from a stream.
+	/// The plaintext cannot be read. Streams only.
 	#[error("cannot read the plaintext: {0}")]
 	Read(io::Error),
-	/// The blob cannot be written. Only to a stream.
+	/// The blob cannot be written. Streams only.
 	#[error("cannot write the sealed blob: {0}")]
 	Write(io::Error),
 }
@@ -82,35 +77,38 @@ pub enum SealError {
 /// Why a sealed blob cannot be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
-	/// It is no sealed blob.
+	/// Not a sealed blob.
 	#[error(transparent)]
 	Format(#[from] FormatError),
-	/// It is sealed for another purpose.
-	#[error("the sealed blob is not the one that is expected: it has another {field}")]
+	/// Sealed for another exchange.
+	#[error("the sealed blob belongs to another exchange: its {field} differs from the expected one")]
 	Unexpected {
 		/// The first field that differs.
 		field: &'static str,
 	},
-	/// It is not sealed with these keys.
+	/// Sealed with other keys.
 	#[error(
-		"the sealed blob does not commit to these keys: it was sealed with others, or its header was altered"
+		"the sealed blob does not commit to these keys: it was sealed with other keys, or its header was \
+		 altered"
 	)]
 	Keys,
-	/// A chunk was altered, moved, or belongs to another blob.
+	/// A chunk was altered or moved, or belongs to another blob.
 	#[error("chunk {chunk} of the sealed blob is not authentic")]
 	Altered {
 		/// The chunk, from 0.
 		chunk: u64,
 	},
-	/// The blob cannot be read. Only from a stream; what was written by then is authentic, but not all.
+	/// The blob cannot be read. Streams only; what was written so far is authentic but incomplete.
 	#[error("cannot read the sealed blob: {0}")]
 	Read(io::Error),
-	/// The plaintext cannot be written. Only to a stream; what was written is authentic, but not all.
+	/// The plaintext cannot be written. Streams only; what was written so far is authentic but incomplete.
 	#[error("cannot write the plaintext: {0}")]
 	Write(io::Error),
-	/// The blob was authentic when it was read first, and another when it was read again. Only from a stream; what was
-	/// written is authentic, but not all.
-	#[error("chunk {chunk} of the sealed blob was altered while it was opened; discard what was written of the plaintext")]
+	/// The blob changed between its two readings. Streams only; what was written so far is authentic but
+	/// incomplete.
+	#[error(
+		"chunk {chunk} of the sealed blob was altered while it was opened; discard the partial plaintext"
+	)]
 	Changed {
 		/// The chunk, from 0.
 		chunk: u64,

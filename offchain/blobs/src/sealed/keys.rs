@@ -1,9 +1,9 @@
-//! What a blob is sealed with.
+//! The keys of a sealed blob.
 
 use super::layout::COMMITMENT_LENGTH;
 use zeroize::{ZeroizeOnDrop, Zeroizing};
 
-/// Bytes of output keying material that a blob needs.
+/// Bytes of output keying material for one blob.
 pub const OKM_LENGTH: usize = KEY_LENGTH + COMMITMENT_LENGTH + PREFIX_LENGTH;
 
 const KEY_LENGTH: usize = 32;
@@ -11,8 +11,8 @@ pub(super) const PREFIX_LENGTH: usize = 7;
 
 /// The keys of one blob: content key, key commitment and nonce prefix.
 ///
-/// They belong to one header and one plaintext. Sealing two with the same keys repeats nonces, which gives away both
-/// plaintexts and the authentication key.
+/// They belong to one header and one plaintext. Sealing two plaintexts with the same keys repeats nonces,
+/// which reveals both plaintexts and the authentication key.
 #[derive(ZeroizeOnDrop)]
 pub struct ContentKeys {
 	pub(super) content_key: [u8; KEY_LENGTH],
@@ -22,10 +22,10 @@ pub struct ContentKeys {
 }
 
 impl ContentKeys {
-	/// Takes 71 bytes of output keying material apart: 32 of content key, 32 of key commitment, 7 of nonce prefix. They
-	/// must be derived with a key derivation function that is collision-resistant, such as HKDF-SHA-512, from a secret of
-	/// this blob alone and with [`Header::context`](super::Header::context) as context; the commitment binds the blob to
-	/// its key because of that.
+	/// Splits 71 bytes of output keying material: 32 of content key, 32 of key commitment, 7 of nonce prefix.
+	/// They must come from a collision-resistant key derivation function, such as HKDF-SHA-512, with a secret
+	/// that is used for this blob alone and [`Header::derivation_context`](super::Header::derivation_context)
+	/// as context. This is what makes the commitment binding.
 	pub fn from_okm(okm: &Zeroizing<[u8; OKM_LENGTH]>) -> Self {
 		let mut keys = Self {
 			content_key: [0; KEY_LENGTH],

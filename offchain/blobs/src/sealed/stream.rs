@@ -1,4 +1,4 @@
-//! Sealing and opening a blob that need not fit into memory.
+//! Sealing and opening of streams, with one chunk in memory.
 
 use super::{
 	chunks::Chunks,
@@ -11,8 +11,8 @@ use super::{
 use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
 use zeroize::Zeroizing;
 
-/// Seals what `plaintext` yields until its end, with one chunk in memory. The keys must be those of this header, and are
-/// used up. After an error what was written is no blob.
+/// Seals all of `plaintext`. The keys must be those of this header and must not be used again. After an
+/// error, what was written is not a blob.
 pub fn seal_stream(
 	header: &Header,
 	keys: &ContentKeys,
@@ -42,12 +42,12 @@ pub fn seal_stream(
 	}
 }
 
-/// Opens a sealed blob, which is all that `blob` holds, with one chunk in memory.
+/// Opens the sealed blob that `blob` holds from start to end.
 ///
-/// It is read twice. The first reading authenticates every chunk and discards the plaintext; the second authenticates
-/// again, and writes. So nothing is written of a blob that is cut or altered anywhere, and what is written is authentic even
-/// if the blob changes in between. Releasing chunks in one reading would hand the receiver the start of a blob whose end
-/// was tampered with.
+/// The blob is read twice. The first pass authenticates every chunk and discards the plaintext; the second
+/// authenticates again and writes. So nothing is written of a blob that is truncated or altered anywhere, and
+/// what is written is authentic even if the blob changes in between. Releasing chunks in a single pass would
+/// hand the receiver the start of a blob whose end was tampered with.
 pub fn open_stream(
 	keys: &ContentKeys,
 	expected: &Expected,

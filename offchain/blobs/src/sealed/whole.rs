@@ -1,6 +1,7 @@
-//! Sealing and opening a blob that is in memory.
+//! Sealing and opening in memory.
 //!
-//! In place is several times as fast for blobs of many megabytes: what takes longest else is the first touch of fresh memory.
+//! In place is several times as fast for blobs of many megabytes: otherwise the first touch of fresh memory
+//! dominates.
 
 use super::{
 	chunks::Chunks,
@@ -11,7 +12,7 @@ use super::{
 };
 use zeroize::{Zeroize, Zeroizing};
 
-/// Seals a plaintext. The keys must be those of this header, and are used up.
+/// Seals a plaintext. The keys must be those of this header and must not be used again.
 pub fn seal(header: &Header, keys: &ContentKeys, plaintext: &[u8]) -> Result<Vec<u8>, SealError> {
 	let stated = header.length;
 	let (bytes, length) = header.to_bytes(&keys.commitment)?;
@@ -26,7 +27,7 @@ pub fn seal(header: &Header, keys: &ContentKeys, plaintext: &[u8]) -> Result<Vec
 	for index in 0..chunks.count() {
 		let (chunk, after) = rest.split_at(chunks.length(index));
 		rest = after;
-		// Chunk by chunk, so that what is copied is still in the cache when it is encrypted.
+		// Chunk by chunk, so that the copy is still in the cache when it is encrypted.
 		let start = blob.len();
 		blob.extend_from_slice(chunk);
 		let tag = chunks.seal(index, &mut blob[start..]);
@@ -35,8 +36,9 @@ pub fn seal(header: &Header, keys: &ContentKeys, plaintext: &[u8]) -> Result<Vec
 	Ok(blob)
 }
 
-/// Seals a plaintext in its own memory, if that has room for [`sealed_length`](super::sealed_length) bytes. If not, or after
-/// an error, the plaintext is wiped all the same. The keys must be those of this header, and are used up.
+/// Seals a plaintext in its own buffer if that has a capacity of [`sealed_length`](super::sealed_length)
+/// bytes, otherwise in a new one. The plaintext is wiped in any case, also after an error. The keys must be
+/// those of this header and must not be used again.
 pub fn seal_in_place(header: &Header, keys: &ContentKeys, plaintext: Vec<u8>) -> Result<Vec<u8>, SealError> {
 	let mut buffer = Zeroizing::new(plaintext);
 	let stated = header.length;
@@ -50,7 +52,7 @@ pub fn seal_in_place(header: &Header, keys: &ContentKeys, plaintext: Vec<u8>) ->
 	}
 	buffer.resize(length as usize, 0);
 	let chunks = Chunks::new(keys, &bytes, stated);
-	// From the last to the first, for each moves up into memory that was the next one's.
+	// From last to first, since each chunk moves to where the next one was.
 	for index in (0..chunks.count()).rev() {
 		let start = index as usize * CHUNK_LENGTH;
 		let end = start + chunks.length(index);
@@ -63,12 +65,12 @@ pub fn seal_in_place(header: &Header, keys: &ContentKeys, plaintext: Vec<u8>) ->
 	Ok(std::mem::take(&mut buffer))
 }
 
-/// Opens a sealed blob. The header is compared with what is expected first, then the key commitment is checked, then every
-/// chunk. The plaintext is returned if all is authentic, and else nothing of it.
+/// Opens a sealed blob. Checks the header against what is expected, then the key commitment, then every
+/// chunk. Returns the plaintext only if all of it is authentic.
 pub fn open(keys: &ContentKeys, expected: &Expected, blob: &[u8]) -> Result<Zeroizing<Vec<u8>>, OpenError> {
 	let parsed = Header::parse(blob)?;
 	let chunks = admit(keys, expected, &parsed, &blob[..HEADER_LENGTH])?;
-	// The plaintext is shorter than the blob, which is in memory.
+	// The plaintext is shorter than the blob.
 	let mut plaintext = Zeroizing::new(Vec::with_capacity(blob.len()));
 	for (index, sealed) in (0..).zip(blob[HEADER_LENGTH..].chunks(CHUNK_LENGTH + TAG_LENGTH)) {
 		let altered = || OpenError::Altered { chunk: index };
@@ -80,7 +82,7 @@ pub fn open(keys: &ContentKeys, expected: &Expected, blob: &[u8]) -> Result<Zero
 	Ok(plaintext)
 }
 
-/// Opens a sealed blob in its own memory, with the checks of [`open()`].
+/// Opens a sealed blob in its own buffer, with the checks of [`open()`].
 pub fn open_in_place(
 	keys: &ContentKeys,
 	expected: &Expected,
@@ -105,12 +107,12 @@ pub fn open_in_place(
 	Ok(buffer)
 }
 
-/// Where a sealed chunk begins in the blob, which is in memory.
+/// Offset of a sealed chunk in a blob in memory.
 fn sealed_place(index: u64) -> usize {
 	HEADER_LENGTH + index as usize * (CHUNK_LENGTH + TAG_LENGTH)
 }
 
-/// Compares header and key commitment of a blob with what is expected, and makes ready for its chunks.
+/// Checks a blob's header and key commitment; returns the cipher for its chunks.
 pub(super) fn admit(
 	keys: &ContentKeys,
 	expected: &Expected,
@@ -120,7 +122,7 @@ pub(super) fn admit(
 	if let Some(field) = expected.difference(&parsed.header) {
 		return Err(OpenError::Unexpected { field });
 	}
-	// AES-GCM does not commit to its key: one ciphertext can be authentic under two.
+	// AES-GCM does not commit to its key: one ciphertext can be authentic under two keys.
 	if !parsed.commits_to(keys) {
 		return Err(OpenError::Keys);
 	}

@@ -13,16 +13,16 @@ use rustls::crypto::{ring, CryptoProvider};
 use std::{fs, path::Path, time::Duration};
 use url::Url;
 
-/// How often a request is tried again.
+/// How often a request is retried.
 const RETRIES: usize = 3;
 
-/// After this time a request is not tried again.
+/// A request is not retried after this time.
 const RETRY_TIMEOUT: Duration = Duration::from_secs(180);
 
-/// How long the service may take to accept a connection.
+/// Timeout for connecting to the service.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Longest blob that is sent in one request, and length of the parts of longer ones, in bytes.
+/// Longest blob that is sent in one request, and part length of longer ones, in bytes.
 const PART_LENGTH: usize = 16 << 20;
 
 /// Opens a bucket. Nothing is sent yet.
@@ -38,7 +38,7 @@ pub(super) fn open(location: &str, config: &S3Config) -> Result<(AmazonS3, Name)
 		.with_access_key_id(credentials.id)
 		.with_secret_access_key(credentials.secret.as_str())
 		.with_virtual_hosted_style_request(false)
-		// Not every service has the request that deletes many.
+		// Not every service supports bulk deletion.
 		.with_disable_bulk_delete(true)
 		.with_retry(RetryConfig {
 			backoff: BackoffConfig::default(),
@@ -59,8 +59,8 @@ pub(super) fn open(location: &str, config: &S3Config) -> Result<(AmazonS3, Name)
 	Ok((objects, prefix))
 }
 
-/// Writes an object. It is there whole or not at all; of a long one that a crash cuts off, parts stay behind that are no
-/// object, until a lifecycle rule of the bucket removes them.
+/// Writes an object atomically. If a crash interrupts a multipart upload, its parts remain, but are not an
+/// object; a lifecycle rule of the bucket should remove them.
 pub(super) async fn put(objects: &AmazonS3, name: &Name, bytes: Bytes) -> object_store::Result<()> {
 	if bytes.len() <= PART_LENGTH {
 		return objects.put(name, bytes.into()).await.map(drop);
@@ -75,13 +75,13 @@ pub(super) async fn put(objects: &AmazonS3, name: &Name, bytes: Bytes) -> object
 	}
 	.await;
 	if result.is_err() {
-		// The first error says what is wrong; this one would only say it again.
+		// The first error matters; this one would only repeat it.
 		let _ = upload.abort().await;
 	}
 	result
 }
 
-/// Whether the bucket is there and may be used, by a list of one name.
+/// Checks that the bucket exists and is accessible, by listing one name.
 pub(super) async fn probe(objects: &AmazonS3, prefix: &Name) -> object_store::Result<()> {
 	let one = PaginatedListOptions { max_keys: Some(1), ..Default::default() };
 	objects.list_paginated(Some(prefix.as_ref()), one).await.map(drop)
@@ -90,7 +90,7 @@ pub(super) async fn probe(objects: &AmazonS3, prefix: &Name) -> object_store::Re
 /// Bucket and prefix of an `s3://` URL.
 fn parse(location: &str) -> Result<(String, Name), OpenError> {
 	let invalid = || OpenError::BucketUrl { location: location.to_owned() };
-	// Not repeated in a message: what stands before the @ may be a secret.
+	// Not repeated in a message: what precedes the @ may be a secret.
 	if location.contains('@') {
 		return Err(OpenError::CredentialsInUrl);
 	}
@@ -128,7 +128,7 @@ fn client_options(config: &S3Config) -> Result<ClientOptions, OpenError> {
 	let mut options = ClientOptions::new()
 		.with_allow_http(config.allow_http)
 		.with_connect_timeout(CONNECT_TIMEOUT.min(config.timeout))
-		// A limit on silence instead of one on the whole, which long blobs would break.
+		// A timeout for silence rather than for the whole request, which long blobs would exceed.
 		.with_timeout_disabled()
 		.with_read_timeout(config.timeout);
 	if let Some(path) = &config.root_certificates {
@@ -144,16 +144,16 @@ fn certificates(path: &Path) -> Result<Vec<Certificate>, OpenError> {
 	let fault = |source| OpenError::Certificates { path: path.into(), source };
 	let pem = fs::read(path).map_err(|error| fault(Box::new(error)))?;
 	match Certificate::from_pem_bundle(&pem) {
-		Ok(certificates) if certificates.is_empty() => Err(fault("it holds no certificate in PEM".into())),
+		Ok(certificates) if certificates.is_empty() => Err(fault("it contains no PEM certificate".into())),
 		Ok(certificates) => Ok(certificates),
 		Err(error) => Err(fault(Box::new(error))),
 	}
 }
 
-/// `reqwest` is built without a provider of cryptography and takes that of the process, so there must be one.
+/// `reqwest` is built without a crypto provider and uses the process's default, so there must be one.
 fn install_tls_provider() {
 	if CryptoProvider::get_default().is_none() {
-		// It fails if another thread was faster, and then there is one.
+		// Fails only if another thread has installed one meanwhile.
 		let _ = ring::default_provider().install_default();
 	}
 }

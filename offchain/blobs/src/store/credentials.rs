@@ -9,10 +9,10 @@ const ACCESS_KEY_ID: &str = "aws_access_key_id";
 const SECRET_ACCESS_KEY: &str = "aws_secret_access_key";
 const SESSION_TOKEN: &str = "aws_session_token";
 
-/// Longest credentials file that is read, in bytes. Session tokens have no stated length; those of AWS have about 1000.
+/// Longest credentials file, in bytes. Session tokens have no specified length; those of AWS have about 1000.
 const MAX_LENGTH: u64 = 16_384;
 
-/// Credentials that were read.
+/// Credentials as read.
 pub(super) struct AccessKey {
 	pub id: String,
 	pub secret: Zeroizing<String>,
@@ -50,7 +50,7 @@ impl AccessKey {
 		if !metadata.is_file() || metadata.len() > MAX_LENGTH {
 			return Err(CredentialsError::NotText { path: path.into() });
 		}
-		// One allocation of full size: growing would leave copies behind.
+		// One allocation of full size: reallocation would leave copies behind.
 		let mut bytes = Zeroizing::new(Vec::with_capacity(MAX_LENGTH as usize + 1));
 		file.take(MAX_LENGTH).read_to_end(&mut bytes).map_err(unreadable)?;
 		let text =
@@ -97,7 +97,7 @@ mod tests {
 	}
 
 	#[test]
-	fn files_of_aws_tools_are_read() {
+	fn files_in_the_format_of_the_aws_tools_are_read() {
 		let text = "# a comment\n[default]\naws_access_key_id = AKIA\naws_secret_access_key=a/b+c=\r\n";
 		assert_eq!(parse(text).unwrap(), ("AKIA".into(), "a/b+c=".into(), None));
 		let text = format!("{text}\n; another\n aws_session_token = t\n");
@@ -105,7 +105,7 @@ mod tests {
 	}
 
 	#[test]
-	fn faults_name_file_line_and_key_and_show_no_secret() {
+	fn errors_name_file_line_and_key_and_show_no_secret() {
 		let faulty = [
 			("[default]\n[other]\n", "line 2"),
 			("aws_access_key_id = a\nhunter2\n", "line 2"),
@@ -123,7 +123,7 @@ mod tests {
 	}
 
 	#[test]
-	fn variables_are_needed_by_name() {
+	fn a_missing_variable_is_named() {
 		let variables = |names: &'static [&str]| {
 			AccessKey::from_variables(move |name| {
 				names.contains(&name).then(|| Zeroizing::new(name.to_lowercase()))
@@ -139,7 +139,7 @@ mod tests {
 	}
 
 	#[test]
-	fn a_file_that_others_may_read_is_refused() {
+	fn a_file_that_other_users_may_read_is_rejected() {
 		let folder = tempfile::tempdir().unwrap();
 		let path = folder.path().join("credentials");
 		fs::write(&path, "aws_access_key_id = a\naws_secret_access_key = b\n").unwrap();
@@ -153,9 +153,9 @@ mod tests {
 			assert!(read(mode).unwrap_err().contains("chmod 600"));
 		}
 		fs::write(&path, vec![b'\n'; MAX_LENGTH as usize + 1]).unwrap();
-		assert!(read(0o600).unwrap_err().contains("is no credentials file"));
+		assert!(read(0o600).unwrap_err().contains("is not a credentials file"));
 		fs::write(&path, b"\xff").unwrap();
-		assert!(read(0o600).unwrap_err().contains("is no credentials file"));
+		assert!(read(0o600).unwrap_err().contains("is not a credentials file"));
 		fs::remove_file(&path).unwrap();
 		assert!(AccessKey::from_file(&path).err().unwrap().to_string().contains("cannot read"));
 	}

@@ -8,7 +8,7 @@ use std::{
 };
 use url::Url;
 
-/// Opens a folder, which is made if it does not exist. Its path is returned in full.
+/// Opens a folder, creating it if missing. Also returns its canonical path.
 pub(super) fn open(folder: &Path) -> Result<(LocalFileSystem, PathBuf), OpenError> {
 	if folder.exists() && !folder.is_dir() {
 		return Err(OpenError::NotAFolder { path: folder.into() });
@@ -23,7 +23,7 @@ pub(super) fn open(folder: &Path) -> Result<(LocalFileSystem, PathBuf), OpenErro
 		.map_err(|source| OpenError::Folder { path: folder.into(), source })
 }
 
-/// The folder that a `file://` URL names.
+/// The folder of a `file://` URL.
 pub(super) fn of_url(text: &str) -> Result<PathBuf, OpenError> {
 	let invalid = || OpenError::Url { location: text.to_owned() };
 	let url = Url::parse(text).map_err(|_| invalid())?;

@@ -1,9 +1,9 @@
-//! The store.
+//! The blob store.
 //!
 //! | module | holds |
 //! | --- | --- |
-//! | [`config`] | where a store is, and how to reach it |
-//! | [`retention`] | deleting what is no longer to be kept |
+//! | [`config`] | location and access of a store |
+//! | [`retention`] | deletion of many blobs |
 
 mod bucket;
 pub mod config;
@@ -11,9 +11,10 @@ mod credentials;
 mod folder;
 pub mod retention;
 
-use crate::{BlobError, OpenError, Reference};
+use crate::{reference::cid, BlobError, OpenError};
 use bytes::Bytes;
 use config::StoreConfig;
+use consilium_primitives::commitment::BlobReference;
 use futures::TryStreamExt;
 use object_store::{aws::AmazonS3, local::LocalFileSystem, path::Path as Name, ObjectStore, ObjectStoreExt};
 use std::{
@@ -24,13 +25,14 @@ use std::{
 
 /// A store of blobs, in a folder or in a bucket of an S3-compatible service.
 ///
-/// Its methods need a tokio runtime; one of a single thread is enough. That for a bucket must have IO and time enabled.
+/// Its methods need a tokio runtime; a single-threaded one is enough. For a bucket it must have IO and time
+/// enabled.
 pub struct BlobStore {
 	objects: Box<dyn ObjectStore>,
-	/// What the names of all blobs begin with.
+	/// Prefix of the names of all blobs.
 	prefix: Name,
 	place: Place,
-	/// For messages.
+	/// For error messages.
 	location: String,
 }
 
@@ -40,14 +42,14 @@ enum Place {
 }
 
 impl BlobStore {
-	/// Opens the store in a folder, given by its path or by a `file://` URL. The folder is made if it does
-	/// not exist.
+	/// Opens the store in a folder, given by its path or by a `file://` URL. Creates the folder if missing.
 	pub fn open(location: impl AsRef<OsStr>) -> Result<Self, OpenError> {
 		Self::open_with(&StoreConfig { location: location.as_ref().to_owned(), s3: None })
 	}
 
-	/// Opens the store in a folder, as [`open`](Self::open) does, or in a bucket. Nothing is sent to a bucket's service
-	/// yet. If the process has no default provider of cryptography for `rustls` yet, that of `ring` becomes it.
+	/// Opens the store in a folder, as [`open`](Self::open) does, or in a bucket. Does not contact the
+	/// bucket's service yet. If the process has no default crypto provider for `rustls`, that of `ring`
+	/// becomes the default.
 	pub fn open_with(config: &StoreConfig) -> Result<Self, OpenError> {
 		let location = &config.location;
 		match (location.to_str().filter(|text| text.contains("://")), &config.s3) {
@@ -76,11 +78,10 @@ impl BlobStore {
 		})
 	}
 
-	/// Writes a blob. When this returns, the blob is durable; after a crash it is there whole or not at
-	/// all. If the blob is there already nothing is written; if other bytes lie in its place, as a faulty
-	/// disk or hand may leave them, they are replaced.
-	pub async fn put(&self, bytes: Bytes) -> Result<Reference, BlobError> {
-		let reference = Reference::of(&bytes);
+	/// Writes a blob durably and atomically. A blob that is already stored is not written again; other bytes
+	/// under its name, for example after disk corruption, are replaced.
+	pub async fn put(&self, bytes: Bytes) -> Result<BlobReference, BlobError> {
+		let reference = BlobReference::of(&bytes);
 		match self.get(&reference).await {
 			Ok(_) => return Ok(reference),
 			Err(error @ BlobError::Unreachable { .. }) => return Err(error),
@@ -95,8 +96,8 @@ impl BlobStore {
 		Ok(reference)
 	}
 
-	/// Reads a blob and checks it: its length before its bytes are read, its hash after.
-	pub async fn get(&self, reference: &Reference) -> Result<Bytes, BlobError> {
+	/// Reads a blob and verifies it: its length before its bytes are read, its hash after.
+	pub async fn get(&self, reference: &BlobReference) -> Result<Bytes, BlobError> {
 		let object = match self.objects.get(&self.name(reference)).await {
 			Ok(object) => object,
 			Err(error) => return Err(self.fault(reference, error).await),
@@ -104,7 +105,7 @@ impl BlobStore {
 		if object.meta.size != reference.length {
 			return Err(BlobError::WrongLength { reference: *reference, found: object.meta.size });
 		}
-		// In pieces, because a store may say one length and send another.
+		// In pieces, because a store may announce one length and send another.
 		let mut bytes = Vec::new();
 		let mut chunks = object.into_stream();
 		loop {
@@ -117,15 +118,15 @@ impl BlobStore {
 				break;
 			}
 		}
-		let found = Reference::of(&bytes);
+		let found = BlobReference::of(&bytes);
 		if found.hash != reference.hash {
 			return Err(BlobError::Altered { reference: *reference, found: found.hash });
 		}
 		Ok(bytes.into())
 	}
 
-	/// Deletes a blob. No error if it is not there.
-	pub async fn delete(&self, reference: &Reference) -> Result<(), BlobError> {
+	/// Deletes a blob. Deletion is idempotent.
+	pub async fn delete(&self, reference: &BlobReference) -> Result<(), BlobError> {
 		let Err(error) = self.objects.delete(&self.name(reference)).await else { return Ok(()) };
 		match self.fault(reference, error).await {
 			BlobError::NotFound { .. } => Ok(()),
@@ -133,14 +134,14 @@ impl BlobStore {
 		}
 	}
 
-	fn name(&self, reference: &Reference) -> Name {
-		self.prefix.clone().join(reference.cid().to_string())
+	fn name(&self, reference: &BlobReference) -> Name {
+		self.prefix.clone().join(cid(reference).to_string())
 	}
 
-	/// What an error of the underlying store means for this blob. A blob is only called missing while the folder or the
-	/// bucket is there and may be used: a file system that is not mounted must not look like lost blobs, nor must a bucket
-	/// that is gone, or a web server that is no S3 service and has nothing under any name.
-	async fn fault(&self, reference: &Reference, error: object_store::Error) -> BlobError {
+	/// What an error of the underlying store means for this blob. A blob is reported missing only if the
+	/// folder or bucket itself is accessible: neither an unmounted file system, nor a deleted bucket, nor a
+	/// web server that is not an S3 service must look like lost blobs.
+	async fn fault(&self, reference: &BlobReference, error: object_store::Error) -> BlobError {
 		if !matches!(error, object_store::Error::NotFound { .. }) {
 			return self.unreachable(error);
 		}
@@ -163,8 +164,8 @@ impl BlobStore {
 	}
 }
 
-/// What an error says with all its causes. An HTTP client keeps what matters, such as a refused connection or a certificate
-/// of somebody else, in the last of them.
+/// An error's message with those of all its causes. In an HTTP client's error the last cause matters most,
+/// such as a refused connection or a wrong certificate.
 fn with_causes(error: &dyn std::error::Error) -> String {
 	let mut text = error.to_string();
 	let mut cause = error.source();
@@ -179,7 +180,7 @@ fn with_causes(error: &dyn std::error::Error) -> String {
 }
 
 impl fmt::Debug for BlobStore {
-	/// The location alone: what is beneath may hold credentials.
+	/// Only the location: the client may hold credentials.
 	fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
 		formatter.debug_tuple("BlobStore").field(&self.location).finish()
 	}

@@ -1,17 +1,18 @@
-//! Deleting what is no longer to be kept.
+//! Deletion of many blobs.
 //!
-//! A blob does not say whose it is, or how long it is to be kept: that is for the caller to know.
+//! A blob records neither its owner nor its retention period: the caller must know both.
 
 use super::BlobStore;
-use crate::{BlobError, Reference};
+use crate::BlobError;
+use consilium_primitives::commitment::BlobReference;
 use futures::StreamExt;
 
-/// Deletions under way at once.
+/// Most concurrent deletions.
 const CONCURRENCY: usize = 8;
 
 impl BlobStore {
-	/// Deletes blobs, and says of each in turn whether it is gone. It is no error if one was not there.
-	pub async fn delete_all(&self, references: &[Reference]) -> Vec<Result<(), BlobError>> {
+	/// Deletes blobs; the results are in the order of `references`. Deletion is idempotent.
+	pub async fn delete_all(&self, references: &[BlobReference]) -> Vec<Result<(), BlobError>> {
 		futures::stream::iter(references)
 			.map(|reference| self.delete(reference))
 			.buffered(CONCURRENCY)

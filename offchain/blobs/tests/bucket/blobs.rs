@@ -1,12 +1,12 @@
-//! Whole, missing, cut, altered and long blobs.
+//! Whole, missing, truncated, altered and long blobs in a bucket.
 
 use crate::server::*;
-use consilium_blobs::{BlobError, BlobStore, Reference, StoreConfig};
+use consilium_blobs::{cid, BlobError, BlobReference, BlobStore, StoreConfig};
 use proptest::prelude::*;
 use std::fs;
 
-fn key(reference: &Reference) -> String {
-	format!("blobs/{}", reference.cid())
+fn key(reference: &BlobReference) -> String {
+	format!("blobs/{}", cid(reference))
 }
 
 #[test]
@@ -14,7 +14,7 @@ fn a_blob_lies_under_prefix_and_cid_and_reads_back() {
 	let server = Server::start();
 	let store = server.store();
 	let reference = wait(store.put(b"update".as_slice().into())).unwrap();
-	assert_eq!(reference, Reference::of(b"update"));
+	assert_eq!(reference, BlobReference::of(b"update"));
 	assert_eq!(fs::read(server.file(&key(&reference))).unwrap(), b"update");
 	assert_eq!(wait(store.get(&reference)).unwrap(), b"update".as_slice());
 }
@@ -25,14 +25,14 @@ fn a_store_without_prefix_uses_the_bucket_itself() {
 	let config = StoreConfig { location: format!("s3://{BUCKET}").into(), ..server.config() };
 	let store = BlobStore::open_with(&config).unwrap();
 	let reference = wait(store.put(b"update".as_slice().into())).unwrap();
-	assert!(server.file(&reference.cid().to_string()).is_file());
+	assert!(server.file(&cid(&reference).to_string()).is_file());
 	assert_eq!(wait(store.get(&reference)).unwrap(), b"update".as_slice());
-	let missing = wait(store.get(&Reference::of(b"never written"))).unwrap_err();
+	let missing = wait(store.get(&BlobReference::of(b"never written"))).unwrap_err();
 	assert!(matches!(missing, BlobError::NotFound { .. }), "{missing}");
 }
 
 #[test]
-fn a_put_mends_a_blob_that_was_cut_or_altered_and_else_writes_nothing() {
+fn a_put_repairs_a_truncated_or_altered_blob_and_otherwise_writes_nothing() {
 	let server = Server::start();
 	let store = server.store();
 	let reference = wait(store.put(b"update".as_slice().into())).unwrap();
@@ -48,15 +48,15 @@ fn a_put_mends_a_blob_that_was_cut_or_altered_and_else_writes_nothing() {
 }
 
 #[test]
-fn a_missing_blob_is_called_missing() {
+fn a_missing_blob_is_reported_missing() {
 	let server = Server::start();
-	let reference = Reference::of(b"never written");
+	let reference = BlobReference::of(b"never written");
 	let error = wait(server.store().get(&reference)).unwrap_err();
 	assert!(matches!(&error, BlobError::NotFound { reference: missing } if *missing == reference), "{error}");
 }
 
 #[test]
-fn a_deleted_blob_is_gone_and_may_be_deleted_again() {
+fn deletion_is_idempotent() {
 	let server = Server::start();
 	let store = server.store();
 	let reference = wait(store.put(b"update".as_slice().into())).unwrap();
@@ -72,7 +72,7 @@ fn a_long_blob_is_sent_in_parts() {
 	let store = server.store();
 	let bytes: Vec<u8> = (0..(33 << 20) + 5).map(|index: u32| (index % 251) as u8).collect();
 	let reference = wait(store.put(bytes.clone().into())).unwrap();
-	// Get, look whether the bucket is there, begin, three parts, end.
+	// Get, probe the bucket, create the upload, three parts, complete.
 	assert_eq!(server.requests(), 7);
 	assert!(wait(store.get(&reference)).unwrap() == bytes);
 }
@@ -81,7 +81,7 @@ proptest! {
 	#![proptest_config(ProptestConfig::with_cases(24))]
 
 	#[test]
-	fn no_other_bytes_pass_for_a_blob(
+	fn other_bytes_are_never_returned_as_the_blob(
 		bytes in proptest::collection::vec(any::<u8>(), 1..3000),
 		other in proptest::collection::vec(any::<u8>(), 0..200),
 		flip in any::<prop::sample::Index>(),
@@ -97,7 +97,9 @@ proptest! {
 			match wait(store.get(&reference)) {
 				Ok(read) => prop_assert!(read == bytes && wrong == bytes),
 				Err(BlobError::WrongLength { found, .. }) => prop_assert_eq!(found, wrong.len() as u64),
-				Err(BlobError::Altered { found, .. }) => prop_assert_eq!(found, Reference::of(&wrong).hash),
+				Err(BlobError::Altered { found, .. }) => {
+					prop_assert_eq!(found, BlobReference::of(&wrong).hash)
+				},
 				Err(other) => prop_assert!(false, "{other}"),
 			}
 		}

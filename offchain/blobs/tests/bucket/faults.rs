@@ -1,7 +1,10 @@
-//! A service that is away, refuses, fails, or is none: no blob is called missing because of it.
+//! A service that is down, denies access, fails or is not an S3 service: no blob is reported missing because
+//! of it.
 
 use crate::server::*;
-use consilium_blobs::{BlobError, BlobStore, Credentials, OpenError, Reference, S3Config, StoreConfig};
+use consilium_blobs::{
+	cid, BlobError, BlobReference, BlobStore, Credentials, OpenError, S3Config, StoreConfig,
+};
 use std::{
 	io::{Read, Write},
 	net::TcpListener,
@@ -13,9 +16,9 @@ use std::{
 	time::Duration,
 };
 
-/// Every method must call the store unreachable, with a reason that holds this text.
+/// Every method must report the store as unreachable, with a reason that contains this text.
 fn unreachable(store: &BlobStore, reason: &str) {
-	let reference = Reference::of(b"update");
+	let reference = BlobReference::of(b"update");
 	let results = [
 		("get", wait(store.get(&reference)).map(drop)),
 		("put", wait(store.put(b"update".as_slice().into())).map(drop)),
@@ -44,23 +47,23 @@ fn a_service_that_is_stopped_is_unreachable() {
 }
 
 #[test]
-fn wrong_credentials_are_no_missing_blob() {
+fn wrong_credentials_are_not_a_missing_blob() {
 	let server = Server::start();
 	let reference = wait(server.store().put(b"update".as_slice().into())).unwrap();
 	let store = BlobStore::open_with(&server.config_with("another")).unwrap();
 	unreachable(&store, "403");
-	assert!(server.file(&format!("blobs/{}", reference.cid())).is_file());
+	assert!(server.file(&format!("blobs/{}", cid(&reference))).is_file());
 }
 
 #[test]
-fn a_missing_bucket_is_no_missing_blob() {
+fn a_missing_bucket_is_not_a_missing_blob() {
 	let server = Server::start();
 	let config = StoreConfig { location: "s3://no-such-bucket/blobs".into(), ..server.config() };
 	unreachable(&BlobStore::open_with(&config).unwrap(), "NoSuchBucket");
 }
 
 #[test]
-fn a_service_that_fails_for_a_while_is_asked_again() {
+fn a_service_that_fails_temporarily_is_retried() {
 	let server = Server::start();
 	let store = server.store();
 	server.fail(2);
@@ -73,7 +76,7 @@ fn a_service_that_fails_for_a_while_is_asked_again() {
 	assert_eq!(server.requests() - before, 4);
 }
 
-/// A server that takes each connection, reads the request, and gives the answer; it counts the connections.
+/// A server that reads one request per connection and sends a fixed response; it counts the connections.
 fn impostor(answer: Option<&'static str>) -> (String, Arc<AtomicUsize>) {
 	let listener = TcpListener::bind("127.0.0.1:0").unwrap();
 	let endpoint = format!("http://{}", listener.local_addr().unwrap());
@@ -98,16 +101,16 @@ fn impostor(answer: Option<&'static str>) -> (String, Arc<AtomicUsize>) {
 }
 
 #[test]
-fn a_service_that_never_answers_is_given_up() {
+fn a_service_that_never_responds_times_out() {
 	let (endpoint, connections) = impostor(None);
 	let store = with_endpoint(Server::start().config(), endpoint, Duration::from_millis(50));
-	let error = wait(store.get(&Reference::of(b"update"))).unwrap_err();
+	let error = wait(store.get(&BlobReference::of(b"update"))).unwrap_err();
 	assert!(matches!(error, BlobError::Unreachable { .. }), "{error}");
 	assert_eq!(connections.load(Ordering::SeqCst), 4);
 }
 
 #[test]
-fn a_web_server_that_has_nothing_is_no_store_without_the_blob() {
+fn a_web_server_without_content_is_not_an_empty_store() {
 	let (endpoint, _) =
 		impostor(Some("HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"));
 	let store = with_endpoint(Server::start().config(), endpoint, Duration::from_secs(20));
@@ -115,17 +118,17 @@ fn a_web_server_that_has_nothing_is_no_store_without_the_blob() {
 }
 
 #[test]
-fn a_web_server_that_has_everything_is_no_store_either() {
+fn a_web_server_with_content_for_every_path_is_not_a_store() {
 	let (endpoint, _) = impostor(Some(
 		"HTTP/1.1 200 OK\r\ncontent-length: 5\r\nconnection: close\r\netag: \"a\"\r\n\r\nhello",
 	));
 	let store = with_endpoint(Server::start().config(), endpoint, Duration::from_secs(20));
-	let error = wait(store.get(&Reference::of(b"jello"))).unwrap_err();
+	let error = wait(store.get(&BlobReference::of(b"jello"))).unwrap_err();
 	assert!(!matches!(error, BlobError::NotFound { .. }), "{error}");
 }
 
 #[test]
-fn a_configuration_that_cannot_work_is_refused_with_what_would() {
+fn invalid_configurations_are_rejected_with_a_remedy() {
 	let server = Server::start();
 	let s3 = || server.config().s3.unwrap();
 	let with =
@@ -150,7 +153,7 @@ fn a_configuration_that_cannot_work_is_refused_with_what_would() {
 }
 
 #[test]
-fn a_store_shows_no_credentials() {
+fn debug_output_shows_no_credentials() {
 	let server = Server::start();
 	let shown = format!("{:?} {:?}", server.store(), server.config());
 	assert!(shown.contains("s3://") && !shown.contains("secret"), "{shown}");

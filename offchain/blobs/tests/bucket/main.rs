@@ -1,5 +1,5 @@
-//! What a store in a bucket does, against a server that speaks S3 (`s3s` with `s3s-fs`): it checks the signature of every
-//! request and keeps objects as files, so that the tests can look at and alter what is stored.
+//! A store in a bucket, tested against an S3 server (`s3s` with `s3s-fs`) that checks the signature of every
+//! request and keeps objects as files, so that the tests can inspect and alter what is stored.
 
 #![allow(clippy::unwrap_used, missing_docs)]
 

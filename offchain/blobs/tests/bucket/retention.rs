@@ -1,20 +1,20 @@
-//! What is no longer to be kept is deleted, in a folder as in a bucket, and nothing else is.
+//! Only the named blobs are deleted, in a folder and in a bucket.
 
 use crate::server::*;
-use consilium_blobs::{BlobError, BlobStore, Reference};
+use consilium_blobs::{cid, BlobError, BlobReference, BlobStore};
 use std::{fs, path::Path};
 
-fn put(store: &BlobStore, bytes: &[u8]) -> Reference {
+fn put(store: &BlobStore, bytes: &[u8]) -> BlobReference {
 	wait(store.put(bytes.to_vec().into())).unwrap()
 }
 
-/// `folder` is where the store's blobs lie as files.
+/// `folder` holds the store's blobs as files.
 fn the_named_blobs_are_gone(store: &BlobStore, folder: &Path) {
 	let [kept, first, second] = [b"kept".as_slice(), b"first", b"second"].map(|bytes| put(store, bytes));
 	let notes = folder.join("notes.txt");
 	fs::write(&notes, b"kept").unwrap();
-	// One that is long gone may be among those to delete.
-	let outcomes = wait(store.delete_all(&[first, Reference::of(b"never written"), second]));
+	// A blob that is already gone may be among them.
+	let outcomes = wait(store.delete_all(&[first, BlobReference::of(b"never written"), second]));
 	assert!(outcomes.len() == 3 && outcomes.iter().all(Result::is_ok));
 	for gone in [first, second] {
 		assert!(matches!(wait(store.get(&gone)), Err(BlobError::NotFound { .. })));
@@ -37,7 +37,7 @@ fn blobs_of_a_bucket() {
 }
 
 #[test]
-fn a_folder_that_is_gone_has_deleted_nothing() {
+fn a_missing_folder_is_an_error_not_a_deletion() {
 	let parent = tempfile::tempdir().unwrap();
 	let folder = parent.path().join("blobs");
 	let store = BlobStore::open(&folder).unwrap();
@@ -54,8 +54,8 @@ fn each_deletion_has_its_own_outcome() {
 	let server = Server::start();
 	let store = server.store();
 	let blobs: Vec<_> = (0..20u8).map(|byte| put(&store, &[byte])).collect();
-	// The fourth is no file that could be deleted.
-	let stuck = server.file(&format!("blobs/{}", blobs[3].cid()));
+	// The fourth is not a deletable file.
+	let stuck = server.file(&format!("blobs/{}", cid(&blobs[3])));
 	fs::remove_file(&stuck).unwrap();
 	fs::create_dir_all(stuck.join("full")).unwrap();
 	let outcomes = wait(store.delete_all(&blobs));

@@ -1,4 +1,4 @@
-//! An S3 server in a thread of its own, and stores that use it.
+//! An S3 server on its own thread, and stores that use it.
 
 use consilium_blobs::{BlobStore, Credentials, OpenError, S3Config, StoreConfig};
 use hyper::{server::conn::http1, service::service_fn, Request, Response, StatusCode};
@@ -37,12 +37,12 @@ pub fn wait<T>(future: impl Future<Output = T>) -> T {
 	Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
 }
 
-/// What the server does beside answering.
+/// The server's behaviour besides answering.
 #[derive(Default)]
 pub struct Behaviour {
 	/// How many of the next requests it answers with 503.
 	pub failures: AtomicUsize,
-	/// How many requests it has had.
+	/// How many requests it has received.
 	pub requests: AtomicUsize,
 }
 
@@ -74,7 +74,7 @@ impl Server {
 		Self { folder, address, behaviour, runtime }
 	}
 
-	/// Where the server keeps what has this key in the bucket.
+	/// The file of the object with this key in the bucket.
 	pub fn file(&self, key: &str) -> PathBuf {
 		self.folder.path().join("objects").join(BUCKET).join(key)
 	}
@@ -87,7 +87,7 @@ impl Server {
 		self.behaviour.failures.store(times, Ordering::SeqCst);
 	}
 
-	/// How to reach the server, with the right credentials.
+	/// A configuration with valid credentials.
 	pub fn config(&self) -> StoreConfig {
 		self.config_with(SECRET)
 	}
@@ -122,7 +122,7 @@ impl Server {
 		BlobStore::open_with(&self.config()).unwrap()
 	}
 
-	/// Stops, and frees the port.
+	/// Stops the server and frees its port.
 	pub fn stop(self) {
 		self.runtime.shutdown_background();
 	}
@@ -176,6 +176,6 @@ async fn serve(stream: impl AsyncRead + AsyncWrite + Unpin, service: S3Service, 
 			service.call(request.map(Body::from)).await
 		}
 	});
-	// A client that goes away is no fault of the server.
+	// A client that disconnects is not the server's error.
 	let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), answer).await;
 }

@@ -1,7 +1,7 @@
-//! A service over TLS, with a certificate of an authority of its own.
+//! A service over TLS with a private certificate authority.
 
 use crate::server::*;
-use consilium_blobs::{BlobError, BlobStore, Reference};
+use consilium_blobs::{BlobError, BlobReference, BlobStore};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use rustls::{
 	crypto::{ring, CryptoProvider},
@@ -50,14 +50,14 @@ fn a_service_with_the_right_certificate_is_used() {
 }
 
 #[test]
-fn a_service_with_another_certificate_is_unreachable() {
+fn a_service_with_an_untrusted_certificate_is_unreachable() {
 	let (elsewhere, _folder, _) = server(&authority(), "localhost");
 	let (_, _other_folder, other_roots) = server(&authority(), "localhost");
 	let right = authority();
 	let (misnamed, _third_folder, roots) = server(&right, "elsewhere.example");
 	for (server, roots) in [(&elsewhere, &other_roots), (&misnamed, &roots)] {
 		let store = BlobStore::open_with(&server.tls_config(roots)).unwrap();
-		let error = wait(store.get(&Reference::of(b"update"))).unwrap_err();
+		let error = wait(store.get(&BlobReference::of(b"update"))).unwrap_err();
 		assert!(matches!(error, BlobError::Unreachable { .. }), "{error}");
 		assert!(error.to_string().contains("certificate"), "{error}");
 		assert_eq!(server.requests(), 0);
@@ -65,10 +65,10 @@ fn a_service_with_another_certificate_is_unreachable() {
 }
 
 #[test]
-fn a_file_without_certificates_is_refused() {
+fn a_file_without_certificates_is_rejected() {
 	let folder = tempfile::tempdir().unwrap();
 	let roots = folder.path().join("roots.pem");
 	fs::write(&roots, "no certificate").unwrap();
 	let (_, message) = open_message(&Server::start().tls_config(&roots));
-	assert!(message.contains("roots.pem") && message.contains("no certificate in PEM"), "{message}");
+	assert!(message.contains("roots.pem") && message.contains("no PEM certificate"), "{message}");
 }

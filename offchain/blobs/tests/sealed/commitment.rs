@@ -1,8 +1,8 @@
-//! The attack that the key commitment is for: one blob that is authentic under two keys.
+//! The attack that the key commitment prevents: one blob that is authentic under two keys.
 //!
-//! AES-GCM does not commit to its key (Dodis, Grubbs, Ristenpart and Woodage, CRYPTO 2018): whoever chooses both keys can
-//! choose a block of ciphertext such that one tag is right under both. Two receivers, or a receiver and an arbiter, would
-//! open the same bytes to different shares.
+//! AES-GCM does not commit to its key (Dodis, Grubbs, Ristenpart and Woodage, CRYPTO 2018): an attacker who
+//! knows both keys can choose a ciphertext block such that one tag is valid under both. Two receivers, or a
+//! receiver and an arbiter, would open the same bytes to different shares.
 
 use crate::common::*;
 use aes::{
@@ -48,9 +48,9 @@ fn power(base: u128, mut exponent: u128) -> u128 {
 	result
 }
 
-/// A blob of one chunk of 32 bytes whose one tag is right under both keys.
+/// A blob of one chunk of 32 bytes whose tag is valid under both keys.
 fn collide(header: &Header, commitment: &[u8; 32], prefix: &[u8; 7], keys: [&[u8; 32]; 2]) -> Vec<u8> {
-	let mut blob = header.context();
+	let mut blob = header.derivation_context();
 	blob.extend(commitment);
 	let associated: [u8; 32] = Sha256::digest(&blob).into();
 	let block = |bytes: &[u8]| u128::from_be_bytes(bytes.try_into().unwrap());
@@ -84,10 +84,10 @@ fn a_blob_for_two_keys_opens_under_the_one_that_it_commits_to() {
 	let (header, expected) = (header(32), expected());
 	let (one, other, prefix) = (&[1; 32], &[2; 32], &[3; 7]);
 	let blob = collide(&header, &[4; 32], prefix, [one, other]);
-	// The attack works where both keys have one commitment, which no derivation gives them.
+	// The attack works if both keys have the same commitment, which no derivation yields.
 	let first = open(&content_keys(one, &[4; 32], prefix), &expected, &blob).unwrap();
 	let second = open(&content_keys(other, &[4; 32], prefix), &expected, &blob).unwrap();
 	assert_ne!(first, second);
-	let error = refused(&content_keys(other, &[5; 32], prefix), &expected, &blob);
+	let error = rejected(&content_keys(other, &[5; 32], prefix), &expected, &blob);
 	assert!(matches!(error, OpenError::Keys), "{error}");
 }

@@ -1,8 +1,9 @@
 //! Headers, keys and plaintexts of tests.
 
 use consilium_blobs::sealed::{
-	open, open_in_place, open_stream, seal, ContentKeys, Expected, Header, OpenError, Suite,
+	open, open_in_place, open_stream, seal, ContentKeys, Expected, Header, OpenError, SealContext,
 };
+use consilium_primitives::{study::RoundKey, H256};
 use sha2::{Digest, Sha256};
 use std::io::{self, Cursor, Write};
 use zeroize::Zeroizing;
@@ -13,14 +14,13 @@ pub const HEADER: usize = 1298;
 
 pub fn header(length: usize) -> Header {
 	Header {
-		suite: Suite::QkdMlKem768,
-		genesis: [0x11; 32],
-		study: 1,
-		round: 2,
-		attempt: 3,
-		sender: [0x22; 32],
-		receiver: [0x33; 32],
-		key_id: [0x44; 16],
+		context: SealContext {
+			genesis: H256([0x11; 32]),
+			round: RoundKey { study: 1, round: 2, attempt: 3 },
+			sender: [0x22; 32],
+			receiver: [0x33; 32],
+		},
+		key_id: Some([0x44; 16]),
 		kem_ciphertext: [0x55; 1088],
 		salt: [0x66; 32],
 		length: length as u64,
@@ -33,11 +33,10 @@ pub fn expected() -> Expected {
 }
 
 pub fn expected_of(header: &Header) -> Expected {
-	let Header { suite, genesis, study, round, attempt, sender, receiver, .. } = *header;
-	Expected { suite, genesis, study, round, attempt, sender, receiver }
+	Expected { suite: header.suite(), context: header.context }
 }
 
-/// Stands for the key derivation: keys that depend on every byte of the context.
+/// Replaces the key derivation: keys that depend on every byte of the context.
 pub fn derive(context: &[u8]) -> ContentKeys {
 	let mut okm = Zeroizing::new([0; 71]);
 	for (counter, block) in (0u8..).zip(okm.chunks_mut(32)) {
@@ -49,7 +48,7 @@ pub fn derive(context: &[u8]) -> ContentKeys {
 }
 
 pub fn keys(header: &Header) -> ContentKeys {
-	derive(&header.context())
+	derive(&header.derivation_context())
 }
 
 pub fn plaintext(length: usize) -> Vec<u8> {
@@ -61,7 +60,7 @@ pub fn sealed(plaintext: &[u8]) -> Vec<u8> {
 	seal(&header, &keys(&header), plaintext).unwrap()
 }
 
-/// Counts what it is given.
+/// Counts the bytes written to it.
 #[derive(Default)]
 pub struct Counter(pub usize);
 
@@ -76,25 +75,25 @@ impl Write for Counter {
 	}
 }
 
-/// Opens a blob that must be refused: in memory, in place and as a stream, which must not release a byte. All must give the
-/// same reason, which is returned.
-pub fn refused(keys: &ContentKeys, expected: &Expected, blob: &[u8]) -> OpenError {
-	let error = open(keys, expected, blob).expect_err("it must be refused");
+/// Opens a blob that must be rejected: in memory, in place and as a stream, which must not release a byte.
+/// All three must return the same error, which is returned.
+pub fn rejected(keys: &ContentKeys, expected: &Expected, blob: &[u8]) -> OpenError {
+	let error = open(keys, expected, blob).expect_err("it must be rejected");
 	let mut released = Counter::default();
 	let streamed =
-		open_stream(keys, expected, Cursor::new(blob), &mut released).expect_err("it must be refused");
+		open_stream(keys, expected, Cursor::new(blob), &mut released).expect_err("it must be rejected");
 	assert_eq!(released.0, 0, "{error}");
 	assert_eq!(streamed.to_string(), error.to_string());
-	let in_place = open_in_place(keys, expected, blob.to_vec()).expect_err("it must be refused");
+	let in_place = open_in_place(keys, expected, blob.to_vec()).expect_err("it must be rejected");
 	assert_eq!(in_place.to_string(), error.to_string());
 	error
 }
 
-/// A receiver who derives the keys from the header that the blob has, and one who has the right keys from elsewhere.
-pub fn refused_by_both(blob: &[u8]) -> OpenError {
-	let error = refused(&keys(&header(blob.len())), &expected(), blob);
+/// One receiver derives the keys from the blob's header; another has the right keys from elsewhere.
+pub fn rejected_by_both(blob: &[u8]) -> OpenError {
+	let error = rejected(&keys(&header(blob.len())), &expected(), blob);
 	match Header::parse(blob) {
-		Ok(parsed) => refused(&keys(&parsed.header), &expected(), blob),
+		Ok(parsed) => rejected(&keys(&parsed.header), &expected(), blob),
 		Err(_) => error,
 	}
 }

@@ -1,4 +1,4 @@
-//! Sealed blobs: known answers, round trips, and everything that must be refused.
+//! Sealed blobs: test vectors, round trips, and everything that must be rejected.
 
 #![allow(clippy::unwrap_used, missing_docs)]
 

@@ -1,14 +1,14 @@
-//! What was sealed is opened again.
+//! Sealing and opening round trips.
 
 use crate::common::*;
 use consilium_blobs::sealed::{
 	layout::MAX_PLAINTEXT, open, open_in_place, open_stream, seal, seal_in_place, seal_stream, sealed_length,
-	ContentKeys, FormatError, Header, OpenError, SealError, Suite,
+	ContentKeys, FormatError, Header, OpenError, SealError,
 };
 use proptest::prelude::*;
 use std::io::Cursor;
 
-/// Lengths around the ends of chunks, and small ones.
+/// Small lengths, and lengths around chunk boundaries.
 fn length() -> impl Strategy<Value = usize> {
 	prop_oneof![
 		0usize..300,
@@ -21,11 +21,14 @@ proptest! {
 	#![proptest_config(ProptestConfig::with_cases(96))]
 
 	#[test]
-	fn plaintexts_come_back(length in length(), seed in any::<u8>(), has_qkd in any::<bool>()) {
+	fn sealing_and_opening_return_the_plaintext(
+		length in length(),
+		seed in any::<u8>(),
+		has_qkd in any::<bool>(),
+	) {
 		let mut header = header(length);
 		if !has_qkd {
-			header.suite = Suite::MlKem768;
-			header.key_id = [0; 16];
+			header.key_id = None;
 		}
 		let mut plaintext = plaintext(length);
 		plaintext.iter_mut().for_each(|byte| *byte ^= seed);
@@ -33,7 +36,7 @@ proptest! {
 		let blob = seal(&header, &keys, &plaintext).unwrap();
 		prop_assert_eq!(Some(blob.len() as u64), sealed_length(length as u64));
 		prop_assert_eq!(blob.capacity(), blob.len());
-		prop_assert_eq!(&blob[..HEADER - 32], header.context());
+		prop_assert_eq!(&blob[..HEADER - 32], header.derivation_context());
 		prop_assert_eq!(&Header::parse(&blob).unwrap().header, &header);
 
 		let mut streamed = Vec::new();
@@ -57,18 +60,21 @@ proptest! {
 	}
 
 	#[test]
-	fn any_bytes_are_refused(bytes in proptest::collection::vec(any::<u8>(), 0..3000), is_marked in any::<bool>()) {
+	fn arbitrary_bytes_are_rejected(
+		bytes in proptest::collection::vec(any::<u8>(), 0..3000),
+		is_marked in any::<bool>(),
+	) {
 		let mut bytes = bytes;
 		if is_marked && bytes.len() > 10 {
 			bytes[..10].copy_from_slice(b"CSLMseal\x01\x01");
 		}
-		let error = refused(&derive(b""), &expected(), &bytes);
+		let error = rejected(&derive(b""), &expected(), &bytes);
 		prop_assert!(matches!(error, OpenError::Format(_)), "{}", error);
 	}
 }
 
 #[test]
-fn other_blobs_are_told_apart() {
+fn malformed_headers_have_distinct_errors() {
 	let parse = |blob: &[u8]| Header::parse(blob).unwrap_err();
 	assert_eq!(parse(b""), FormatError::Magic);
 	assert_eq!(parse(b"CSLMsea"), FormatError::Magic);
@@ -94,7 +100,7 @@ fn other_blobs_are_told_apart() {
 }
 
 #[test]
-fn a_header_that_states_what_is_not_so_is_not_sealed() {
+fn a_header_with_a_wrong_length_is_not_sealed() {
 	let seal = |header: &Header, plaintext: &[u8]| {
 		let keys = keys(header);
 		let mut streamed = Counter::default();
@@ -113,12 +119,10 @@ fn a_header_that_states_what_is_not_so_is_not_sealed() {
 	}
 	let too_long = Header { length: MAX_PLAINTEXT + 1, ..header(0) };
 	assert!(matches!(seal(&too_long, b""), SealError::TooLong { .. }));
-	let with_key_id = Header { suite: Suite::MlKem768, ..header(0) };
-	assert!(matches!(seal(&with_key_id, b""), SealError::KeyId));
 }
 
 #[test]
-fn keys_are_one_secret_taken_apart() {
+fn the_commitment_is_a_part_of_the_keying_material() {
 	let okm: [u8; 71] = std::array::from_fn(|index| index as u8);
 	let blob = seal(&header(0), &ContentKeys::from_okm(&okm.into()), b"").unwrap();
 	assert_eq!(blob[HEADER - 32..HEADER], okm[32..64]);

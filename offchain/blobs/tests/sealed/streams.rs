@@ -4,7 +4,7 @@ use crate::common::*;
 use consilium_blobs::sealed::{open_stream, seal_stream, OpenError, SealError};
 use std::io::{self, Cursor, ErrorKind, Read, Seek, SeekFrom, Write};
 
-/// A file in which, once it is rewound for the second reading, a byte is another.
+/// A file of which a byte changes when it is rewound for the second reading.
 struct Changing {
 	file: Cursor<Vec<u8>>,
 	place: usize,
@@ -26,7 +26,7 @@ impl Seek for Changing {
 }
 
 #[test]
-fn a_blob_that_changes_between_the_readings_releases_authentic_chunks_only() {
+fn a_blob_that_changes_between_readings_releases_only_authentic_chunks() {
 	let whole = plaintext(3 * CHUNK);
 	let file = Cursor::new(sealed(&whole));
 	let place = HEADER + 2 * SEALED_CHUNK + 100;
@@ -37,7 +37,7 @@ fn a_blob_that_changes_between_the_readings_releases_authentic_chunks_only() {
 	assert!(released == whole[..2 * CHUNK]);
 }
 
-/// Works for so many bytes, and then fails.
+/// Fails after this many bytes.
 struct Failing(usize);
 
 impl Failing {
@@ -69,7 +69,7 @@ impl Write for Failing {
 }
 
 #[test]
-fn a_fault_of_a_stream_is_told_from_a_fault_of_the_blob() {
+fn stream_errors_are_distinct_from_blob_errors() {
 	let whole = plaintext(CHUNK + 10);
 	let header = header(whole.len());
 	let keys = keys(&header);
@@ -90,7 +90,7 @@ fn a_fault_of_a_stream_is_told_from_a_fault_of_the_blob() {
 	open_stream(&keys, &expected(), Cursor::new(&blob), Failing(whole.len())).unwrap();
 }
 
-/// Says that it is longer than it is.
+/// Reports a greater length than it has.
 struct Short(Cursor<Vec<u8>>);
 
 impl Read for Short {

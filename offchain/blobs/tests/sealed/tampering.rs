@@ -1,7 +1,8 @@
-//! Whatever is altered, moved or cut is refused before a byte of plaintext is released.
+//! Anything altered, moved or truncated is rejected before a byte of plaintext is released.
 
 use crate::common::*;
-use consilium_blobs::sealed::{open, seal, Expected, Header, OpenError, Suite};
+use consilium_blobs::sealed::{open, seal, Expected, Header, OpenError, SealContext};
+use consilium_primitives::{commitment::Suite, study::RoundKey, H256};
 use proptest::prelude::*;
 
 #[test]
@@ -11,12 +12,12 @@ fn no_byte_can_be_altered() {
 		for mask in [0x01, 0x80, 0xff] {
 			let mut altered = blob.clone();
 			altered[place] ^= mask;
-			let error = refused_by_both(&altered);
+			let error = rejected_by_both(&altered);
 			match place {
 				..=8 | 1254..1266 => assert!(matches!(error, OpenError::Format(_)), "byte {place}: {error}"),
 				9 => assert!(matches!(error, OpenError::Format(_)), "byte {place}: {error}"),
 				10..118 => assert!(matches!(error, OpenError::Unexpected { .. }), "byte {place}: {error}"),
-				// The keys that follow from the altered header are others.
+				// The altered header yields other keys.
 				118..1298 => assert!(matches!(error, OpenError::Keys), "byte {place}: {error}"),
 				_ => assert!(matches!(error, OpenError::Altered { chunk: 0 }), "byte {place}: {error}"),
 			}
@@ -25,56 +26,59 @@ fn no_byte_can_be_altered() {
 }
 
 #[test]
-fn an_altered_header_is_refused_even_with_the_keys_of_the_right_one() {
+fn an_altered_header_is_rejected_even_with_the_keys_of_the_original() {
 	let blob = sealed(&plaintext(100));
 	let keys = keys(&header(100));
 	for place in 118..1254 {
 		let mut altered = blob.clone();
 		altered[place] ^= 1;
-		let error = refused(&keys, &expected(), &altered);
+		let error = rejected(&keys, &expected(), &altered);
 		assert!(matches!(error, OpenError::Altered { chunk: 0 }), "byte {place}: {error}");
 	}
 }
 
 #[test]
-fn a_blob_for_another_purpose_is_refused_by_name() {
+fn a_blob_of_another_exchange_is_rejected_with_the_field_that_differs() {
 	let blob = sealed(b"a share");
 	let keys = keys(&header(7));
+	let context = expected().context;
+	let round = context.round;
 	let others = [
-		("suite", Expected { suite: Suite::MlKem768, ..expected() }),
-		("genesis hash", Expected { genesis: [0x12; 32], ..expected() }),
-		("study", Expected { study: 2, ..expected() }),
-		("round", Expected { round: 3, ..expected() }),
-		("attempt", Expected { attempt: 4, ..expected() }),
-		("sender", Expected { sender: [0x33; 32], ..expected() }),
-		("receiver", Expected { receiver: [0x22; 32], ..expected() }),
+		("genesis hash", SealContext { genesis: H256([0x12; 32]), ..context }),
+		("study", SealContext { round: RoundKey { study: 2, ..round }, ..context }),
+		("round", SealContext { round: RoundKey { round: 3, ..round }, ..context }),
+		("attempt", SealContext { round: RoundKey { attempt: 4, ..round }, ..context }),
+		("sender", SealContext { sender: [0x33; 32], ..context }),
+		("receiver", SealContext { receiver: [0x22; 32], ..context }),
 	];
-	for (name, other) in others {
-		let error = refused(&keys, &other, &blob);
+	let others = others.map(|(name, context)| (name, Expected { context, ..expected() }));
+	let suites = [Suite::MlKem768, Suite::Plain].map(|suite| ("suite", Expected { suite, ..expected() }));
+	for (name, other) in others.into_iter().chain(suites) {
+		let error = rejected(&keys, &other, &blob);
 		assert!(matches!(error, OpenError::Unexpected { field } if field == name), "{name}: {error}");
 	}
-	// Sender and receiver the other way round, and the numbers moved by one place.
-	let swapped = Header { sender: [0x33; 32], receiver: [0x22; 32], ..header(7) };
-	let shifted = Header { study: 2, round: 3, attempt: 1, ..header(7) };
-	for other in [swapped, shifted] {
+	// Sender and receiver swapped, and the numbers shifted by one field.
+	let swapped = SealContext { sender: [0x33; 32], receiver: [0x22; 32], ..context };
+	let shifted = SealContext { round: RoundKey { study: 2, round: 3, attempt: 1 }, ..context };
+	for other in [swapped, shifted].map(|context| Header { context, ..header(7) }) {
 		let blob = seal(&other, &self::keys(&other), b"a share").unwrap();
-		assert!(matches!(refused_by_both(&blob), OpenError::Unexpected { .. }));
+		assert!(matches!(rejected_by_both(&blob), OpenError::Unexpected { .. }));
 	}
 }
 
 #[test]
 fn the_weaker_suite_does_not_pass_for_the_stronger() {
-	let weak = Header { suite: Suite::MlKem768, key_id: [0; 16], ..header(7) };
+	let weak = Header { key_id: None, ..header(7) };
 	let blob = seal(&weak, &keys(&weak), b"a share").unwrap();
 	assert!(open(&keys(&weak), &expected_of(&weak), &blob).is_ok());
-	assert!(matches!(refused_by_both(&blob), OpenError::Unexpected { field: "suite" }));
+	assert!(matches!(rejected_by_both(&blob), OpenError::Unexpected { field: "suite" }));
 	let mut relabelled = blob;
 	relabelled[9] = 1;
-	assert!(matches!(refused_by_both(&relabelled), OpenError::Keys));
+	assert!(matches!(rejected_by_both(&relabelled), OpenError::Keys));
 }
 
 #[test]
-fn chunks_have_their_place() {
+fn chunks_are_bound_to_their_position() {
 	let whole = plaintext(4 * CHUNK);
 	let blob = sealed(&whole);
 	let other = {
@@ -87,7 +91,7 @@ fn chunks_have_their_place() {
 		|order: &[usize]| put_together(&order.iter().map(|&index| piece(&blob, index)).collect::<Vec<_>>());
 	assert!(order(&[0, 1, 2, 3]) == blob);
 	let wrong = [
-		// Swapped, turned round, repeated.
+		// Swapped, reversed, repeated.
 		(order(&[1, 0, 2, 3]), 0),
 		(order(&[0, 1, 3, 2]), 2),
 		(order(&[3, 2, 1, 0]), 0),
@@ -98,39 +102,39 @@ fn chunks_have_their_place() {
 		(put_together(&[piece(&blob, 0), piece(&other, 1), piece(&blob, 2), piece(&blob, 3)]), 1),
 	];
 	for (blob, first) in wrong {
-		let error = refused_by_both(&blob);
+		let error = rejected_by_both(&blob);
 		assert!(matches!(error, OpenError::Altered { chunk } if chunk == first), "{error}");
 	}
-	// Dropped or inserted: the length is wrong, and if it is mended, the header is.
+	// Dropped or inserted: the length is wrong, and if the length is fixed, the header is wrong.
 	for chunks in
 		[vec![0, 1, 2], vec![1, 2, 3], vec![0, 1, 3], vec![0, 1, 2, 3, 3], vec![0, 0, 1, 2, 3], vec![]]
 	{
 		let mut blob = order(&chunks);
-		assert!(matches!(refused_by_both(&blob), OpenError::Format(_)));
+		assert!(matches!(rejected_by_both(&blob), OpenError::Format(_)));
 		if !chunks.is_empty() {
 			blob[1258..1266].copy_from_slice(&((chunks.len() * CHUNK) as u64).to_be_bytes());
-			assert!(matches!(refused_by_both(&blob), OpenError::Keys));
-			let error = refused(&keys(&header(whole.len())), &expected(), &blob);
+			assert!(matches!(rejected_by_both(&blob), OpenError::Keys));
+			let error = rejected(&keys(&header(whole.len())), &expected(), &blob);
 			assert!(matches!(error, OpenError::Altered { .. }), "{error}");
 		}
 	}
 }
 
 #[test]
-fn a_blob_cannot_be_cut_or_continued() {
+fn a_blob_cannot_be_truncated_or_extended() {
 	let blob = sealed(&plaintext(2 * CHUNK + 5));
 	let boundaries = (0..3).map(|chunk| HEADER + chunk * SEALED_CHUNK);
 	let near = boundaries.flat_map(|end| [end - 16, end - 1, end, end + 1, end + 15, end + 16, end + 17]);
 	for end in
 		near.chain([0, 1, 7, 8, 9, 10, 1265, 1266, 1297, blob.len() - 17, blob.len() - 16, blob.len() - 1])
 	{
-		assert!(matches!(refused_by_both(&blob[..end]), OpenError::Format(_)), "cut at {end}");
+		assert!(matches!(rejected_by_both(&blob[..end]), OpenError::Format(_)), "cut at {end}");
 	}
 	for more in [1, 15, 16, 17, SEALED_CHUNK] {
 		let longer = [blob.as_slice(), &vec![0; more]].concat();
-		assert!(matches!(refused_by_both(&longer), OpenError::Format(_)), "{more} more");
+		assert!(matches!(rejected_by_both(&longer), OpenError::Format(_)), "{more} more");
 	}
-	assert!(matches!(refused_by_both(&[blob.as_slice(), &blob].concat()), OpenError::Format(_)));
+	assert!(matches!(rejected_by_both(&[blob.as_slice(), &blob].concat()), OpenError::Format(_)));
 }
 
 proptest! {
@@ -145,21 +149,21 @@ proptest! {
 		for (place, mask) in &places {
 			altered[place.index(blob.len())] ^= mask;
 		}
-		// Two alterations of one byte may undo each other.
+		// Two alterations of one byte may cancel out.
 		if altered != blob {
-			refused_by_both(&altered);
+			rejected_by_both(&altered);
 		}
 	}
 
 	#[test]
 	fn no_other_keys_open_a_blob(context in proptest::collection::vec(any::<u8>(), 0..40)) {
-		let error = refused(&derive(&context), &expected(), &sealed(b"a share"));
+		let error = rejected(&derive(&context), &expected(), &sealed(b"a share"));
 		prop_assert!(matches!(error, OpenError::Keys), "{}", error);
 	}
 }
 
 #[test]
-fn another_content_key_or_nonce_under_the_right_commitment_is_refused() {
+fn another_content_key_or_nonce_under_the_right_commitment_is_rejected() {
 	use consilium_blobs::sealed::ContentKeys;
 	let header = header(7);
 	let okm: [u8; 71] = std::array::from_fn(|index| index as u8);
@@ -167,7 +171,7 @@ fn another_content_key_or_nonce_under_the_right_commitment_is_refused() {
 	for place in (0..32).chain(64..71) {
 		let mut other = okm;
 		other[place] ^= 1;
-		let error = refused(&ContentKeys::from_okm(&other.into()), &expected(), &blob);
+		let error = rejected(&ContentKeys::from_okm(&other.into()), &expected(), &blob);
 		assert!(matches!(error, OpenError::Altered { chunk: 0 }), "byte {place}: {error}");
 	}
 }

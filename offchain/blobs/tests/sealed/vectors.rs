@@ -1,7 +1,8 @@
-//! The vectors for other implementations. `vectors/check.py` checks them with another AES-GCM.
+//! Test vectors for other implementations. `vectors/check.py` verifies them with another AES-GCM.
 
 use crate::common::*;
-use consilium_blobs::sealed::{open, seal, ContentKeys, Header, OpenError, Suite};
+use consilium_blobs::sealed::{open, seal, ContentKeys, Header, OpenError, SealContext};
+use consilium_primitives::{study::RoundKey, H256};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
@@ -18,7 +19,7 @@ fn number(value: &Value, name: &str) -> usize {
 	value[name].as_u64().unwrap_or_else(|| panic!("{name} is a number")).try_into().unwrap()
 }
 
-/// Bytes that are written in hexadecimal, or as `count` numbers: byte i is (first + i * step) mod 251.
+/// Bytes in hexadecimal, or generated: byte i of `count` is (first + i * step) mod 251.
 fn bytes(value: &Value) -> Vec<u8> {
 	match value.as_str() {
 		Some(text) => hex::decode(text).unwrap(),
@@ -34,19 +35,23 @@ fn array<const LENGTH: usize>(value: &Value) -> [u8; LENGTH] {
 }
 
 fn header(value: &Value) -> Header {
+	let [study, round, attempt] = ["study", "round", "attempt"].map(|name| number(value, name) as u32);
+	let key_id = array(&value["key_id"]);
 	Header {
-		suite: match text(value, "suite") {
-			"qkd-ml-kem-768" => Suite::QkdMlKem768,
-			"ml-kem-768" => Suite::MlKem768,
+		context: SealContext {
+			genesis: H256(array(&value["genesis"])),
+			round: RoundKey { study, round, attempt },
+			sender: array(&value["sender"]),
+			receiver: array(&value["receiver"]),
+		},
+		key_id: match text(value, "suite") {
+			"qkd-ml-kem-768" => Some(key_id),
+			"ml-kem-768" => {
+				assert_eq!(key_id, [0; 16]);
+				None
+			},
 			other => panic!("suite {other}"),
 		},
-		genesis: array(&value["genesis"]),
-		study: number(value, "study") as u32,
-		round: number(value, "round") as u32,
-		attempt: number(value, "attempt") as u32,
-		sender: array(&value["sender"]),
-		receiver: array(&value["receiver"]),
-		key_id: array(&value["key_id"]),
 		kem_ciphertext: array(&value["kem_ciphertext"]),
 		salt: array(&value["salt"]),
 		length: number(value, "length") as u64,
@@ -65,7 +70,7 @@ fn blobs_are_those_of_the_vectors() {
 			(header(&vector["header"]), ContentKeys::from_okm(&array(&vector["okm"]).into()));
 		let plaintext = bytes(&vector["plaintext"]);
 		let blob = seal(&header, &keys, &plaintext).unwrap();
-		assert_eq!(hash(&header.context()), text(vector, "context_sha256"), "{name}");
+		assert_eq!(hash(&header.derivation_context()), text(vector, "context_sha256"), "{name}");
 		assert_eq!(hash(&blob[..HEADER]), text(vector, "associated_data"), "{name}");
 		assert_eq!(blob.len(), number(vector, "blob_length"), "{name}");
 		assert_eq!(hex::encode(&blob[blob.len() - 16..]), text(vector, "last_tag"), "{name}");
@@ -78,18 +83,18 @@ fn blobs_are_those_of_the_vectors() {
 }
 
 #[test]
-fn what_the_vectors_reject_is_rejected() {
+fn blobs_that_the_vectors_reject_are_rejected() {
 	let vectors = vectors();
 	let blobs: HashMap<_, _> =
 		vectors["sealed"].as_array().unwrap().iter().map(|vector| (text(vector, "name"), vector)).collect();
-	for rejected in vectors["rejected"].as_array().unwrap() {
-		let name = text(rejected, "name");
-		let vector = blobs[text(rejected, "blob")];
+	for case in vectors["rejected"].as_array().unwrap() {
+		let name = text(case, "name");
+		let vector = blobs[text(case, "blob")];
 		let (header, keys) =
 			(header(&vector["header"]), ContentKeys::from_okm(&array(&vector["okm"]).into()));
 		let mut blob = seal(&header, &keys, &bytes(&vector["plaintext"])).unwrap();
-		edit(&mut blob, rejected);
-		let error = refused(&keys, &expected_of(&header), &blob);
+		edit(&mut blob, case);
+		let error = rejected(&keys, &expected_of(&header), &blob);
 		let found = match error {
 			OpenError::Format(_) => "format",
 			OpenError::Unexpected { .. } => "unexpected",
@@ -97,7 +102,7 @@ fn what_the_vectors_reject_is_rejected() {
 			OpenError::Altered { .. } => "altered",
 			other => panic!("{name}: {other}"),
 		};
-		assert_eq!(found, text(rejected, "error"), "{name}: {error}");
+		assert_eq!(found, text(case, "error"), "{name}: {error}");
 	}
 }
 

@@ -1,53 +1,39 @@
 //! Compute the new model, evaluate it on the hospital's records and judge it.
 
 use super::{
-	partials::{self, Sum},
-	updates, JobError, Workplace,
+	schemes::{self, Aggregate},
+	JobError, Resources,
 };
 use consilium_primitives::{
 	fixed_point::Decimal,
 	job::{Inputs, Outcome, RoundContext},
-	study::{self, Points, Verdict},
-	AccountBytes,
+	study::{self, Verdict},
 };
 use consilium_training::{metrics::Metrics, server};
 
-/// Computes, publishes and judges the new model, or names what stands in its way.
+/// Computes, publishes and judges the new model, or names what prevents it.
 pub(super) fn attest(
-	workplace: &mut Workplace,
+	resources: &Resources,
 	context: &RoundContext,
 	inputs: &Inputs,
 ) -> Result<Outcome, JobError> {
-	match inputs {
-		Inputs::Updates(contributions) => match updates::mean(workplace, context, contributions)? {
-			Ok(mean) => judge(workplace, context, &mean, Points::default()),
-			Err((hospital, fault)) => Ok(without_model(Verdict::RejectUpdate { hospital, fault })),
-		},
-		Inputs::Partials { partials, total_weight } => {
-			match partials::mean(workplace, context, partials, *total_weight)? {
-				Some(Sum { mean, corrected }) => judge(workplace, context, &mean, corrected),
-				None => Ok(without_model(Verdict::RejectPartials)),
-			}
-		},
+	match schemes::of(resources, context).aggregate(inputs)? {
+		Ok(aggregate) => judge(resources, context, aggregate),
+		Err(verdict) => Ok(Outcome::Attested { verdict, metrics: None, corrected: Default::default() }),
 	}
 }
 
-fn without_model(verdict: Verdict<AccountBytes>) -> Outcome {
-	Outcome::Attested { verdict, metrics: None, corrected: Points::default() }
-}
-
 fn judge(
-	workplace: &mut Workplace,
+	resources: &Resources,
 	context: &RoundContext,
-	mean: &[f64],
-	corrected: Points,
+	Aggregate { mean, corrected }: Aggregate,
 ) -> Result<Outcome, JobError> {
 	let spec = &context.spec;
-	let base = workplace.base(context)?;
-	let model = server::step(&spec.optimizer, &base, mean)?;
-	let artifact = workplace.put(model.to_bytes())?.hash;
+	let base = resources.base(context)?;
+	let model = server::step(&spec.optimizer, &base, &mean)?;
+	let artifact = resources.put(model.to_bytes())?.hash;
 
-	let trainer = workplace.trainer()?;
+	let trainer = resources.trainer()?;
 	let before = trainer.evaluate(spec, &base.parameters)?;
 	let after = trainer.evaluate(spec, &model.parameters)?;
 	let metrics = after.as_ref().and_then(metrics_on_chain);
@@ -58,7 +44,7 @@ fn judge(
 	Ok(Outcome::Attested { verdict, metrics, corrected })
 }
 
-/// `None` when a value is not one that the chain can hold.
+/// `None` when the chain cannot hold one of the values.
 fn metrics_on_chain(metrics: &Metrics) -> Option<study::Metrics> {
 	Some(study::Metrics {
 		examples: metrics.examples as u32,

@@ -1,10 +1,11 @@
 //! Delete what this hospital published, once nobody needs it any more.
 //!
-//! After a finalised round that is when the study's retention is over; the chain asks for it, and writes it down. What was
-//! published in a try that failed is named by the chain no longer, and goes with the next try. Deleting again is no error, so
-//! nothing is saved: after a crash the work is done again. Models stay; they are what a study is for.
+//! After a finalised round that is when the study's retention is over; the chain asks for it and records it.
+//! The chain no longer names what was published in a failed attempt, which is deleted with the next attempt.
+//! Deletion is idempotent, so nothing is saved: after a crash the work is done again. Models stay; they are
+//! the study's result.
 
-use super::{in_store, train::Trained, JobError, Saved, Workplace};
+use super::{resources::Saved, update::Trained, JobError, Resources};
 use crate::state::{Entry, StateError};
 use consilium_primitives::{
 	commitment::BlobReference,
@@ -13,34 +14,34 @@ use consilium_primitives::{
 	study::RoundKey,
 };
 
-/// Tries before the present one that are looked at: those in which this hospital took no part are rare.
-const TRIES: u32 = 8;
+/// How many earlier attempts are cleared. A hospital rarely misses this many in a row.
+const ATTEMPTS: u32 = 8;
 
-/// Deletes blobs from the store. If one cannot be deleted, the others are gone all the same.
-pub(super) fn delete(workplace: &Workplace, blobs: &[BlobReference]) -> Result<(), JobError> {
-	let references: Vec<_> = blobs.iter().map(in_store).collect();
-	let outcomes = workplace.runtime.block_on(workplace.store.delete_all(&references));
+/// Deletes blobs from the store. If one cannot be deleted, the others are deleted all the same.
+pub(super) fn delete(resources: &Resources, blobs: &[BlobReference]) -> Result<(), JobError> {
+	let outcomes = resources.runtime.block_on(resources.store.delete_all(blobs));
 	outcomes.into_iter().collect::<Result<(), _>>().map_err(JobError::Store)
 }
 
-/// Deletes what was published in tries of this round before this one. A failure is only logged: the present try matters more.
-pub(super) fn delete_failed_tries(workplace: &Workplace, id: &JobId) {
+/// Deletes what was published in earlier attempts of this round. A failure is only logged: the present
+/// attempt matters more.
+pub(super) fn delete_failed_attempts(resources: &Resources, id: &JobId) {
 	let present = id.round.attempt;
-	for attempt in present.saturating_sub(TRIES).max(1)..present {
+	for attempt in present.saturating_sub(ATTEMPTS).max(1)..present {
 		let id = JobId { round: RoundKey { attempt, ..id.round }, ..*id };
 		let deleted =
-			published(workplace, &id).map_err(JobError::from).and_then(|blobs| delete(workplace, &blobs));
+			published(resources, &id).map_err(JobError::from).and_then(|blobs| delete(resources, &blobs));
 		if let Err(error) = deleted {
-			log::warn!(target: "hospital", "what try {attempt} left in the blob store is not deleted: {error}");
+			log::warn!(target: "hospital", "cannot delete the blobs of attempt {attempt}: {error}");
 		}
 	}
 }
 
-/// What was published in a try, as far as the state remembers.
-fn published(workplace: &Workplace, id: &JobId) -> Result<Vec<BlobReference>, StateError> {
-	let trained: Option<Trained> = workplace.state.load(id, Entry::Outcome(JobKind::Train))?;
+/// What was published in an attempt, as far as the state remembers.
+fn published(resources: &Resources, id: &JobId) -> Result<Vec<BlobReference>, StateError> {
+	let trained = Trained::load(resources, id)?;
 	let mut blobs = trained.map_or_else(Vec::new, |trained| trained.blobs().to_vec());
-	let answers: Option<Saved<Answers>> = workplace.state.load(id, Entry::Outcome(JobKind::Answer))?;
+	let answers: Option<Saved<Answers>> = resources.state.load(id, Entry::Outcome(JobKind::Answer))?;
 	blobs.extend(answers.iter().flat_map(|saved| &saved.result).map(|answer| answer.shares));
 	Ok(blobs)
 }

@@ -1,31 +1,30 @@
-//! The seam at which a share package is sealed for its receiver.
+//! Sealing of share packages for their receivers.
 //!
-//! Shares are secret only if each reaches its party alone. The blob store is read by everyone, so that is the sealer's
-//! promise, and with it rests the secrecy of the updates of a study with a committee. What crosses the seam are packages and
-//! the names of those they go between; keys stay on its far side.
+//! Shares are secret only if each is readable by its party alone. Since everyone can read the blob store, the
+//! confidentiality of the updates in a study with a committee depends on the sealer. Only packages and the
+//! identities of sender and receiver cross this interface; keys stay behind it.
 //!
 //! | module | holds |
 //! | --- | --- |
-//! | `quantum` | keys from this hospital's key management entity |
+//! | `quantum` | keys from the hospital's key management entity |
 //! | `session` | sealing with AES-256-GCM under session keys |
 
 mod quantum;
 mod session;
 
+pub use consilium_blobs::sealed::SealContext;
 pub use quantum::{Kme, KmeError, QuantumKey, QuantumKeyError, QuantumKeys};
 pub use session::SessionSealer;
 
 use consilium_primitives::{
 	commitment::Suite,
 	hospital::{SaeId, SealingIdentity},
-	study::RoundKey,
-	AccountBytes, H256,
 };
 use zeroize::Zeroizing;
 
-/// Seals share packages, and opens them.
+/// Seals and opens share packages.
 pub trait Sealer: Send {
-	/// The blob of a package, which only the receiver can open, sealed with `weakest` or a stronger suite.
+	/// Seals a package, with `weakest` or a stronger suite, into a blob that only the receiver can open.
 	fn seal(
 		&self,
 		context: &SealContext,
@@ -34,7 +33,7 @@ pub trait Sealer: Send {
 		package: &[u8],
 	) -> Result<SealedBlob, SealError>;
 
-	/// The package in a blob, for the receiver. `sender` is the sender's name towards key management entities.
+	/// Opens a blob as its receiver. `sender` is the sender's SAE id.
 	fn open(
 		&self,
 		context: &SealContext,
@@ -44,26 +43,13 @@ pub trait Sealer: Send {
 	) -> Result<Zeroizing<Vec<u8>>, SealError>;
 }
 
-/// A blob, and how it is protected.
+/// A blob and its suite.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SealedBlob {
-	/// How.
+	/// How the blob is protected.
 	pub suite: Suite,
-	/// What goes into the store.
+	/// The bytes to be stored.
 	pub bytes: Vec<u8>,
-}
-
-/// Between whom a package goes, and in which round and try.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SealContext {
-	/// The chain, by its genesis hash.
-	pub genesis: H256,
-	/// The round and its try.
-	pub round: RoundKey,
-	/// The hospital whose update is shared.
-	pub sender: AccountBytes,
-	/// The party.
-	pub receiver: AccountBytes,
 }
 
 /// Why a package cannot be sealed or opened.
@@ -72,13 +58,13 @@ pub enum SealError {
 	/// The sender's fault, or the store's, as far as the receiver can tell.
 	#[error("the blob cannot be opened: {0}")]
 	Rejected(String),
-	/// There is no key management entity.
+	/// No key management entity is configured.
 	#[error(
-		"the study demands keys from quantum key distribution, and hospital.toml names no key management entity; add [qkd] as \
-		 in `hospital example`, or have the study opened with --weakest-suite ml-kem-768"
+		"the study requires keys from quantum key distribution, but hospital.toml has no key management \
+		 entity; add [qkd] as in `hospital example`, or open the study with --weakest-suite ml-kem-768"
 	)]
 	NoKme,
-	/// There is no key from quantum key distribution now, and the study takes none but these.
+	/// There is no key from quantum key distribution now, and the study requires one.
 	#[error("no key from quantum key distribution with {peer}: {source}")]
 	Quantum {
 		/// The other SAE.
@@ -86,7 +72,7 @@ pub enum SealError {
 		/// The reason.
 		source: QuantumKeyError,
 	},
-	/// The receiver's encapsulation key, or this hospital's own trouble.
+	/// The receiver's encapsulation key is invalid, or this hospital has a local error.
 	#[error("the package cannot be sealed: {0}")]
 	Sealing(Box<dyn std::error::Error + Send + Sync>),
 }

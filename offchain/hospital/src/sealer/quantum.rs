@@ -5,10 +5,10 @@ use crate::{
 	keys::{random, read_hexadecimal, KeyError},
 };
 use codec::Encode;
-use consilium_primitives::{hospital, study::RoundKey};
+use consilium_primitives::{hospital::SaeId, study::RoundKey};
 use consilium_quantum_keys::{
 	draw::{DrawError, KeyService},
-	etsi014::{Client, ConfigFault, Fault, Key, KeyId, KmeConfig, NotAnSaeId, SaeId},
+	etsi014::{Client, ConfigFault, Fault, Key, KeyId, KmeConfig},
 	store::{Entry, KeyStore, StoreError, StoreKey},
 };
 use std::{
@@ -19,13 +19,13 @@ use std::{
 use tokio::runtime::Runtime;
 use zeroize::Zeroizing;
 
-/// Name of the folder of kept keys in a hospital's state.
+/// Name of the key store's folder in a hospital's state.
 const FOLDER: &str = "quantum-keys";
 
-/// How long a key that is drawn is kept. A package may be opened again until its round is over.
+/// Retention of drawn keys. A package may be opened again until the end of its round.
 const KEY_LIFETIME: Duration = Duration::from_secs(7 * 24 * 3600);
 
-/// A key from quantum key distribution. Overwritten with zeros when dropped.
+/// A key from quantum key distribution. Zeroed when dropped.
 pub struct QuantumKey {
 	/// Its id, a UUID.
 	pub id: [u8; 16],
@@ -36,68 +36,63 @@ pub struct QuantumKey {
 /// Why there is no key.
 #[derive(Debug, thiserror::Error)]
 pub enum QuantumKeyError {
-	/// Nobody can have this key any more, or this hospital never could.
+	/// The key is lost, or was never available to this hospital.
 	#[error("{0}")]
 	Gone(String),
-	/// There may be one later.
+	/// A key may be available later.
 	#[error("{0}")]
 	Unavailable(String),
 }
 
-/// Where keys from quantum key distribution come from.
+/// A source of keys from quantum key distribution.
 pub trait QuantumKeys: Send {
-	/// A new key, which `receiver` can have too.
-	fn new_key(&self, receiver: &hospital::SaeId, round: RoundKey) -> Result<QuantumKey, QuantumKeyError>;
+	/// A new key that `receiver` can fetch, too.
+	fn new_key(&self, receiver: &SaeId, round: RoundKey) -> Result<QuantumKey, QuantumKeyError>;
 
-	/// A new key that nobody else can have, for what a hospital seals for itself. It is kept.
+	/// A new key that no one else can fetch, for what a hospital seals for itself. It is stored.
 	fn own_key(&self, round: RoundKey) -> Result<QuantumKey, QuantumKeyError>;
 
-	/// The key with this id, which `sender` has drawn. It is kept: it can be asked for again.
-	fn key(
-		&self,
-		sender: &hospital::SaeId,
-		id: [u8; 16],
-		round: RoundKey,
-	) -> Result<QuantumKey, QuantumKeyError>;
+	/// The key with this id, which `sender` drew. It is stored, so it can be requested again.
+	fn key(&self, sender: &SaeId, id: [u8; 16], round: RoundKey) -> Result<QuantumKey, QuantumKeyError>;
 
-	/// A key that is kept.
+	/// A stored key.
 	fn kept_key(&self, id: [u8; 16]) -> Result<QuantumKey, QuantumKeyError>;
 }
 
 /// Why a key management entity cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum KmeError {
-	/// As configured.
+	/// The configuration is invalid.
 	#[error(transparent)]
 	Config(#[from] ConfigFault),
-	/// The key of the store.
+	/// The store key cannot be read.
 	#[error("store_key: {0}")]
 	StoreKey(#[from] KeyError),
-	/// The store.
+	/// The store cannot be opened.
 	#[error(transparent)]
 	Store(#[from] StoreError),
-	/// The system gives no runtime.
-	#[error("the system has no resources for connections to the KME: {0}")]
+	/// The async runtime cannot be started.
+	#[error("cannot start the runtime for connections to the KME: {0}")]
 	Runtime(#[from] io::Error),
 }
 
-/// A hospital's key management entity, with the keys from it that are kept.
+/// A hospital's key management entity, with the store of keys drawn from it.
 pub struct Kme {
 	service: KeyService,
 	runtime: Runtime,
 }
 
 impl Kme {
-	/// Checks certificates and keys, which need not be accepted by the KME for that. It is not asked.
+	/// Checks certificates and keys without contacting the KME.
 	pub fn check(config: &QuantumConfig) -> Result<(), KmeError> {
 		Self::client(config).map(drop)
 	}
 
-	/// Opens the store of keys in a hospital's folder of state. The KME is not asked yet.
+	/// Opens the key store in a hospital's state folder. Does not contact the KME yet.
 	pub fn open(config: &QuantumConfig, state: &Path) -> Result<Self, KmeError> {
 		let (client, store_key) = Self::client(config)?;
 		let store = KeyStore::open(&state.join(FOLDER), &store_key)?;
-		// One thread of its own: a connection is kept open, and answered for, between two jobs.
+		// A worker thread keeps connections alive between jobs.
 		let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
 		Ok(Self { service: KeyService::new(client, store), runtime })
 	}
@@ -108,58 +103,56 @@ impl Kme {
 		Ok((client, StoreKey::new(read_hexadecimal(&store_key, "key of the store of keys")?)))
 	}
 
-	/// Removes keys that no round needs any more.
-	fn clear_away(&self, now: u64) {
+	/// Removes expired keys.
+	fn remove_expired(&self, now: u64) {
 		match self.service.store().remove_expired(now) {
 			Ok(removed) => {
 				for error in removed.left {
 					log::warn!(target: "hospital", "{error}");
 				}
 			},
-			Err(error) => log::warn!(target: "hospital", "old keys are not cleared away: {error}"),
+			Err(error) => log::warn!(target: "hospital", "expired keys were not removed: {error}"),
 		}
 	}
 
-	/// What is kept beside a key that is drawn now.
-	fn entry(&self, peer: &[u8], round: RoundKey) -> Entry {
+	/// The entry of a key that is drawn now.
+	fn entry(&self, peer: Option<&SaeId>, round: RoundKey) -> Entry {
 		let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
-		self.clear_away(now);
-		Entry { metadata: (peer, round).encode(), expiry: now.saturating_add(KEY_LIFETIME.as_secs()) }
+		self.remove_expired(now);
+		Entry {
+			metadata: (peer.map_or("", SaeId::as_str), round).encode(),
+			expiry: now.saturating_add(KEY_LIFETIME.as_secs()),
+		}
 	}
 }
 
 impl QuantumKeys for Kme {
-	fn new_key(&self, receiver: &hospital::SaeId, round: RoundKey) -> Result<QuantumKey, QuantumKeyError> {
-		let (name, entry) = (sae_id(receiver)?, self.entry(receiver, round));
-		let key = self.runtime.block_on(self.service.draw_for_sending(&name, &entry)).map_err(fault)?;
+	fn new_key(&self, receiver: &SaeId, round: RoundKey) -> Result<QuantumKey, QuantumKeyError> {
+		let entry = self.entry(Some(receiver), round);
+		let key = self.runtime.block_on(self.service.draw_for_sending(receiver, &entry)).map_err(fault)?;
 		let taken = quantum_key(&key)?;
-		// The package that is sealed with it is saved; whoever seals again draws another.
+		// The package that is sealed with it is saved; sealing again draws another key.
 		self.service.store().remove(&key.id).map_err(|error| fault(error.into()))?;
 		Ok(taken)
 	}
 
 	fn own_key(&self, round: RoundKey) -> Result<QuantumKey, QuantumKeyError> {
-		let trouble = |error: KeyError| QuantumKeyError::Unavailable(error.to_string());
-		let id = key_id(*random().map_err(trouble)?)?;
-		let bytes: Zeroizing<[u8; 32]> = random().map_err(trouble)?;
+		let unavailable = |error: KeyError| QuantumKeyError::Unavailable(error.to_string());
+		let id = key_id(*random().map_err(unavailable)?)?;
+		let bytes: Zeroizing<[u8; 32]> = random().map_err(unavailable)?;
 		let key = Key { id, bytes: Zeroizing::new(bytes.to_vec()) };
-		self.service.store().put(&key, &self.entry(&[], round)).map_err(|error| fault(error.into()))?;
+		self.service.store().put(&key, &self.entry(None, round)).map_err(|error| fault(error.into()))?;
 		quantum_key(&key)
 	}
 
-	fn key(
-		&self,
-		sender: &hospital::SaeId,
-		id: [u8; 16],
-		round: RoundKey,
-	) -> Result<QuantumKey, QuantumKeyError> {
-		let (name, id, entry) = (sae_id(sender)?, key_id(id)?, self.entry(sender, round));
-		match self.runtime.block_on(self.service.draw_for_receiving(&name, &id, &entry)) {
+	fn key(&self, sender: &SaeId, id: [u8; 16], round: RoundKey) -> Result<QuantumKey, QuantumKeyError> {
+		let (id, entry) = (key_id(id)?, self.entry(Some(sender), round));
+		match self.runtime.block_on(self.service.draw_for_receiving(sender, &id, &entry)) {
 			Ok(key) => quantum_key(&key),
-			// Either this key is not for this hospital, or the KME takes nothing from it at all. Only the first is the sender's
-			// fault, and then the KME answers other questions.
+			// Either this key is not for this hospital, or the KME denies it everything. Only the first is
+			// the sender's fault, and then the KME answers other requests.
 			Err(DrawError::Kme(error)) if matches!(error.fault, Fault::Unauthorised(_)) => {
-				match self.runtime.block_on(self.service.client().status(&name)) {
+				match self.runtime.block_on(self.service.client().status(sender)) {
 					Ok(_) => Err(QuantumKeyError::Gone(error.to_string())),
 					Err(_) => Err(QuantumKeyError::Unavailable(error.to_string())),
 				}
@@ -172,14 +165,9 @@ impl QuantumKeys for Kme {
 		let id = key_id(id)?;
 		match self.service.store().get(&id).map_err(|error| fault(error.into()))? {
 			Some(stored) => quantum_key(&stored.key),
-			None => Err(QuantumKeyError::Gone(format!("key {id} is not in the store of keys"))),
+			None => Err(QuantumKeyError::Gone(format!("key {id} is not in the key store"))),
 		}
 	}
-}
-
-fn sae_id(name: &hospital::SaeId) -> Result<SaeId, QuantumKeyError> {
-	let text = String::from_utf8_lossy(name);
-	text.parse().map_err(|error: NotAnSaeId| QuantumKeyError::Gone(format!("{text:?}: {error}")))
 }
 
 fn key_id(id: [u8; 16]) -> Result<KeyId, QuantumKeyError> {
@@ -199,7 +187,7 @@ fn quantum_key(key: &Key) -> Result<QuantumKey, QuantumKeyError> {
 	Ok(QuantumKey { id: *key.id.as_bytes(), key: bytes })
 }
 
-/// Whether a key can still be had.
+/// Whether the key is lost or may be available later.
 fn fault(error: DrawError) -> QuantumKeyError {
 	let is_gone = match &error {
 		DrawError::Kme(error) => matches!(error.fault, Fault::KeyNotFound(_) | Fault::HandedOut { .. }),
@@ -219,7 +207,7 @@ mod tests {
 	use consilium_quantum_keys::etsi014::{KmeError, Message, Whose};
 
 	#[test]
-	fn only_a_key_that_nobody_can_have_any_more_is_gone() {
+	fn only_a_key_that_is_lost_for_everyone_is_gone() {
 		let kme = |fault| DrawError::Kme(KmeError { kme: "https://kme.example.org/".into(), fault });
 		let (id, text) = (KeyId::from_bytes([1; 16]).unwrap(), || Message::new("no"));
 		let is_gone = |error| matches!(super::fault(error), QuantumKeyError::Gone(_));
@@ -238,7 +226,7 @@ mod tests {
 			Fault::Unreachable("refused".into()),
 			Fault::Timeout(Duration::from_secs(20)),
 			Fault::Interrupted("cut off".into()),
-			Fault::Malformed("with no key container".into()),
+			Fault::Malformed("not a key container".into()),
 			Fault::Status { code: 502, message: text() },
 			Fault::Request("nothing".into()),
 		] {

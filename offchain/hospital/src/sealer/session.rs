@@ -1,8 +1,8 @@
-//! Sealing with AES-256-GCM under a session key of one sender, one receiver and one blob.
+//! Sealing with AES-256-GCM under a session key for one sender, one receiver and one blob.
 //!
-//! The session key comes from a secret that is encapsulated to the receiver's ML-KEM-768 key and, unless the study does
-//! without and there is none, a key that quantum key distribution has brought to both
-//! ([`consilium_quantum_keys::session`]); what it is for is the header of the blob ([`consilium_blobs::sealed`],
+//! The session key is derived ([`consilium_quantum_keys::session`]) from a secret encapsulated to the
+//! receiver's ML-KEM-768 key and, unless the study allows ML-KEM-768 alone and there is none, a QKD key that
+//! both share. The context of the derivation is the blob's header ([`consilium_blobs::sealed`],
 //! `docs/sealed-blob.md`).
 
 use super::{QuantumKey, QuantumKeyError, QuantumKeys, SealContext, SealError, SealedBlob, Sealer};
@@ -18,30 +18,30 @@ use zeroize::Zeroizing;
 /// Seed of an ML-KEM-768 key pair.
 type Seed = Zeroizing<[u8; ML_KEM_768_SEED_BYTES]>;
 
-/// Seals under session keys.
+/// A sealer with session keys.
 pub struct SessionSealer {
-	/// Of the hospital's key pairs, the present one first.
+	/// Seeds of the hospital's key pairs, the current one first.
 	seeds: Vec<Seed>,
 	/// `None` for a hospital without a key management entity.
 	quantum: Option<Box<dyn QuantumKeys>>,
 }
 
 impl SessionSealer {
-	/// For the hospital with these ML-KEM-768 seeds, of which the first is the present one.
+	/// A sealer for the hospital with these ML-KEM-768 seeds, the current one first.
 	pub fn new(seeds: Vec<Seed>, quantum: Option<Box<dyn QuantumKeys>>) -> Self {
 		Self { seeds, quantum }
 	}
 
-	/// A key from quantum key distribution; `None` when there is none and the study does without.
+	/// A key from quantum key distribution; `None` if there is none and the study does not require one.
 	fn quantum_key(
 		&self,
 		context: &SealContext,
 		receiver: &SaeId,
 		weakest: Suite,
 	) -> Result<Option<QuantumKey>, SealError> {
-		let demanded = weakest > Suite::MlKem768;
+		let is_required = weakest > Suite::MlKem768;
 		let Some(quantum) = &self.quantum else {
-			return if demanded { Err(SealError::NoKme) } else { Ok(None) };
+			return if is_required { Err(SealError::NoKme) } else { Ok(None) };
 		};
 		let drawn = if context.sender == context.receiver {
 			quantum.own_key(context.round)
@@ -50,20 +50,19 @@ impl SessionSealer {
 		};
 		match drawn {
 			Ok(key) => Ok(Some(key)),
-			Err(source) if demanded => Err(SealError::Quantum { peer: words(receiver), source }),
+			Err(source) if is_required => Err(SealError::Quantum { peer: receiver.to_string(), source }),
 			Err(error) => {
 				log::warn!(
 					target: "hospital",
-					"no key from quantum key distribution with {}: {error}. The study allows ML-KEM-768 alone, so this blob is \
-					 sealed with it, and the chain shows so",
-					words(receiver)
+					"no key from quantum key distribution with {receiver}: {error}. The study allows \
+					 ML-KEM-768 alone, so this blob is sealed with it, as recorded on chain"
 				);
 				Ok(None)
 			},
 		}
 	}
 
-	/// The key from quantum key distribution with which a blob for this hospital was sealed.
+	/// The QKD key with which a blob for this hospital was sealed.
 	fn key_of(&self, context: &SealContext, sender: &SaeId, id: [u8; 16]) -> Result<QuantumKey, SealError> {
 		let quantum = self.quantum.as_ref().ok_or(SealError::NoKme)?;
 		let drawn = if context.sender == context.receiver {
@@ -73,14 +72,19 @@ impl SessionSealer {
 		};
 		drawn.map_err(|source| match source {
 			QuantumKeyError::Gone(reason) => SealError::Rejected(reason),
-			QuantumKeyError::Unavailable(_) => SealError::Quantum { peer: words(sender), source },
+			QuantumKeyError::Unavailable(_) => SealError::Quantum { peer: sender.to_string(), source },
 		})
 	}
 }
 
 /// The keys of a blob with this header.
 fn content_keys(secret: &SharedSecret, quantum: Option<&QuantumKey>, header: &Header) -> ContentKeys {
-	ContentKeys::from_okm(&derive(secret, quantum.map(|key| &*key.key), &header.salt, &header.context()))
+	ContentKeys::from_okm(&derive(
+		secret,
+		quantum.map(|key| &*key.key),
+		&header.salt,
+		&header.derivation_context(),
+	))
 }
 
 impl Sealer for SessionSealer {
@@ -96,26 +100,11 @@ impl Sealer for SessionSealer {
 			encapsulate(&receiver.ml_kem_768).map_err(|error| sealing(error.into()))?;
 		let salt = *random().map_err(|error| sealing(error.into()))?;
 		let key = self.quantum_key(context, &receiver.sae_id, weakest)?;
-		let (suite, on_chain) = match key {
-			Some(_) => (sealed::Suite::QkdMlKem768, Suite::QkdMlKem768),
-			None => (sealed::Suite::MlKem768, Suite::MlKem768),
-		};
-		let header = Header {
-			suite,
-			genesis: context.genesis.0,
-			study: context.round.study,
-			round: context.round.round,
-			attempt: context.round.attempt,
-			sender: context.sender,
-			receiver: context.receiver,
-			key_id: key.as_ref().map_or([0; 16], |key| key.id),
-			kem_ciphertext,
-			salt,
-			length: package.len() as u64,
-		};
+		let (key_id, length) = (key.as_ref().map(|key| key.id), package.len() as u64);
+		let header = Header { context: *context, key_id, kem_ciphertext, salt, length };
 		let keys = content_keys(&secret, key.as_ref(), &header);
 		let bytes = sealed::seal(&header, &keys, package).map_err(|error| sealing(error.into()))?;
-		Ok(SealedBlob { suite: on_chain, bytes })
+		Ok(SealedBlob { suite: header.suite(), bytes })
 	}
 
 	fn open(
@@ -126,31 +115,18 @@ impl Sealer for SessionSealer {
 		blob: Vec<u8>,
 	) -> Result<Zeroizing<Vec<u8>>, SealError> {
 		let rejected = |error: &dyn std::fmt::Display| SealError::Rejected(error.to_string());
-		let suite = match suite {
-			Suite::Plain => return Ok(Zeroizing::new(blob)),
-			Suite::MlKem768 => sealed::Suite::MlKem768,
-			Suite::QkdMlKem768 => sealed::Suite::QkdMlKem768,
-		};
+		if suite == Suite::Plain {
+			return Ok(Zeroizing::new(blob));
+		}
 		let parsed = Header::parse(&blob).map_err(|error| rejected(&error))?;
-		let expected = Expected {
-			suite,
-			genesis: context.genesis.0,
-			study: context.round.study,
-			round: context.round.round,
-			attempt: context.round.attempt,
-			sender: context.sender,
-			receiver: context.receiver,
-		};
-		// Before a key is drawn, which is possible once: whose blob this is not.
+		let expected = Expected { suite, context: *context };
+		// Checked before a key is drawn, which is possible only once.
 		if let Some(field) = expected.difference(&parsed.header) {
 			return Err(rejected(&sealed::OpenError::Unexpected { field }));
 		}
 		let header = &parsed.header;
-		let quantum = match suite {
-			sealed::Suite::MlKem768 => None,
-			sealed::Suite::QkdMlKem768 => Some(self.key_of(context, sender, header.key_id)?),
-		};
-		// Only the right one of the hospital's ML-KEM-768 keys gives the keys that the blob commits to.
+		let quantum = header.key_id.map(|id| self.key_of(context, sender, id)).transpose()?;
+		// Only the matching ML-KEM-768 key of the hospital yields the keys that the blob commits to.
 		let mut all = self.seeds.iter().map(|seed| {
 			let secret = decapsulate(seed, &header.kem_ciphertext);
 			content_keys(&secret, quantum.as_ref(), header)
@@ -158,8 +134,4 @@ impl Sealer for SessionSealer {
 		let keys = all.find(|keys| parsed.commits_to(keys)).ok_or(sealed::OpenError::Keys);
 		keys.and_then(|keys| sealed::open_in_place(&keys, &expected, blob)).map_err(|error| rejected(&error))
 	}
-}
-
-fn words(sae_id: &SaeId) -> String {
-	String::from_utf8_lossy(sae_id).into_owned()
 }

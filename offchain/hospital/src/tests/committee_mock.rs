@@ -7,7 +7,7 @@ use crate::{
 	HospitalConfig,
 };
 use codec::Encode;
-use consilium_blobs::Reference;
+use consilium_blobs::cid;
 use consilium_primitives::{
 	commitment::{BlobReference, Commitment, Suite},
 	committee::{
@@ -59,13 +59,12 @@ pub fn town(committee: Committee<AccountBytes>) -> Town {
 
 /// The bytes of a blob in the store's folder.
 pub fn path(town: &Town, blob: BlobReference) -> PathBuf {
-	town.blobs().join(Reference { hash: blob.hash.0, length: blob.length }.cid().to_string())
+	town.blobs().join(cid(&blob).to_string())
 }
 
 /// Puts bytes into the store's folder.
 pub fn store(town: &Town, bytes: &[u8]) -> BlobReference {
-	let Reference { hash, length } = Reference::of(bytes);
-	let blob = BlobReference { hash: H256(hash), length };
+	let blob = BlobReference::of(bytes);
 	fs::write(path(town, blob), bytes).unwrap();
 	blob
 }
@@ -141,7 +140,7 @@ impl Round {
 		(1..=4).map(|party| self.check(party)).collect()
 	}
 
-	/// What the chain concludes of one hospital.
+	/// The chain's assessment of one hospital.
 	pub fn assess(&self, hospital: usize, checks: &[Checks]) -> Assessment {
 		let posts: Vec<(u8, &Check)> = (1..).zip(checks.iter().map(|checks| &checks[hospital])).collect();
 		let spec = &self.town.spec;
@@ -172,7 +171,7 @@ impl Round {
 		answers[0].shares
 	}
 
-	/// A dispute of a hospital with a party, as it stands once the hospital has published `published`.
+	/// A dispute of a hospital with a party, after the hospital has published `published`.
 	pub fn dispute(
 		&self,
 		hospital: usize,
@@ -223,7 +222,7 @@ impl Round {
 		Job::Attest { context: self.town.context(number, 1, None), inputs }
 	}
 
-	/// The artifact that a hospital accepts, and whom it corrects.
+	/// The artifact that a hospital accepts, and the parties that it corrects.
 	pub fn accepted(&mut self, number: usize, partials: &[Partial], weights: &[u64]) -> (H256, Vec<u8>) {
 		let job = self.attest_job(number, partials, weights);
 		match self.desks[number].outcome(job) {

@@ -4,9 +4,8 @@ use super::{
 	committee_mock::{committee, ml_kem_768, plain_artifact, town, Keyless, Round, ROUND},
 	mock::{account, adam, files, Town, GENESIS},
 };
-use consilium_blobs::Reference;
 use consilium_primitives::{
-	commitment::{signing_payload, Suite},
+	commitment::{signing_payload, BlobReference, Suite},
 	committee::{assessment::Assessment, field::PrimeField, posts::Check, share_package, Committee},
 	fixed_point::Decimal,
 	job::{Job, JobStatus},
@@ -60,7 +59,7 @@ fn a_commitment_names_a_package_for_each_party_and_is_signed() {
 	let elements = committee().share_elements(town.spec.model.parameters().unwrap());
 	for (party, (blob, package)) in (1..).zip(commitment.blobs.iter().zip(&commitment.packages)) {
 		let bytes = fs::read(super::committee_mock::path(&town, *blob)).unwrap();
-		assert_eq!(H256(Reference::of(&bytes).hash), *package);
+		assert_eq!(BlobReference::of(&bytes).hash, *package);
 		let (header, _) = share_package::parse(&bytes, PrimeField::Mersenne61, elements).unwrap();
 		assert_eq!((header.genesis, header.round), (GENESIS, ROUND));
 		assert_eq!((header.hospital, header.party), (account(1), party));

@@ -1,15 +1,13 @@
 //! hospital.toml.
 
 use super::mock::Town;
-use crate::{
-	config::{ConfigError, HospitalConfig, ValueFault},
-	keys::write_store_key,
-};
+use crate::{config::HospitalConfig, keys::write_store_key};
 use consilium_blobs::Credentials;
+use consilium_config::{ConfigError, Fault};
 use consilium_training::split::Split;
 use std::fs;
 
-/// What is said of Alice's hospital.toml after a replacement.
+/// Alice's hospital.toml after a replacement.
 fn load(from: &str, to: &str) -> (Town, Result<HospitalConfig, ConfigError>) {
 	let town = Town::new();
 	let path = town.home(0).join("hospital.toml");
@@ -18,6 +16,14 @@ fn load(from: &str, to: &str) -> (Town, Result<HospitalConfig, ConfigError>) {
 	fs::write(&path, text.replacen(from, to, 1)).unwrap();
 	let result = HospitalConfig::load(&path);
 	(town, result)
+}
+
+/// The only fault of a configuration.
+fn fault(result: Result<HospitalConfig, ConfigError>) -> Fault {
+	match result {
+		Err(ConfigError::Invalid(mut faults)) if faults.len() == 1 => faults.remove(0),
+		result => panic!("{result:?}"),
+	}
 }
 
 fn line_of(part: &str) -> usize {
@@ -40,18 +46,18 @@ fn the_example_is_a_configuration_with_paths_beside_it() {
 }
 
 #[test]
-fn records_may_be_left_out_as_a_whole() {
+fn the_table_of_records_is_optional() {
 	let town = Town::new();
 	town.remove_records(0);
 	let config = HospitalConfig::load(&town.home(0).join("hospital.toml")).unwrap();
 	assert_eq!(config.records, None);
-	// A part of them is a mistake.
+	// A part of it is a mistake.
 	let error = load("file = \"records.csv\"", "").1.unwrap_err().to_string();
 	assert!(error.contains("missing field `file`"), "{error}");
 }
 
 #[test]
-fn absolute_paths_urls_and_split_files_are_taken() {
+fn absolute_paths_urls_and_split_files_are_accepted() {
 	let (_town, config) = load("store = \"../blobs\"", "store = \"/srv/blobs\"");
 	assert_eq!(config.unwrap().blobs.location, "/srv/blobs");
 	let (_town, config) = load("store = \"../blobs\"", "store = \"file:///srv/blobs\"");
@@ -63,14 +69,14 @@ fn absolute_paths_urls_and_split_files_are_taken() {
 }
 
 #[test]
-fn what_toml_does_not_allow_is_named_with_file_line_and_what_would_be_right() {
+fn syntax_errors_and_wrong_keys_are_reported_with_file_line_and_remedy() {
 	for (from, to, parts) in [
 		("name =", "nmae =", vec!["unknown field `nmae`", "`name`", "line 4"]),
 		("ml_dsa_65 =", "ml_dsa =", vec!["unknown field `ml_dsa`", "`ml_dsa_65`", "line 9"]),
 		("store =", "shop =", vec!["unknown field `shop`", "`store`"]),
 		("account =", "# account =", vec!["missing field `account`"]),
 		("test_fraction = 0.2", "test_fraction = \"0.2\"", vec!["expected", "line 20"]),
-		("[blobs]", "[blobs", vec!["TOML parse error", "line 2"]),
+		("[blobs]", "[blobs", vec!["line 2"]),
 	] {
 		let message = load(from, to).1.unwrap_err().to_string();
 		for part in parts.into_iter().chain(["hospital.toml"]) {
@@ -80,26 +86,23 @@ fn what_toml_does_not_allow_is_named_with_file_line_and_what_would_be_right() {
 }
 
 #[test]
-fn values_that_cannot_be_used_are_named_with_file_line_and_key() {
-	let empty = ("\"Alice General\"", "\"\"", "name", ValueFault::Name(0));
+fn invalid_values_are_reported_with_line_and_key() {
 	let long = "x".repeat(65);
 	let cases = [
-		empty,
-		("Alice General", &long, "name", ValueFault::Name(65)),
-		("test_fraction = 0.2", "test_fraction = 1.0", "records.test_fraction", ValueFault::Fraction(1.0)),
-		("test_fraction = 0.2", "test_fraction = -0.0", "records.test_fraction", ValueFault::Fraction(-0.0)),
-		("\"../blobs\"", "\"\"", "blobs.store", ValueFault::NoStore),
+		("\"Alice General\"", "\"\"", "name", "has 0 bytes; it must have 1 to 64"),
+		("Alice General", &long, "name", "has 65 bytes; it must have 1 to 64"),
+		("test_fraction = 0.2", "test_fraction = 1.0", "records.test_fraction", "is 1; it must be above 0"),
+		("test_fraction = 0.2", "test_fraction = -0.0", "records.test_fraction", "is -0; it must be above 0"),
+		("test_fraction = 0.2", "test_fraction = nan", "records.test_fraction", "is NaN; it must be above 0"),
+		("\"../blobs\"", "\"\"", "blobs.store", "is empty; give the path of a folder"),
 	];
-	for (from, to, expected_key, expected_fault) in cases {
-		let error = load(from, to).1.unwrap_err();
-		assert!(error.to_string().contains(&format!("`{expected_key}`")), "{error}");
-		let ConfigError::Value { line, key, fault, .. } = error else { panic!("{error}") };
-		assert_eq!((key, fault), (expected_key, expected_fault));
+	for (from, to, expected_key, expected_message) in cases {
+		let Fault { line, key, message, .. } = fault(load(from, to).1);
+		assert_eq!(key.as_deref(), Some(expected_key));
+		assert!(message.starts_with(expected_message), "{message}");
 		let last_part = expected_key.split('.').next_back().unwrap();
 		assert_eq!(line, line_of(&format!("{last_part} =")));
 	}
-	let error = load("test_fraction = 0.2", "test_fraction = nan").1.unwrap_err();
-	assert!(matches!(error, ConfigError::Value { fault: ValueFault::Fraction(_), .. }), "{error}");
 	for (key, value) in [
 		("keys.account", "keys/account.key"),
 		("keys.ml_dsa_65", "keys/ml-dsa-65.key"),
@@ -107,15 +110,24 @@ fn values_that_cannot_be_used_are_named_with_file_line_and_key() {
 		("records.file", "records.csv"),
 		("records.schema", "schema.toml"),
 	] {
-		let error = load(&format!("\"{value}\""), "\"nowhere\"").1.unwrap_err();
-		let line = line_of(&format!("\"{value}\""));
-		let text = error.to_string();
-		assert!(text.contains(&format!("hospital.toml, line {line}: `{key}` names")), "{text}");
-		assert!(text.contains("alice/nowhere, which is no file"), "{text}");
+		let fault = fault(load(&format!("\"{value}\""), "\"nowhere\"").1);
+		assert_eq!((fault.line, fault.key.as_deref()), (line_of(&format!("\"{value}\"")), Some(key)));
+		assert!(fault.message.contains("alice/nowhere, which is not a file"), "{fault}");
 	}
 }
 
-/// The example with every line of its comments that is TOML, and the files that they name.
+#[test]
+fn several_faults_are_reported_together() {
+	let from = "name = \"Alice General\"\n";
+	let town = Town::new();
+	let path = town.home(0).join("hospital.toml");
+	let text = fs::read_to_string(&path).unwrap().replacen(from, "name = \"\"\n", 1);
+	fs::write(&path, text.replacen("records.csv", "nowhere", 1)).unwrap();
+	let error = HospitalConfig::load(&path).unwrap_err().to_string();
+	assert!(error.contains("`name` has 0 bytes") && error.contains("`records.file` names"), "{error}");
+}
+
+/// The example with its commented lines, and the files that they name.
 fn whole(town: &Town) -> String {
 	for file in
 		["qkd/ca.pem", "qkd/sae.pem", "qkd/sae.key", "s3-ca.pem", "s3-credentials", "old-keys/ml-kem-768.key"]
@@ -136,7 +148,7 @@ fn whole(town: &Town) -> String {
 }
 
 #[test]
-fn a_key_management_entity_a_bucket_and_previous_keys_are_taken() {
+fn a_key_management_entity_a_bucket_and_previous_keys_are_accepted() {
 	let town = Town::new();
 	whole(&town);
 	let home = town.home(0);
@@ -156,7 +168,7 @@ fn a_key_management_entity_a_bucket_and_previous_keys_are_taken() {
 }
 
 #[test]
-fn what_is_wrong_with_a_key_management_entity_or_a_bucket_is_named() {
+fn faults_of_a_key_management_entity_or_a_bucket_are_named() {
 	let town = Town::new();
 	let text = whole(&town);
 	for (from, to, part) in [
@@ -193,9 +205,9 @@ fn a_split_is_one_of_two_pairs() {
 		"test_fraction = 0.2\nsplit_seed = 1\nsplit_center = 0",
 		"test_fraction = 0.2\nsplit_seed = 1\nsplit_file = \"schema.toml\"\nsplit_center = 0",
 	] {
-		let error = load("test_fraction = 0.2\nsplit_seed = 42", pairs).1.unwrap_err();
-		let split = matches!(error, ConfigError::Value { key: "records", fault: ValueFault::Split, .. });
-		assert!(split, "{pairs}: {error}");
+		let fault = fault(load("test_fraction = 0.2\nsplit_seed = 42", pairs).1);
+		assert_eq!(fault.key.as_deref(), Some("records"), "{pairs}");
+		assert!(fault.message.starts_with("needs a split"), "{fault}");
 	}
 }
 

@@ -1,4 +1,5 @@
-//! What a hospital published is deleted when the chain asks for it, and what a failed try left with the next try.
+//! What a hospital published is deleted when the chain asks for it, and what a failed attempt left with the
+//! next attempt.
 
 use super::{
 	committee_mock::{committee, ml_kem_768, path, town, Round},
@@ -25,7 +26,7 @@ fn are_there(town: &Town, blobs: &[BlobReference]) -> Vec<bool> {
 	blobs.iter().map(|blob| path(town, *blob).exists()).collect()
 }
 
-/// The job to train in another try of the first round.
+/// The job to train in another attempt of the first round.
 fn train_again(town: &Town, number: usize, attempt: u32) -> Job {
 	let mut context = town.context(number, 1, None);
 	context.round = RoundKey { attempt, ..context.round };
@@ -42,13 +43,13 @@ fn the_blobs_that_the_chain_names_are_gone_and_no_others() {
 	for other in others {
 		assert_eq!(are_there(&round.town, &other.blobs), [true; 4]);
 	}
-	// A crash before the chain knew: the same again.
+	// After a crash before the chain knew, the same again.
 	let mut desk = round.town.open(0);
 	assert_eq!(desk.outcome(job), Outcome::Deleted);
 }
 
 #[test]
-fn a_store_that_cannot_be_asked_has_deleted_nothing_until_it_is_back() {
+fn an_unreachable_store_deletes_nothing_until_it_is_back() {
 	let mut round = Round::new(with_retention(town(committee())));
 	let blobs = round.commitments[1].blobs.clone();
 	let away = round.town.folder.path().join("away");
@@ -64,7 +65,7 @@ fn a_store_that_cannot_be_asked_has_deleted_nothing_until_it_is_back() {
 }
 
 #[test]
-fn a_blob_that_cannot_be_deleted_keeps_no_other() {
+fn a_blob_that_cannot_be_deleted_prevents_no_other_deletion() {
 	let mut round = Round::new(with_retention(town(committee())));
 	let blobs = round.commitments[0].blobs.clone();
 	let stuck = path(&round.town, blobs[1]);
@@ -75,8 +76,8 @@ fn a_blob_that_cannot_be_deleted_keeps_no_other() {
 	assert_eq!(are_there(&round.town, &blobs), [false, true, false, false]);
 }
 
-/// Dave trains in two tries, and in the first publishes a package that is disputed.
-fn two_tries(town: Town) -> (Town, Commitment, BlobReference, Commitment) {
+/// Dave trains in two attempts, and in the first publishes a package that is disputed.
+fn two_attempts(town: Town) -> (Town, Commitment, BlobReference, Commitment) {
 	let mut desk = town.open(3);
 	let first = desk.commitment(train_again(&town, 3, 1));
 	let context = town.context(3, 1, None);
@@ -91,26 +92,26 @@ fn two_tries(town: Town) -> (Town, Commitment, BlobReference, Commitment) {
 }
 
 #[test]
-fn what_a_failed_try_left_goes_with_the_next_try() {
+fn what_a_failed_attempt_left_goes_with_the_next_attempt() {
 	let mut town = with_retention(town(committee()));
 	// So that a published package is another blob than the sealed one.
 	town.sealer = ml_kem_768;
-	let (town, first, answer, _) = two_tries(town);
+	let (town, first, answer, _) = two_attempts(town);
 	assert_eq!(are_there(&town, &first.blobs), [false; 4]);
 	assert!(!path(&town, answer).exists());
 }
 
 #[test]
-fn a_study_that_keeps_updates_for_ever_keeps_those_of_failed_tries() {
+fn a_study_without_retention_keeps_the_updates_of_failed_attempts() {
 	let mut town = town(committee());
 	town.sealer = ml_kem_768;
-	let (town, first, answer, _) = two_tries(town);
+	let (town, first, answer, _) = two_attempts(town);
 	assert_eq!(are_there(&town, &first.blobs), [true; 4]);
 	assert!(path(&town, answer).exists());
 }
 
 #[test]
-fn a_failed_try_that_is_no_longer_known_does_not_stop_the_next() {
+fn a_failed_attempt_that_is_no_longer_known_does_not_prevent_the_next() {
 	let town = with_retention(town(committee()));
 	let mut desk = town.open(3);
 	let first = desk.commitment(train_again(&town, 3, 1));

@@ -1,17 +1,16 @@
-//! Shares that are not what a party should have got, and how it is told who is to blame.
+//! Shares that are not what a party should have received, and how the party at fault is found.
 
 use super::{
 	committee_mock::{committee, ml_kem_768, path, plain_artifact, store, town, Round, LOSSES},
 	mock::{account, damage, files, Town},
 };
-use consilium_blobs::Reference;
 use consilium_primitives::{
+	commitment::BlobReference,
 	committee::{
 		assessment::{Assessment, Opened},
 		posts::{Check, Checks},
 	},
 	job::{AnsweredDispute, Job, JobStatus},
-	H256,
 };
 use std::{fs, time::Duration};
 
@@ -24,7 +23,7 @@ fn complaints(checks: &[Checks]) -> Vec<Vec<usize>> {
 	checks.iter().map(named).collect()
 }
 
-/// What the chain opens of a hospital that is disputed with party 2 alone.
+/// What the chain opens of a hospital whose shares only party 2 disputes.
 fn opened(round: &Round, hospital: usize, checks: &[Checks]) -> Opened {
 	match round.assess(hospital, checks) {
 		Assessment::Sound { disputed, opened, .. } => {
@@ -50,7 +49,7 @@ fn disputed() -> (Round, Vec<u64>, Opened) {
 }
 
 #[test]
-fn a_blob_that_is_not_as_committed_is_complained_of_by_its_receiver_alone() {
+fn a_blob_that_is_not_as_committed_is_rejected_by_its_receiver_alone() {
 	for loss in LOSSES {
 		let mut round = Round::new(town(committee()));
 		loss(&round.blob(2, 2));
@@ -61,9 +60,9 @@ fn a_blob_that_is_not_as_committed_is_complained_of_by_its_receiver_alone() {
 }
 
 #[test]
-fn a_blob_as_committed_that_is_not_the_committed_package_is_complained_of() {
+fn a_blob_as_committed_that_is_not_the_committed_package_is_rejected() {
 	let round = || Round::new(town(committee()));
-	// Other bytes than the hash of the package says,
+	// Bytes that do not have the hash of the package,
 	let mut altered = round();
 	let mut bytes = fs::read(altered.blob(0, 3)).unwrap();
 	*bytes.last_mut().unwrap() ^= 1;
@@ -72,7 +71,7 @@ fn a_blob_as_committed_that_is_not_the_committed_package_is_complained_of() {
 	let mut garbage = round();
 	let noise = vec![7; bytes.len()];
 	garbage.commitments[0].blobs[2] = store(&garbage.town, &noise);
-	garbage.commitments[0].packages[2] = H256(Reference::of(&noise).hash);
+	garbage.commitments[0].packages[2] = BlobReference::of(&noise).hash;
 	// the package of another party,
 	let mut swapped = round();
 	swapped.commitments[0].blobs.as_mut().swap(2, 3);
@@ -87,7 +86,7 @@ fn a_blob_as_committed_that_is_not_the_committed_package_is_complained_of() {
 }
 
 #[test]
-fn a_store_that_is_gone_or_has_nothing_is_nobodys_fault() {
+fn a_store_that_is_gone_or_empty_is_no_hospitals_fault() {
 	let mut round = Round::new(town(committee()));
 	let away = round.town.folder.path().join("away");
 	fs::rename(round.town.blobs(), &away).unwrap();
@@ -106,7 +105,7 @@ fn a_store_that_is_gone_or_has_nothing_is_nobodys_fault() {
 }
 
 #[test]
-fn an_honest_answer_is_judged_right_and_takes_the_place_of_the_lost_shares() {
+fn an_honest_answer_is_judged_right_and_replaces_the_lost_shares() {
 	let (mut round, weights, opened) = disputed();
 	let expected = plain_artifact(&round.town);
 	let published = round.answer(2, 2);
@@ -158,7 +157,7 @@ fn an_answer_that_is_not_the_committed_package_is_judged_wrong() {
 	let garbage = {
 		let noise = vec![7; package.len()];
 		let dispute = dispute(&round, &noise);
-		AnsweredDispute { package: H256(Reference::of(&noise).hash), ..dispute }
+		AnsweredDispute { package: BlobReference::of(&noise).hash, ..dispute }
 	};
 	let for_another =
 		AnsweredDispute { package: round.commitments[2].packages[3], ..dispute(&round, &of_party_4) };
@@ -192,7 +191,7 @@ fn an_answer_that_is_not_the_committed_package_is_judged_wrong() {
 }
 
 #[test]
-fn a_hospital_never_opens_more_packages_of_a_try_than_the_threshold_allows() {
+fn a_hospital_never_opens_more_packages_of_a_attempt_than_the_threshold_allows() {
 	let mut round = Round::new(town(committee()));
 	for parties in [vec![1, 2], vec![0], vec![5]] {
 		let job = round.answer_job(2, &parties);
@@ -207,34 +206,34 @@ fn a_hospital_never_opens_more_packages_of_a_try_than_the_threshold_allows() {
 	let reason = round.desks[2].failure(other);
 	assert!(reason.contains("than the threshold allows"), "{reason}");
 	assert_eq!(round.answer(2, 2), first);
-	// A file that should say what was opened but cannot be read opens nothing.
+	// If the file that records what was opened is damaged, nothing more is opened.
 	damage(&round.town.state(2).join("1-1-answer.publishing"));
 	let reason = round.town.open(2).failure(round.answer_job(2, &[3]));
 	assert!(reason.contains("is damaged"), "{reason}");
 }
 
 #[test]
-fn a_hospital_answers_only_with_what_it_published_in_this_try() {
+fn a_hospital_answers_only_with_what_it_published_in_this_attempt() {
 	let mut town = town(committee());
 	town.sealer = ml_kem_768;
 	// Nothing was trained, and nothing published.
 	let answer = |town: &Town| Job::Answer { context: town.context(0, 1, None), parties: vec![2] };
 	let reason = town.open(0).failure(answer(&town));
-	assert!(reason.contains("has no update that was published in this try"), "{reason}");
+	assert!(reason.contains("has no update that was published in this attempt"), "{reason}");
 	town.open(0).start(town.train(0, 1, None));
 	let reason = town.open(0).failure(answer(&town));
-	assert!(reason.contains("has no update that was published in this try"), "{reason}");
+	assert!(reason.contains("has no update that was published in this attempt"), "{reason}");
 	town.open(0).commitment(town.train(0, 1, None));
 	let blobs = files(&town.blobs()).len();
-	// Another try's dispute.
+	// Another attempt's dispute.
 	let mut context = town.context(0, 1, None);
 	context.round.attempt = 2;
 	let reason = town.open(0).failure(Job::Answer { context, parties: vec![2] });
-	assert!(reason.contains("has no update that was published in this try"), "{reason}");
+	assert!(reason.contains("has no update that was published in this attempt"), "{reason}");
 	// The state is gone.
 	fs::rename(town.state(0).join("1-1-train.outcome"), town.folder.path().join("away")).unwrap();
 	let reason = town.open(0).failure(answer(&town));
-	assert!(reason.contains("has no update that was published in this try"), "{reason}");
+	assert!(reason.contains("has no update that was published in this attempt"), "{reason}");
 	fs::rename(town.folder.path().join("away"), town.state(0).join("1-1-train.outcome")).unwrap();
 	assert_eq!(files(&town.blobs()).len(), blobs);
 	assert!(matches!(town.open(0).run(answer(&town)), JobStatus::Done(_)));
@@ -246,5 +245,5 @@ fn updates_that_were_not_shared_have_no_answer() {
 	let town = Town::new();
 	town.open(0).commitment(town.train(0, 1, None));
 	let job = Job::Answer { context: town.context(0, 1, None), parties: vec![2] };
-	assert!(town.open(0).failure(job).contains("has no committee"));
+	assert!(town.open(0).failure(job).contains("has no work of this kind"));
 }

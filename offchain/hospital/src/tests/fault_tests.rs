@@ -1,7 +1,7 @@
-//! Updates and stores that are not as they should be.
+//! Faulty updates and stores.
 
 use super::mock::{account, files, Desk, Town};
-use consilium_blobs::Reference;
+use consilium_blobs::cid;
 use consilium_primitives::{
 	artifact::PlainUpdate,
 	commitment::BlobReference,
@@ -28,8 +28,7 @@ impl Round {
 	}
 
 	fn blob(&self, number: usize) -> PathBuf {
-		let BlobReference { hash, length } = self.contributions[number].blob;
-		self.town.blobs().join(Reference { hash: hash.0, length }.cid().to_string())
+		self.town.blobs().join(cid(&self.contributions[number].blob).to_string())
 	}
 
 	fn attest(&mut self, number: usize) -> JobStatus {
@@ -39,9 +38,7 @@ impl Round {
 
 	/// Replaces a hospital's update by other bytes, for which it committed.
 	fn commit(&mut self, number: usize, bytes: &[u8]) {
-		let reference = Reference::of(bytes);
-		self.contributions[number].blob =
-			BlobReference { hash: H256(reference.hash), length: reference.length };
+		self.contributions[number].blob = BlobReference::of(bytes);
 		fs::write(self.blob(number), bytes).unwrap();
 	}
 
@@ -72,7 +69,7 @@ fn a_blob_that_is_not_as_committed_is_unavailable_and_its_hospital_named() {
 }
 
 #[test]
-fn a_blob_as_committed_that_is_no_update_of_the_round_is_malformed() {
+fn a_blob_as_committed_that_is_not_an_update_of_the_round_is_malformed() {
 	let parameters = Town::new().spec.model.parameters().unwrap() as usize;
 	let key = RoundKey { study: 0, round: 1, attempt: 1 };
 	let good = PlainUpdate { round: key, hospital: account(1), coordinates: vec![0; parameters] };
@@ -101,7 +98,7 @@ fn a_blob_as_committed_that_is_no_update_of_the_round_is_malformed() {
 }
 
 #[test]
-fn of_several_the_first_in_the_order_of_accounts_is_named() {
+fn of_several_faulty_updates_the_first_in_the_order_of_accounts_is_named() {
 	let mut round = Round::new();
 	fs::remove_file(round.blob(1)).unwrap();
 	round.commit(3, b"nothing");
@@ -110,7 +107,7 @@ fn of_several_the_first_in_the_order_of_accounts_is_named() {
 }
 
 #[test]
-fn a_store_that_is_gone_is_nobodys_fault_and_the_job_succeeds_once_it_is_back() {
+fn a_store_that_is_gone_is_no_hospitals_fault_and_the_job_succeeds_once_it_is_back() {
 	let mut round = Round::new();
 	let away = round.town.folder.path().join("away");
 	fs::rename(round.town.blobs(), &away).unwrap();
@@ -123,7 +120,7 @@ fn a_store_that_is_gone_is_nobodys_fault_and_the_job_succeeds_once_it_is_back() 
 }
 
 #[test]
-fn a_store_without_any_update_is_the_wrong_store_and_nobodys_fault() {
+fn a_store_without_any_update_is_the_wrong_store_and_no_hospitals_fault() {
 	let mut round = Round::new();
 	for blob in files(&round.town.blobs()) {
 		fs::remove_file(round.town.blobs().join(blob)).unwrap();

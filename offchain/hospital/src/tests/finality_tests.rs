@@ -1,4 +1,4 @@
-//! What waits for finality, and what does not.
+//! What waits for finality.
 
 use super::mock::{files, Town, PHASE_SINCE};
 use consilium_primitives::job::{JobStatus, RoundContext};
@@ -37,7 +37,7 @@ fn a_model_is_neither_computed_nor_published_until_its_phase_is_final() {
 }
 
 #[test]
-fn a_waiting_job_holds_up_no_other() {
+fn a_waiting_job_delays_no_other() {
 	let town = Town::new();
 	let mut desk = town.open(0);
 	let late = town.train_in(RoundContext { phase_since: PHASE_SINCE + 1, ..town.context(0, 1, None) });
@@ -48,7 +48,7 @@ fn a_waiting_job_holds_up_no_other() {
 }
 
 #[test]
-fn finality_that_found_no_room_in_the_queue_is_seen_at_the_next_message() {
+fn finality_that_found_no_room_in_the_queue_is_noticed_at_the_next_message() {
 	let town = Town::new();
 	let mut desk = town.open(0);
 	let job = town.train(0, 1, None);

@@ -1,4 +1,4 @@
-//! Re-organisations while jobs wait: the same round and try asks for other work.
+//! Re-organisations while jobs wait: the same round and attempt asks for other work.
 
 use super::mock::{files, Town, PHASE_SINCE};
 use consilium_primitives::{
@@ -7,7 +7,7 @@ use consilium_primitives::{
 };
 
 #[test]
-fn work_of_an_abandoned_fork_is_given_up_and_never_leaves() {
+fn work_of_an_abandoned_fork_is_abandoned_and_never_leaves() {
 	let town = Town::new();
 	let mut desk = town.open(0);
 	let old = town.train(0, 1, None);

@@ -1,9 +1,9 @@
-//! What the node sees of a hospital.
+//! The interface between a node and its hospital.
 
 use super::mock::{account, Town, PHASE_SINCE, QUEUE};
 use crate::{
-	board::BACKOFF,
-	check::{check, CheckError},
+	check::{check, CheckError, RecordsReport},
+	job_table::BACKOFF,
 	trainer::{LocalModel, LocalTrainer, Trainer, TrainerError},
 	Hospital, HospitalConfig, StartError,
 };
@@ -13,23 +13,30 @@ use consilium_primitives::{
 	AccountBytes,
 };
 use consilium_training::metrics::Metrics;
-use std::{fs, path::Path, sync::mpsc, time::Duration};
+use serde_json::json;
+use std::{
+	fs,
+	path::Path,
+	sync::{mpsc, Mutex},
+	time::Duration,
+};
 
 #[test]
-fn a_thread_works_while_nobody_waits() {
+fn two_threads_work_while_nobody_waits() {
 	let town = Town::new();
 	let (began, ended) = mpsc::channel();
-	struct Guard(mpsc::Sender<&'static str>);
+	fn news(what: &str) -> String {
+		format!("{} {what}", std::thread::current().name().unwrap())
+	}
+	struct Guard(mpsc::Sender<String>);
 	impl Drop for Guard {
 		fn drop(&mut self) {
-			self.0.send("dropped").unwrap();
+			self.0.send(news("dropped")).unwrap();
 		}
 	}
 	let guard = move || {
-		began
-			.send(if std::thread::current().name() == Some("hospital") { "made" } else { "elsewhere" })
-			.unwrap();
-		Guard(began)
+		began.send(news("made")).unwrap();
+		Guard(began.clone())
 	};
 	let state = town.home(0).join("state");
 	let handle = Hospital::start_guarded(town.config(0), &state, account(0), guard).unwrap();
@@ -45,13 +52,16 @@ fn a_thread_works_while_nobody_waits() {
 		}
 	};
 	drop(handle);
-	// The guard lives as long as the thread.
-	assert_eq!(ended.iter().collect::<Vec<_>>(), ["made", "dropped"]);
+	// Each guard lives as long as its thread.
+	let mut news: Vec<String> = ended.iter().collect();
+	news.sort();
+	let expected = ["hospital dropped", "hospital made", "hospital-train dropped", "hospital-train made"];
+	assert_eq!(news, expected);
 	assert_eq!(town.open(0).commitment(job), outcome);
 }
 
 #[test]
-fn a_full_queue_takes_no_job_and_known_jobs_need_no_room() {
+fn a_full_queue_accepts_no_job_and_known_jobs_need_no_room() {
 	let town = Town::new();
 	let mut desk = town.open(0);
 	let job = |round| town.train(0, round as u32 + 1, None);
@@ -66,7 +76,7 @@ fn a_full_queue_takes_no_job_and_known_jobs_need_no_room() {
 }
 
 #[test]
-fn a_job_of_another_hospital_is_refused() {
+fn a_job_of_another_hospital_is_rejected() {
 	let town = Town::new();
 	let mut desk = town.open(0);
 	assert_eq!(desk.run(town.train(1, 1, None)), JobStatus::Failed);
@@ -75,16 +85,17 @@ fn a_job_of_another_hospital_is_refused() {
 }
 
 /// Panics or fails at first, then works.
-struct Moody(LocalTrainer, Vec<Result<(), TrainerError>>);
+struct Moody(LocalTrainer, Mutex<Vec<Result<(), TrainerError>>>);
 
 impl Trainer for Moody {
 	fn train(
-		&mut self,
+		&self,
 		spec: &StudySpec<AccountBytes>,
 		global: &[f64],
 		seed: [u8; 32],
 	) -> Result<LocalModel, TrainerError> {
-		match self.1.pop() {
+		let mood = self.1.lock().unwrap().pop();
+		match mood {
 			None => self.0.train(spec, global, seed),
 			Some(Err(error)) => Err(error),
 			Some(Ok(())) => panic!("moody"),
@@ -92,7 +103,7 @@ impl Trainer for Moody {
 	}
 
 	fn evaluate(
-		&mut self,
+		&self,
 		spec: &StudySpec<AccountBytes>,
 		parameters: &[f64],
 	) -> Result<Option<Metrics>, TrainerError> {
@@ -101,10 +112,10 @@ impl Trainer for Moody {
 }
 
 #[test]
-fn a_job_that_panics_or_fails_is_tried_again_after_a_while_and_harms_no_other() {
+fn a_job_that_panics_or_fails_is_started_again_after_a_while_and_affects_no_other() {
 	let town = Town::new();
 	let error = TrainerError::Training(consilium_training::local::TrainingError::Diverged);
-	let moody = Moody(town.trainer(0).unwrap(), vec![Err(error), Ok(())]);
+	let moody = Moody(town.trainer(0).unwrap(), Mutex::new(vec![Err(error), Ok(())]));
 	let mut desk = town.open_with(0, Some(Box::new(moody)));
 	let job = || town.train(0, 1, None);
 	let starts = |desk: &super::mock::Desk| {
@@ -124,14 +135,14 @@ fn a_job_that_panics_or_fails_is_tried_again_after_a_while_and_harms_no_other() 
 }
 
 #[test]
-fn the_same_reason_is_news_once() {
+fn the_same_reason_is_reported_once() {
 	let town = Town::new();
 	let desk = town.open(0);
-	let board = desk.handle.board();
+	let table = desk.handle.table();
 	let id = town.train(0, 1, None).id();
 	let news = |reason: &str| {
-		assert!(board.start(id, || true));
-		let news = board.failed(id, reason.to_owned());
+		assert!(table.start(id, || true));
+		let news = table.failed(id, reason.to_owned());
 		desk.pass(BACKOFF);
 		news
 	};
@@ -142,7 +153,7 @@ fn the_same_reason_is_news_once() {
 }
 
 #[test]
-fn a_check_reports_what_a_study_must_say() {
+fn a_check_reports_what_a_study_must_specify() {
 	let town = Town::new();
 	let report = check(&town.config(0)).unwrap();
 	let records = report.records.clone().unwrap();
@@ -157,12 +168,35 @@ fn a_check_reports_what_a_study_must_say() {
 }
 
 #[test]
-fn a_check_says_that_a_node_only_computes() {
+fn a_report_is_one_json_object() {
+	let town = Town::new();
+	let report = check(&town.config(0)).unwrap();
+	let RecordsReport { schema_hash, features, classes, training, test } = report.records.clone().unwrap();
+	let expected = json!({
+		"name": "Alice General",
+		"kme": null,
+		"store": report.store,
+		"records": {
+			"schemaHash": format!("0x{}", hex::encode(schema_hash)),
+			"features": features,
+			"classes": classes,
+			"training": training,
+			"test": test,
+		},
+	});
+	assert_eq!(serde_json::to_value(&report).unwrap(), expected);
+	town.remove_records(0);
+	let report = serde_json::to_value(check(&town.config(0)).unwrap()).unwrap();
+	assert_eq!(report["records"], json!(null));
+}
+
+#[test]
+fn a_check_reports_that_a_node_only_computes() {
 	let town = Town::new();
 	town.remove_records(0);
 	let report = check(&town.config(0)).unwrap();
 	assert_eq!(report.records, None);
-	assert!(report.to_string().contains("no records: computes only"), "{report}");
+	assert!(report.to_string().contains("no records: only computes"), "{report}");
 	let state = town.home(0).join("state");
 	assert!(Hospital::start(town.config(0), &state, account(0)).is_ok());
 }

@@ -1,4 +1,4 @@
-//! Keys and the files they lie in.
+//! Keys and their files.
 
 use crate::{
 	config::KeyFiles,
@@ -26,7 +26,7 @@ fn load(folder: &Path) -> Result<HospitalKeys, KeyError> {
 	HospitalKeys::load(&files(folder))
 }
 
-/// Why this text is no key file.
+/// The error for this content of a key file.
 fn error(file: &str, text: &str) -> String {
 	let folder = tempfile::tempdir().unwrap();
 	HospitalKeys::development("alice").unwrap().write(folder.path()).unwrap();
@@ -99,7 +99,7 @@ fn no_key_file_is_overwritten() {
 }
 
 #[test]
-fn a_key_file_that_others_may_read_is_refused_with_the_remedy() {
+fn a_key_file_that_others_may_read_is_rejected_with_the_remedy() {
 	let folder = tempfile::tempdir().unwrap();
 	HospitalKeys::development("alice").unwrap().write(folder.path()).unwrap();
 	let path = folder.path().join(ML_KEM_768_FILE);
@@ -116,7 +116,7 @@ fn a_key_file_that_others_may_read_is_refused_with_the_remedy() {
 }
 
 #[test]
-fn what_is_no_seed_is_refused_and_not_shown() {
+fn a_file_without_a_seed_is_rejected_and_not_shown() {
 	for text in ["", "no seed", "abcdef", &"g".repeat(64), &"ab".repeat(33)] {
 		let message = error(ML_DSA_65_FILE, text);
 		assert!(message.contains("ML-DSA-65 seed; it must be one line of 64"), "{message}");

@@ -1,12 +1,14 @@
 //! A study of four hospitals with made-up records.
 
 use crate::{
-	handle::{workplace, Handle},
+	handle::{open_resources, Handle},
 	keys::HospitalKeys,
+	messages::Message,
 	sealer::{SealContext, SealError, SealedBlob, Sealer},
 	secret_file::write_secret,
 	trainer::{LocalTrainer, Trainer},
-	worker::{Message, Worker},
+	training::TrainingWorker,
+	worker::Worker,
 	HospitalConfig,
 };
 use consilium_primitives::{
@@ -24,7 +26,7 @@ use std::{
 	fs,
 	path::{Path, PathBuf},
 	sync::{
-		mpsc::{sync_channel, Receiver},
+		mpsc::{channel, sync_channel, Receiver},
 		Arc, Mutex,
 	},
 	time::{Duration, Instant},
@@ -92,7 +94,7 @@ pub fn identity(number: usize) -> SealingIdentity {
 
 /// A hospital's name towards key management entities.
 pub fn sae_id(number: usize) -> SaeId {
-	SaeId::truncate_from(format!("sae-{}", NAMES[number]).into_bytes())
+	SaeId::try_from(format!("sae-{}", NAMES[number])).unwrap()
 }
 
 /// Leaves packages as they are, for tests that look into them.
@@ -196,9 +198,14 @@ impl Town {
 		let clock = now.clone();
 		let handle = Handle::new(account(number), sender, Box::new(move || *clock.lock().unwrap()));
 		let state = self.home(number).join("state");
-		let workplace =
-			workplace(&self.config(number), &state, (self.sealer)(&self.config(number)), trainer).unwrap();
-		Desk { worker: Worker::new(workplace, handle.board()), handle, receiver, now }
+		let resources =
+			open_resources(&self.config(number), &state, (self.sealer)(&self.config(number)), trainer)
+				.unwrap();
+		let resources = Arc::new(resources);
+		let (trainings, training_receiver) = channel();
+		let worker = Worker::new(resources.clone(), handle.table(), trainings);
+		let training_worker = TrainingWorker::new(resources, training_receiver);
+		Desk { worker, training_worker, handle, receiver, now }
 	}
 
 	pub fn open_all(&self) -> Vec<Desk> {
@@ -254,16 +261,25 @@ pub fn contribution(number: usize, commitment: &Commitment) -> Contribution {
 /// One running hospital. Dropping it is a crash.
 pub struct Desk {
 	pub worker: Worker,
+	pub training_worker: TrainingWorker,
 	pub handle: Handle,
 	receiver: Receiver<Message>,
 	now: Arc<Mutex<Instant>>,
 }
 
 impl Desk {
-	/// The thread's turn: works until the queue is empty.
-	pub fn work(&mut self) {
+	/// The turn of the hospital's thread: works until its queue is empty.
+	pub fn work_without_training(&mut self) {
 		while let Ok(message) = self.receiver.try_recv() {
 			self.worker.handle(message);
+		}
+	}
+
+	/// The turns of both threads, until all queues are empty.
+	pub fn work(&mut self) {
+		self.work_without_training();
+		while self.training_worker.train_next() {
+			self.work_without_training();
 		}
 	}
 
@@ -297,7 +313,7 @@ impl Desk {
 	pub fn failure(&mut self, job: Job) -> String {
 		let id = job.id();
 		assert_eq!(self.run(job), JobStatus::Failed);
-		self.handle.board().reason(&id).unwrap()
+		self.handle.table().reason(&id).unwrap()
 	}
 
 	pub fn outcome(&mut self, job: Job) -> Outcome {

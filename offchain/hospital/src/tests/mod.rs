@@ -1,5 +1,5 @@
-//! Hospitals of one study in one process. A test drives each hospital's worker by hand, so that it can
-//! stop it anywhere, as a crash does.
+//! Hospitals of one study in one process. Most tests drive a hospital's two workers themselves, so that they
+//! can stop them anywhere, as a crash does.
 
 mod committee_mock;
 mod committee_round_tests;
@@ -20,3 +20,4 @@ mod sealer_tests;
 mod sharing_restart_tests;
 mod state_tests;
 mod trainer_tests;
+mod training_tests;

@@ -54,7 +54,7 @@ impl Aggregated {
 }
 
 #[test]
-fn a_partial_that_is_missing_or_altered_is_left_out() {
+fn a_partial_that_is_missing_or_altered_is_skipped() {
 	for loss in LOSSES {
 		let mut aggregated = aggregated();
 		loss(&path(&aggregated.round.town, aggregated.partials[2].blob));
@@ -76,7 +76,7 @@ fn a_wrong_partial_is_corrected_and_its_party_named() {
 		let expected = aggregated.expected;
 		assert_eq!(aggregated.accepted(0), (expected, vec![party as u8]));
 	}
-	// What is no partial aggregate at all is as wrong.
+	// A blob that is not a partial aggregate at all is corrected, too.
 	let mut aggregated = aggregated();
 	aggregated.partials[3].blob = store(&aggregated.round.town, b"nothing");
 	let expected = aggregated.expected;
@@ -84,7 +84,7 @@ fn a_wrong_partial_is_corrected_and_its_party_named() {
 }
 
 #[test]
-fn more_wrong_or_missing_partials_than_can_be_mended_are_rejected() {
+fn more_wrong_or_missing_partials_than_can_be_corrected_are_rejected() {
 	let mut two_wrong = aggregated();
 	two_wrong.falsify(1);
 	two_wrong.falsify(2);
@@ -98,7 +98,7 @@ fn more_wrong_or_missing_partials_than_can_be_mended_are_rejected() {
 }
 
 #[test]
-fn a_store_without_any_partial_is_nobodys_fault() {
+fn a_store_without_any_partial_is_no_partys_fault() {
 	let mut aggregated = aggregated();
 	for partial in &aggregated.partials {
 		fs::remove_file(path(&aggregated.round.town, partial.blob)).unwrap();
@@ -122,7 +122,7 @@ fn a_party_sums_nothing_without_all_shares_that_count() {
 	fs::remove_file(round.blob(1, 3)).unwrap();
 	let job = round.aggregate_job(3, round.dealt(3, &weights));
 	let reason = round.desks[2].failure(job);
-	assert!(reason.contains("which count, cannot be had"), "{reason}");
+	assert!(reason.contains("which count, are not available"), "{reason}");
 	// The others' partial aggregates suffice.
 	let partials = [1u8, 2, 4].map(|party| round.aggregate(party, round.dealt(party, &weights)));
 	let expected = plain_artifact(&round.town);

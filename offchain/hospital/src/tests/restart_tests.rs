@@ -1,4 +1,4 @@
-//! A node that is killed, anywhere, and started again.
+//! A node that is killed at any point and started again.
 
 use super::mock::{account, damage, files, Desk, Town, GENESIS};
 use crate::{keys::HospitalKeys, state::ROUNDS_KEPT};
@@ -53,7 +53,7 @@ fn update(commitment: &Commitment) -> H256 {
 	commitment.blobs[0].hash
 }
 
-/// What an undisturbed hospital publishes.
+/// What a hospital publishes that is not killed.
 fn undisturbed() -> Commitment {
 	let town = Town::new();
 	town.open(0).commitment(train(&town))
@@ -106,7 +106,7 @@ fn after_a_reorganisation_nothing_old_is_published_and_what_was_published_stays(
 		assert_eq!(now == expected, has_left, "{killed:?}");
 		assert_eq!(files(&town.blobs()).len(), 1, "{killed:?}");
 	}
-	// That only the phase began at another block makes no other work.
+	// Only the block at which the phase began differs: the work is the same.
 	let town = Town::new();
 	kill(&town, train(&town), Killed::Trained);
 	let saved = fs::read(outcome_file(&town)).unwrap();
@@ -140,7 +140,7 @@ fn no_other_update_is_published_when_the_first_cannot_be_made_again() {
 		assert_eq!(town.open(0).run(train(&town)), JobStatus::Failed);
 		assert_eq!(files(&town.blobs()), published);
 	}
-	// Before it has left, another may take its place.
+	// Before it has left, another may replace it.
 	let town = Town::new();
 	kill(&town, train(&town), Killed::Trained);
 	damage(&outcome_file(&town));

@@ -1,4 +1,4 @@
-//! Studies that look at the direction of updates.
+//! Studies that check the direction of updates.
 
 use super::{
 	committee_mock::{committee, store, town, Round, CHALLENGE},
@@ -34,7 +34,7 @@ struct Reversed(LocalTrainer);
 
 impl Trainer for Reversed {
 	fn train(
-		&mut self,
+		&self,
 		spec: &StudySpec<AccountBytes>,
 		global: &[f64],
 		seed: [u8; 32],
@@ -47,7 +47,7 @@ impl Trainer for Reversed {
 	}
 
 	fn evaluate(
-		&mut self,
+		&self,
 		spec: &StudySpec<AccountBytes>,
 		parameters: &[f64],
 	) -> Result<Option<Metrics>, TrainerError> {
@@ -74,7 +74,7 @@ fn factor(assessment: Assessment) -> u32 {
 }
 
 #[test]
-fn a_hostile_direction_is_found_by_every_party_alike() {
+fn every_party_finds_a_hostile_direction() {
 	let directions: [fn(BlobReference) -> Direction; 2] = [
 		|root| Direction::Exclude { root, tolerance: Decimal::ZERO },
 		|root| Direction::Weight { root, tolerance: Decimal::ZERO },
@@ -94,7 +94,7 @@ fn a_hostile_direction_is_found_by_every_party_alike() {
 }
 
 #[test]
-fn weights_by_direction_give_one_model() {
+fn weights_by_direction_give_the_same_model_at_every_hospital() {
 	let mut round = Round::new(directed(|root| Direction::Weight { root, tolerance: Decimal::ZERO }));
 	let checks = round.check_all();
 	let weights = round.weights(&checks);
@@ -106,7 +106,7 @@ fn weights_by_direction_give_one_model() {
 }
 
 #[test]
-fn the_challenge_decides_on_all_but_the_norm() {
+fn the_challenge_determines_all_but_the_norm() {
 	let mut round = Round::new(directed(|root| Direction::Exclude { root, tolerance: Decimal::ZERO }));
 	let mut elements = |challenge| {
 		let Job::Check { context, party, dealt, .. } = round.check_job(2) else { unreachable!() };
@@ -152,7 +152,7 @@ fn without_the_studys_root_set_no_party_checks_or_judges() {
 }
 
 #[test]
-fn a_root_set_is_not_asked_for_when_directions_are_not_looked_at() {
+fn a_root_set_is_not_needed_when_directions_are_not_checked() {
 	let mut round = Round::new(town(committee()));
 	let checks: Checks = round.check(1);
 	assert!(checks.iter().all(|check| matches!(check, Check::Elements(elements) if elements.len() == 5)));

@@ -6,7 +6,7 @@ use crate::{
 	tests::mock::NAMES,
 	trainer::{LocalModel, Trainer, TrainerError},
 };
-use consilium_blobs::Reference;
+use consilium_blobs::cid;
 use consilium_primitives::{
 	artifact::{Artifact, PlainUpdate},
 	commitment::{signing_payload, BlobReference, Packages},
@@ -40,8 +40,8 @@ fn accepted(outcome: &Outcome) -> H256 {
 }
 
 fn read(town: &Town, hash: H256) -> Vec<u8> {
-	let reference = Reference { hash: hash.0, length: 0 };
-	fs::read(town.blobs().join(reference.cid().to_string())).unwrap()
+	let reference = BlobReference { hash, length: 0 };
+	fs::read(town.blobs().join(cid(&reference).to_string())).unwrap()
 }
 
 #[test]
@@ -80,7 +80,8 @@ fn four_hospitals_compute_what_a_simulation_computes_and_agree_on_it() {
 			.collect();
 		let artifacts: Vec<H256> = (0..4)
 			.map(|number| {
-				// The order of commitment differs from node to node as little as anything else, but must not matter.
+				// The order of commitment differs from node to node as little as anything else, but must not
+				// matter.
 				let mut contributions = contributions.clone();
 				contributions.rotate_left(number);
 				accepted(&desks[number].outcome(town.attest(number, round, base, &contributions)))
@@ -123,7 +124,7 @@ fn a_commitment_is_signed_for_its_round_and_update() {
 }
 
 #[test]
-fn a_second_try_brings_the_same_coordinates_and_another_round_does_not() {
+fn a_second_attempt_brings_the_same_coordinates_and_another_round_does_not() {
 	let town = Town::new();
 	let mut desk = town.open(0);
 	let mut coordinates = |round, attempt| {
@@ -143,10 +144,9 @@ fn hostile(town: &Town, change: i64) -> Contribution {
 	let round = RoundKey { study: 0, round: 1, attempt: 1 };
 	let update =
 		PlainUpdate { round, hospital: account(0), coordinates: vec![change; parameters] }.to_bytes();
-	let reference = Reference::of(&update);
+	let blob = BlobReference::of(&update);
 	fs::create_dir_all(town.blobs()).unwrap();
-	fs::write(town.blobs().join(reference.cid().to_string()), update).unwrap();
-	let blob = BlobReference { hash: H256(reference.hash), length: reference.length };
+	fs::write(town.blobs().join(cid(&blob).to_string()), update).unwrap();
 	Contribution { hospital: account(0), weight: 50, blob }
 }
 
@@ -171,7 +171,7 @@ struct NoPredictions;
 
 impl Trainer for NoPredictions {
 	fn train(
-		&mut self,
+		&self,
 		_: &StudySpec<AccountBytes>,
 		global: &[f64],
 		_: [u8; 32],
@@ -179,7 +179,7 @@ impl Trainer for NoPredictions {
 		Ok(LocalModel { parameters: global.to_vec(), examples: 1 })
 	}
 
-	fn evaluate(&mut self, _: &StudySpec<AccountBytes>, _: &[f64]) -> Result<Option<Metrics>, TrainerError> {
+	fn evaluate(&self, _: &StudySpec<AccountBytes>, _: &[f64]) -> Result<Option<Metrics>, TrainerError> {
 		Ok(None)
 	}
 }

@@ -1,4 +1,4 @@
-//! A node that is killed, anywhere, in a study with a committee.
+//! A node that is killed at any point, in a study with a committee.
 
 use super::{
 	committee_mock::{committee, path, town, Round, ROUND},
@@ -51,7 +51,7 @@ fn the_saved_shares_are_published_wherever_the_node_is_killed() {
 }
 
 #[test]
-fn no_second_sharing_leaves_in_one_try() {
+fn no_second_sharing_leaves_in_one_attempt() {
 	let lose: [fn(&Path); 2] = [damage, |path| fs::remove_file(path).unwrap()];
 	for lose in lose {
 		let town = town(committee());
@@ -62,7 +62,7 @@ fn no_second_sharing_leaves_in_one_try() {
 		assert!(reason.contains("the seed of its shares is lost"), "{reason}");
 		assert_eq!(files(&town.blobs()), published);
 	}
-	// Before anything has left, other shares may take their place.
+	// Before anything has left, other shares may replace them.
 	let town = town(committee());
 	town.open(0).start(train(&town));
 	damage(&town.state(0).join("1-1-train.outcome"));
@@ -71,7 +71,7 @@ fn no_second_sharing_leaves_in_one_try() {
 }
 
 #[test]
-fn another_try_shares_the_update_anew() {
+fn another_attempt_shares_the_update_with_another_seed() {
 	let town = town(committee());
 	let first = town.open(0).commitment(train(&town));
 	let mut context = town.context(0, 1, None);
@@ -117,7 +117,7 @@ fn the_same_work_of_a_party_has_the_same_outcome_after_a_restart() {
 	assert_eq!(round.aggregate(1, round.dealt(1, &weights)), partials[0]);
 	assert_eq!(round.accepted(0, &partials, &weights), accepted);
 
-	// Damaged, it is done again, which the empty store does not allow.
+	// A damaged outcome is computed again, which fails with an empty store.
 	for (file, job) in ["check", "aggregate", "attest"].into_iter().zip(jobs) {
 		damage(&round.town.state(0).join(format!("1-1-{file}.outcome")));
 		assert_eq!(round.town.open(0).run(job), JobStatus::Failed, "{file}");
@@ -125,7 +125,7 @@ fn the_same_work_of_a_party_has_the_same_outcome_after_a_restart() {
 }
 
 #[test]
-fn other_work_in_the_same_try_is_another_job() {
+fn other_work_in_the_same_attempt_is_another_job() {
 	let mut round = Round::new(town(committee()));
 	let checks = round.check_all();
 	let weights = round.weights(&checks);

@@ -1,4 +1,4 @@
-//! What is remembered on disk.
+//! State on disk.
 
 use super::mock::Town;
 use crate::state::{Entry, State, StateError};
@@ -23,7 +23,7 @@ fn id() -> JobId {
 }
 
 #[test]
-fn nobody_else_may_look() {
+fn only_the_owner_may_read_the_state() {
 	let folder = tempfile::tempdir().unwrap();
 	let path = folder.path().join("deep/state");
 	let state = State::open(&path).unwrap();
@@ -41,7 +41,7 @@ fn nobody_else_may_look() {
 }
 
 #[test]
-fn entries_and_jobs_have_files_of_their_own() {
+fn each_entry_of_each_job_has_its_own_file() {
 	let folder = tempfile::tempdir().unwrap();
 	let state = State::open(folder.path()).unwrap();
 	let first = id();
@@ -69,7 +69,7 @@ fn entries_and_jobs_have_files_of_their_own() {
 }
 
 #[test]
-fn a_folder_that_is_none_is_named() {
+fn a_path_that_is_not_a_folder_is_named() {
 	let folder = tempfile::tempdir().unwrap();
 	let path = folder.path().join("file");
 	fs::write(&path, b"").unwrap();
@@ -81,7 +81,7 @@ proptest! {
 	#![proptest_config(ProptestConfig::with_cases(64))]
 
 	#[test]
-	fn a_changed_file_is_called_damaged(
+	fn a_changed_file_is_damaged(
 		value in proptest::collection::vec(any::<u8>(), 0..100),
 		position in any::<prop::sample::Index>(),
 		cut in any::<prop::sample::Index>(),

@@ -1,4 +1,4 @@
-//! The trainer in this process.
+//! The trainer on local files.
 
 use super::mock::Town;
 use crate::trainer::{LocalTrainer, Trainer, TrainerError};
@@ -19,15 +19,15 @@ fn zeros(town: &Town) -> Vec<f64> {
 #[test]
 fn records_are_read_when_needed_and_again_when_a_file_has_changed() {
 	let town = Town::new();
-	let mut trainer = trainer(&town);
-	let mut train = || trainer.train(&town.spec, &zeros(&town), [1; 32]).unwrap();
+	let trainer = trainer(&town);
+	let train = || trainer.train(&town.spec, &zeros(&town), [1; 32]).unwrap();
 	let first = train();
 	assert_eq!(train(), first);
 	town.change_records(0);
 	let second = train();
 	assert_ne!(second, first);
 
-	// Other bytes with the old length and time are not looked at: that the file was not read again.
+	// Other bytes with the old length and time are not noticed, which shows that the file was not read again.
 	let records = town.home(0).join("records.csv");
 	let changed = fs::metadata(&records).unwrap().modified().unwrap();
 	fs::write(&records, "x".repeat(fs::metadata(&records).unwrap().len() as usize)).unwrap();
@@ -39,16 +39,16 @@ fn records_are_read_when_needed_and_again_when_a_file_has_changed() {
 }
 
 #[test]
-fn the_seed_decides_on_the_order_of_records() {
+fn the_seed_determines_the_order_of_records() {
 	let town = Town::new();
-	let mut trainer = trainer(&town);
-	let mut train = |seed| trainer.train(&town.spec, &zeros(&town), [seed; 32]).unwrap().parameters;
+	let trainer = trainer(&town);
+	let train = |seed| trainer.train(&town.spec, &zeros(&town), [seed; 32]).unwrap().parameters;
 	assert_eq!(train(1), train(1));
 	assert_ne!(train(1), train(2));
 }
 
 #[test]
-fn another_schema_is_refused_with_both_hashes() {
+fn another_schema_is_rejected_with_both_hashes() {
 	let mut town = Town::new();
 	let ours = hex::encode(town.spec.schema);
 	town.spec.schema.0[0] ^= 1;
@@ -59,7 +59,7 @@ fn another_schema_is_refused_with_both_hashes() {
 }
 
 #[test]
-fn a_model_of_another_shape_is_refused() {
+fn a_model_of_another_shape_is_rejected() {
 	let town = Town::new();
 	for (features, classes) in [(1, 0), (0, 1)] {
 		let mut spec = town.spec.clone();
@@ -73,8 +73,8 @@ fn a_model_of_another_shape_is_refused() {
 #[test]
 fn metrics_are_those_of_the_test_records() {
 	let town = Town::new();
-	let mut trainer = trainer(&town);
-	let test = trainer.records().unwrap().1.test.len();
+	let trainer = trainer(&town);
+	let test = trainer.records().unwrap().hospital.test.len();
 	let metrics = trainer.evaluate(&town.spec, &zeros(&town)).unwrap().unwrap();
 	assert_eq!(metrics.examples, test);
 	assert!((metrics.log_loss - 2f64.ln()).abs() < 1e-12);
@@ -87,7 +87,7 @@ fn metrics_are_those_of_the_test_records() {
 fn files_that_are_gone_are_named() {
 	let town = Town::new();
 	for file in ["records.csv", "schema.toml"] {
-		let mut trainer = trainer(&town);
+		let trainer = trainer(&town);
 		let path = town.home(0).join(file);
 		let bytes = fs::read(&path).unwrap();
 		fs::remove_file(&path).unwrap();

@@ -1,4 +1,4 @@
-//! A key container from a KME: refused, or keys of which none is empty and no id is there twice.
+//! A key container from a KME: rejected, or keys of which none is empty and no id is repeated.
 
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! A refusal from a KME, or a proxy: always something short without control characters.
+//! A refusal from a KME or a proxy: always a short text without control characters.
 
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! A status from a KME: refused with a short reason, or read.
+//! A status from a KME: parsed, or rejected with a short reason.
 
 #![no_main]
 

@@ -1,5 +1,5 @@
-//! A file of the key store. First as it is, which no key opens; then what the bytes describe is sealed, altered as they say,
-//! and opened: the same, or nothing.
+//! A file of the key store. The input itself is never a valid file; then the content that it describes is
+//! encrypted, altered as it says, and decrypted: to the same content or not at all.
 
 #![no_main]
 

@@ -4,19 +4,20 @@ use super::{
 	config::{http_client, ConfigFault, KmeConfig},
 	error::{Fault, KmeError},
 	exchange::{exchange, key_refusal_fault, refusal_fault},
-	identity::{KeyId, SaeId},
 	key::{check_ids, in_order, Key, KeyRequest, MAX_KEY_BITS},
+	key_id::KeyId,
 	messages::{parse_keys, parse_status, KeyIdsBody, KeyRequestBody, Malformed, Status},
 	retry::{repeat, repeat_once_answered},
 };
+use consilium_primitives::hospital::SaeId;
 use reqwest::RequestBuilder;
 use std::{fmt, sync::Arc, time::Duration};
 use url::Url;
 
-/// Bytes that an answer may have beside its keys.
+/// Most bytes of a response besides its keys.
 const BASE_LIMIT: usize = 64 << 10;
 
-/// Bytes that a key may take in an answer beside its base64: name, extensions.
+/// Most bytes of a key in a response besides its base64: id, extensions.
 const KEY_OVERHEAD: usize = 1 << 10;
 
 /// A client of one KME. Cheap to clone; clones share their connections.
@@ -29,7 +30,7 @@ pub struct Client {
 	retries: u32,
 }
 
-/// Only where the KME is.
+/// Shows only the KME's URL.
 impl fmt::Debug for Client {
 	fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
 		formatter.debug_struct("Client").field("kme", &self.name).finish_non_exhaustive()
@@ -37,7 +38,7 @@ impl fmt::Debug for Client {
 }
 
 impl Client {
-	/// Reads certificates and key. Connects only when it is first called.
+	/// Reads certificates and key. Connects on the first call.
 	pub fn new(config: &KmeConfig) -> Result<Self, ConfigFault> {
 		Ok(Self {
 			http: http_client(config)?,
@@ -53,7 +54,7 @@ impl Client {
 		&self.name
 	}
 
-	/// *Get status*: what keys there are for us and `slave`.
+	/// *Get status*: the keys available between this SAE and `slave`.
 	pub async fn status(&self, slave: &SaeId) -> Result<Status, KmeError> {
 		let url = self.endpoint(slave, "status");
 		let call = || async {
@@ -66,7 +67,7 @@ impl Client {
 		repeat(&self.name, self.retries, call).await.map_err(|fault| self.error(fault))
 	}
 
-	/// *Get key*: new keys for us and `slave`, exactly as many and as long as asked for.
+	/// *Get key*: new keys for this SAE and `slave`, of exactly the requested number and size.
 	pub async fn encryption_keys(&self, slave: &SaeId, request: &KeyRequest) -> Result<Vec<Key>, KmeError> {
 		request.check().map_err(|fault| self.error(fault))?;
 		let url = self.endpoint(slave, "enc_keys");
@@ -84,10 +85,10 @@ impl Client {
 		repeat(&self.name, self.retries, call).await.map_err(|fault| self.error(fault))
 	}
 
-	/// *Get key with key IDs*: the keys of these names that `master` drew for us, in the order of `ids`; all or none. The KME
-	/// gives each once, so store them before anything else.
+	/// *Get key with key IDs*: the keys with these ids that `master` drew for this SAE, in the order of
+	/// `ids`; all or none. The KME delivers each key only once, so store them first.
 	///
-	/// Dropping the future after its first poll can lose keys: the answer may be on its way.
+	/// Dropping the future after its first poll can lose keys: the response may be in flight.
 	pub async fn decryption_keys(&self, master: &SaeId, ids: &[KeyId]) -> Result<Vec<Key>, KmeError> {
 		check_ids(ids).map_err(|fault| self.error(fault))?;
 		let url = self.endpoint(master, "dec_keys");
@@ -116,7 +117,7 @@ impl Client {
 		url.path_segments_mut()
 			.expect("an https URL has a path")
 			.pop_if_empty()
-			// Each is percent-encoded.
+			// Percent-encodes each segment.
 			.extend(["api", "v1", "keys", sae.as_str(), call]);
 		url
 	}
@@ -126,7 +127,7 @@ impl Client {
 	}
 }
 
-/// Most bytes of an answer with keys.
+/// Most bytes of a response with keys.
 fn limit(number: usize, size_bits: u32) -> usize {
 	let base64 = (size_bits as usize / 8).div_ceil(3) * 4;
 	BASE_LIMIT + number * (base64 + KEY_OVERHEAD)

@@ -1,4 +1,4 @@
-//! How a KME is reached, and who we are to it.
+//! Address of a KME, and this SAE's credentials.
 
 use rustls::{
 	crypto::ring,
@@ -16,48 +16,49 @@ use std::{
 use url::Url;
 use zeroize::Zeroizing;
 
-/// Longest PEM file that is read, in bytes.
+/// Longest PEM file, in bytes.
 const MAX_PEM_BYTES: u64 = 1 << 20;
 
-/// How a KME is reached.
+/// How to connect to a KME.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KmeConfig {
-	/// Where it is: `https://host:port`, with the path before `/api/v1/keys` if there is one.
+	/// Base URL: `https://host:port`, with the path before `/api/v1/keys` if there is one.
 	pub url: Url,
-	/// PEM file with the certificates of the authorities that sign the KME's certificate.
+	/// PEM file with the root certificates that the KME's certificate is verified against.
 	pub ca: PathBuf,
-	/// PEM file with this SAE's certificate, and those between it and the authority that the KME knows.
+	/// PEM file with this SAE's certificate, followed by intermediate certificates.
 	pub certificate: PathBuf,
-	/// PEM file with the private key of `certificate`, in PKCS #8, which only its owner may read.
+	/// PEM file with the PKCS #8 private key of `certificate`, which only its owner may read.
 	pub key: PathBuf,
-	/// How long connecting may take, with TLS.
+	/// Timeout for connecting, TLS included.
 	pub connect_timeout: Duration,
-	/// How long a request may take in all, with connecting. Longer than `connect_timeout`.
+	/// Timeout for a whole request, connecting included. Longer than `connect_timeout`.
 	pub request_timeout: Duration,
-	/// How often a request is tried again, where it may be.
+	/// How often a request is retried where retrying is safe.
 	pub retries: u32,
 }
 
 impl KmeConfig {
-	/// A KME with usual timeouts: 5 s to connect, 20 s for a request, three retries.
+	/// A KME with the defaults: 5 s to connect, 20 s for a request, three retries.
 	pub fn new(url: Url, ca: PathBuf, certificate: PathBuf, key: PathBuf) -> Self {
 		let (connect_timeout, request_timeout) = (Duration::from_secs(5), Duration::from_secs(20));
 		Self { url, ca, certificate, key, connect_timeout, request_timeout, retries: 3 }
 	}
 }
 
-/// Why a KME cannot be used as configured.
+/// Why a configuration cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigFault {
-	/// The URL is not that of a KME.
-	#[error("`url` is {url}; it must be https://host:port, without user, query and fragment")]
+	/// The URL cannot be that of a KME.
+	#[error("`url` is {url}; it must be https://host:port, without user, query or fragment")]
 	Url {
 		/// As configured.
 		url: Url,
 	},
-	/// The timeouts contradict each other.
+	/// The timeouts are inconsistent.
 	#[error(
-		"`connect_timeout` is {} s and `request_timeout` {} s; both must be above 0, and the second longer than the first",
+		"`connect_timeout` is {} s and `request_timeout` {} s; both must be above 0, and the second greater \
+		 than the first",
 		connect.as_secs_f32(), request.as_secs_f32()
 	)]
 	Timeouts {
@@ -69,47 +70,50 @@ pub enum ConfigFault {
 	/// A file cannot be read.
 	#[error("cannot read `{field}`, {}: {source}", path.display())]
 	Unreadable {
-		/// Which of the files.
+		/// The configuration's field.
 		field: &'static str,
 		/// Its path.
 		path: PathBuf,
 		/// The system's reason.
 		source: io::Error,
 	},
-	/// Others than its owner may read or write the private key.
-	#[error("the private key {} is open to others (mode {mode:03o}); run `chmod 600 {}`", path.display(), path.display())]
+	/// Users other than the file's owner may read or write the private key.
+	#[error(
+		"the private key {} is accessible to other users (mode {mode:03o}); run `chmod 600 {}`",
+		path.display(), path.display()
+	)]
 	OpenToOthers {
 		/// Its path.
 		path: PathBuf,
 		/// Its permission bits.
 		mode: u32,
 	},
-	/// A file does not hold what it should.
-	#[error("`{field}`, {}, holds no {expected}", path.display())]
+	/// A file does not contain what it should.
+	#[error("`{field}`, {}, contains no {expected}", path.display())]
 	NotPem {
-		/// Which of the files.
+		/// The configuration's field.
 		field: &'static str,
 		/// Its path.
 		path: PathBuf,
-		/// What it should hold.
+		/// What it should contain.
 		expected: &'static str,
 	},
-	/// The certificate is PEM, and not one that TLS can use.
+	/// The certificate is PEM, but not usable for TLS.
 	#[error(
-		"the certificate {} cannot be used: {reason}; have one issued in X.509 version 3, which `openssl x509 -req` makes \
-		 only with `-extfile`",
+		"the certificate {} cannot be used: {reason}; it must be X.509 version 3, which `openssl x509 -req` \
+		 issues only with `-extfile`",
 		path.display()
 	)]
 	Certificate {
 		/// Its path.
 		path: PathBuf,
-		/// What TLS says.
+		/// The TLS library's reason.
 		reason: rustls::Error,
 	},
-	/// Certificate and private key do not belong together, or are of a kind that is not supported.
+	/// Certificate and private key do not match, or their algorithm is not supported.
 	#[error(
-		"the certificate {} and the private key {} cannot be used together: {reason}; give the key with which the certificate \
-		 was requested (ECDSA P-256 or P-384, Ed25519, or RSA)",
+		"the certificate {} and the private key {} cannot be used together: {reason}; use the key for which \
+		 the certificate was issued (ECDSA P-256 or P-384, Ed25519, or RSA)",
 		certificate.display(), key.display()
 	)]
 	KeyMismatch {
@@ -117,11 +121,11 @@ pub enum ConfigFault {
 		certificate: PathBuf,
 		/// The key's path.
 		key: PathBuf,
-		/// What TLS says.
+		/// The TLS library's reason.
 		reason: rustls::Error,
 	},
-	/// The HTTP client cannot be made.
-	#[error("cannot make an HTTP client: {0}")]
+	/// The HTTP client cannot be created.
+	#[error("cannot create an HTTP client: {0}")]
 	Http(reqwest::Error),
 }
 
@@ -130,7 +134,7 @@ pub(super) fn http_client(config: &KmeConfig) -> Result<reqwest::Client, ConfigF
 	let is_plain = url.username().is_empty() && url.password().is_none();
 	if url.scheme() != "https" || !url.has_host() || !is_plain || url.query().or(url.fragment()).is_some() {
 		let mut url = url.clone();
-		// A password must not get into a log with the message. It fails only where there can be none.
+		// Keeps a password out of logs. Fails only for a URL that cannot have one.
 		let _ = url.set_password(None);
 		return Err(ConfigFault::Url { url });
 	}
@@ -145,7 +149,7 @@ pub(super) fn http_client(config: &KmeConfig) -> Result<reqwest::Client, ConfigF
 		.redirect(reqwest::redirect::Policy::none())
 		.referer(false)
 		.retry(reqwest::retry::never())
-		// The size of an answer is bounded as it comes.
+		// The size limit applies to the bytes as received.
 		.no_gzip()
 		.no_brotli()
 		.no_zstd()
@@ -169,7 +173,7 @@ fn tls(config: &KmeConfig) -> Result<ClientConfig, ConfigFault> {
 		}
 		Ok(found)
 	};
-	const AUTHORITY: &str = "certificate of an authority in PEM";
+	const AUTHORITY: &str = "PEM certificate of an authority";
 	let mut roots = RootCertStore::empty();
 	for authority in certificates("ca", &config.ca, AUTHORITY)? {
 		roots.add(authority).map_err(|_| ConfigFault::NotPem {
@@ -178,7 +182,7 @@ fn tls(config: &KmeConfig) -> Result<ClientConfig, ConfigFault> {
 			expected: AUTHORITY,
 		})?;
 	}
-	let chain = certificates("certificate", &config.certificate, "certificate in PEM")?;
+	let chain = certificates("certificate", &config.certificate, "PEM certificate")?;
 	ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
 		.with_safe_default_protocol_versions()
 		.expect("ring has cipher suites for TLS 1.2 and 1.3")
@@ -206,7 +210,7 @@ fn private_key(path: &Path) -> Result<PrivateKeyDer<'static>, ConfigFault> {
 	let key = PrivatePkcs8KeyDer::from_pem_slice(&read(FIELD, path)?).map_err(|_| ConfigFault::NotPem {
 		field: FIELD,
 		path: path.into(),
-		expected: "private key in PEM and PKCS #8 (`-----BEGIN PRIVATE KEY-----`); convert it with `openssl pkcs8 -topk8 -nocrypt`",
+		expected: "PKCS #8 private key in PEM; convert it with `openssl pkcs8 -topk8 -nocrypt`",
 	})?;
 	Ok(key.into())
 }
@@ -216,9 +220,9 @@ fn read(field: &'static str, path: &Path) -> Result<Zeroizing<Vec<u8>>, ConfigFa
 	let file = File::open(path).map_err(unreadable)?;
 	let length = file.metadata().map_err(unreadable)?.len();
 	if length > MAX_PEM_BYTES {
-		return Err(unreadable(io::Error::other("it is longer than any PEM file (1 MiB)")));
+		return Err(unreadable(io::Error::other("it is longer than 1 MiB")));
 	}
-	// One allocation of full size: growing would leave copies behind.
+	// One allocation of full size: reallocation would leave copies behind.
 	let mut bytes = Zeroizing::new(Vec::with_capacity(length as usize + 1));
 	file.take(length).read_to_end(&mut bytes).map_err(unreadable)?;
 	Ok(bytes)

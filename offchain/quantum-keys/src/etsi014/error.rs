@@ -1,4 +1,4 @@
-//! What goes wrong with a KME.
+//! Errors of calls to a KME.
 
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -8,100 +8,107 @@ use std::{fmt, sync::Arc, time::Duration};
 pub struct KmeError {
 	/// The KME's URL.
 	pub kme: Arc<str>,
-	/// What is wrong.
+	/// The reason.
 	pub fault: Fault,
 }
 
 impl KmeError {
-	/// Whether the same call may succeed later, without anybody doing anything about it here.
+	/// Whether the same call may succeed later without any change on this side.
 	pub fn is_temporary(&self) -> bool {
 		self.fault.is_temporary()
 	}
 }
 
-/// What is wrong with a call to a KME.
+/// Why a call to a KME failed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Fault {
-	/// 401: the KME knows the caller, and the call is not for it.
+	/// 401: the KME authenticated the caller, but denies it the call.
 	#[error(
-		"does not let this SAE have the keys (401){0}; check that the certificate is the one it knows for this SAE, \
-		 and that the keys are addressed to this SAE"
+		"denies this SAE the keys (401){0}; check that it knows this certificate for this SAE, and that the \
+		 keys are addressed to this SAE"
 	)]
 	Unauthorised(Message),
-	/// 400: the KME cannot serve such a request.
-	#[error("refuses the request (400){message}{}; compare it with the KME's status", Details(.details))]
+	/// 400: the KME rejects the request.
+	#[error("rejects the request (400){message}{}; compare it with the KME's status", Details(.details))]
 	BadRequest {
-		/// What the KME says.
+		/// The KME's message.
 		message: Message,
-		/// What it says beside.
+		/// The KME's details.
 		details: Vec<String>,
 	},
-	/// 503: the KME cannot serve now; for instance it has no key left.
-	#[error("cannot serve now (503){0}; if this lasts, look at the link's error rate and its stored keys")]
+	/// 503: the KME cannot serve now, for example because it has run out of keys.
+	#[error("cannot serve now (503){0}; if this persists, check the link's error rate and its stored keys")]
 	Unavailable(Message),
-	/// The KME has no key of this name for this SAE, and no earlier request of the same call can have taken it.
+	/// The KME has no key with this id for this SAE, and no earlier request of the same call can have
+	/// consumed it.
 	#[error(
-		"has no such key{0}; it was never there, is too old, or was handed out before: ask the sender to seal again"
+		"has no such key{0}: it never existed, has expired, or was already delivered; ask the sender to seal \
+		 again"
 	)]
 	KeyNotFound(Message),
-	/// The KME took the key from its pool for a request of this call whose answer did not arrive.
+	/// The KME delivered the key to a request of this call whose response was lost.
 	#[error(
-		"handed the key out, but its answer was lost ({reason}), and it gives a key only once: ask the sender to seal again"
+		"delivered the key, but its response was lost ({reason}), and it delivers a key only once; ask the \
+		 sender to seal again"
 	)]
 	HandedOut {
-		/// What happened to the answer.
+		/// How the response was lost.
 		reason: String,
 	},
-	/// It is open whether the KME took the key from its pool for a request of this call; it could not be asked again.
+	/// It is unknown whether the KME delivered the key to a request of this call, and it could not be asked
+	/// again.
 	#[error(
-		"may have handed out the key: its answer was lost ({reason}), and asking again failed ({again}); try again when it \
-		 answers"
+		"may have delivered the key: its response was lost ({reason}), and asking again failed ({again}); \
+		 retry when it responds"
 	)]
 	Undecided {
-		/// What happened to the answer.
+		/// How the response was lost.
 		reason: String,
 		/// Why asking again failed.
 		again: String,
 	},
-	/// TLS: one side does not accept the other's certificate.
+	/// TLS: one side does not trust the other's certificate.
 	#[error("{whose} ({reason})")]
 	Certificate {
 		/// Whose certificate.
 		whose: Whose,
-		/// What TLS says.
+		/// The TLS library's reason.
 		reason: String,
 	},
-	/// No TLS connection comes about, so that nothing was sent.
-	#[error("cannot be reached: {0}; check that it runs, and that address and port in its URL are right")]
+	/// No TLS connection was established, so nothing was sent.
+	#[error("cannot be reached: {0}; check that it is running, and the host and port in its URL")]
 	Unreachable(String),
-	/// No whole answer in time.
-	#[error("gave no whole answer within {} s; check its load, or allow it more time", .0.as_secs_f32())]
+	/// The response was not complete in time.
+	#[error("gave no whole answer within {} s; check its load, or increase the timeout", .0.as_secs_f32())]
 	Timeout(Duration),
-	/// The connection ended before the whole answer was here.
-	#[error("broke off before its answer was whole: {0}")]
+	/// The connection ended before the response was complete.
+	#[error("closed the connection before its response was complete: {0}")]
 	Interrupted(String),
-	/// An answer that is not as the standard says, or not what was asked for.
-	#[error("answers {0}; this is not as ETSI GS QKD 014 says, so check that the URL is that of a KME")]
+	/// A response that violates the standard, or does not match the request.
+	#[error("sent an invalid response: {0}; check that the URL is that of a KME (ETSI GS QKD 014)")]
 	Malformed(String),
-	/// A status that the standard does not know.
-	#[error("answers with the status {code}{message}, which ETSI GS QKD 014 does not know; check the path of its URL")]
+	/// An HTTP status that the standard does not define.
+	#[error(
+		"responded with status {code}{message}, which ETSI GS QKD 014 does not define; check the path of its \
+		 URL"
+	)]
 	Status {
 		/// The status.
 		code: u16,
-		/// What the KME says.
+		/// The KME's message.
 		message: Message,
 	},
-	/// The request makes no sense. Nothing was sent.
+	/// The request is invalid. Nothing was sent.
 	#[error("was not asked: {0}")]
 	Request(String),
 }
 
-/// Whose certificate is not accepted.
+/// Whose certificate is not trusted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Whose {
 	/// The KME's.
 	Kme,
-	/// Ours.
+	/// This SAE's.
 	Sae,
 }
 
@@ -109,18 +116,19 @@ impl fmt::Display for Whose {
 	fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
 		formatter.write_str(match self {
 			Self::Kme => {
-				"shows a certificate that is not accepted; check that `ca` is the authority that signed it, that it has not \
-				 expired and that it names the host in the URL"
+				"presents an untrusted certificate; check that `ca` is the authority that signed it, that it \
+				 has not expired and that it names the host in the URL"
 			},
 			Self::Sae => {
-				"does not accept the certificate of this SAE; have one signed by an authority that the KME knows, or renew it"
+				"does not accept this SAE's certificate; renew it, or have one signed by an authority that \
+				 the KME trusts"
 			},
 		})
 	}
 }
 
 impl Fault {
-	/// Whether the same call may succeed later, without anybody doing anything about it here.
+	/// Whether the same call may succeed later without any change on this side.
 	pub fn is_temporary(&self) -> bool {
 		match self {
 			Self::Unavailable(_)
@@ -139,7 +147,7 @@ impl Fault {
 		}
 	}
 
-	/// Whether the KME may have taken keys from its pool for the request that ended so.
+	/// Whether the KME may have delivered keys to the failed request.
 	pub fn may_have_handed_out(&self) -> bool {
 		match self {
 			Self::HandedOut { .. }
@@ -147,7 +155,7 @@ impl Fault {
 			| Self::Timeout(_)
 			| Self::Interrupted(_)
 			| Self::Malformed(_) => true,
-			// A gateway's word on a KME that it lost sight of.
+			// A gateway that lost its connection to the KME.
 			Self::Status { code, .. } => *code < 300 || *code >= 500,
 			Self::Unauthorised(_)
 			| Self::BadRequest { .. }
@@ -160,14 +168,14 @@ impl Fault {
 	}
 }
 
-/// What a KME says of an error. Foreign text: without control characters, and cut.
+/// A KME's error message. Untrusted text: truncated, without control characters.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Message(String);
 
 impl Message {
 	const MAX_CHARACTERS: usize = 300;
 
-	/// Text as a KME sent it.
+	/// Sanitises text that a KME sent.
 	pub fn new(text: &str) -> Self {
 		Self(text.chars().take(Self::MAX_CHARACTERS).map(|c| if c.is_control() { ' ' } else { c }).collect())
 	}
@@ -178,7 +186,7 @@ impl Message {
 	}
 }
 
-/// Nothing if the KME says nothing.
+/// Empty if the KME sent no message.
 impl fmt::Display for Message {
 	fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
 		if self.0.is_empty() {

@@ -1,4 +1,4 @@
-//! One request and its answer.
+//! One request and its response.
 
 use super::{
 	error::{Fault, Message, Whose},
@@ -9,7 +9,7 @@ use rustls::AlertDescription;
 use std::{error::Error, io, time::Duration};
 use zeroize::{Zeroize, Zeroizing};
 
-/// An answer's body, whatever its status. It is read in pieces, and no further than `limit` bytes.
+/// Sends a request; returns the status and the body, of which no more than `limit` bytes are read.
 pub(super) async fn exchange(
 	request: RequestBuilder,
 	limit: usize,
@@ -29,7 +29,7 @@ enum Unread {
 impl Unread {
 	fn fault(self, timeout: Duration) -> Fault {
 		match self {
-			Self::TooLong(limit) => Fault::Malformed(format!("with more than {limit} bytes")),
+			Self::TooLong(limit) => Fault::Malformed(format!("more than {limit} bytes")),
 			Self::Transport(error) => transport_fault(&error, timeout),
 		}
 	}
@@ -40,14 +40,14 @@ async fn read(mut response: Response, limit: usize) -> Result<Zeroizing<Vec<u8>>
 	if promised > limit {
 		return Err(Unread::TooLong(limit));
 	}
-	// One allocation of full size: growing would leave copies behind.
+	// One allocation of full size: reallocation would leave copies behind.
 	let mut body = Zeroizing::new(Vec::with_capacity(promised));
 	while let Some(piece) = response.chunk().await.map_err(Unread::Transport)? {
 		if piece.len() > limit - body.len() {
 			return Err(Unread::TooLong(limit));
 		}
 		body.extend_from_slice(&piece);
-		// Only if HTTP does not hold the same buffer.
+		// Only possible if the HTTP library does not share the buffer.
 		if let Ok(mut piece) = piece.try_into_mut() {
 			piece.as_mut().zeroize();
 		}
@@ -55,7 +55,7 @@ async fn read(mut response: Response, limit: usize) -> Result<Zeroizing<Vec<u8>>
 	Ok(body)
 }
 
-/// What a status other than 200 means.
+/// The fault behind a status other than 200.
 pub(super) fn refusal_fault(status: u16, body: &[u8]) -> Fault {
 	let Refusal { message, details } = parse_refusal(body);
 	match status {
@@ -66,19 +66,18 @@ pub(super) fn refusal_fault(status: u16, body: &[u8]) -> Fault {
 	}
 }
 
-/// As [`refusal_fault`], of *Get key with key IDs*. The standard's words for a key that is not there are "one or more keys
-/// specified are not found on KME", with 400 (clause 6.4); some KMEs say "do not exist", or answer 404.
+/// As [`refusal_fault`], for *Get key with key IDs*. For a missing key the standard prescribes 400 with the
+/// message "one or more keys specified are not found on KME" (clause 6.4); some KMEs say "do not exist", or
+/// respond with 404.
 pub(super) fn key_refusal_fault(status: u16, body: &[u8]) -> Fault {
 	match refusal_fault(status, body) {
-		Fault::BadRequest { message, .. } if says_that_a_key_is_missing(&message) => {
-			Fault::KeyNotFound(message)
-		},
+		Fault::BadRequest { message, .. } if reports_a_missing_key(&message) => Fault::KeyNotFound(message),
 		Fault::Status { code: 404, message } => Fault::KeyNotFound(message),
 		fault => fault,
 	}
 }
 
-fn says_that_a_key_is_missing(message: &Message) -> bool {
+fn reports_a_missing_key(message: &Message) -> bool {
 	let words = message.as_str().to_ascii_lowercase();
 	words.contains("not found") || words.contains("key") && words.contains("not exist")
 }
@@ -95,7 +94,7 @@ fn transport_fault(error: &reqwest::Error, timeout: Duration) -> Fault {
 		_ => (),
 	}
 	if error.is_connect() {
-		// The KME saw nothing but a handshake.
+		// The KME saw only a handshake.
 		Fault::Unreachable(reason)
 	} else if error.is_timeout() {
 		Fault::Timeout(timeout)
@@ -104,9 +103,9 @@ fn transport_fault(error: &reqwest::Error, timeout: Duration) -> Fault {
 	}
 }
 
-/// A KME that does not accept our certificate says so with one of these. In TLS 1.3 (RFC 8446, section 6.2) it may come
-/// after the request was sent; the request is not acted upon then. `decrypt_error` stands for a signature that does not fit:
-/// the certificate is from an authority of the same name with another key.
+/// A KME that does not trust our certificate sends one of these alerts (RFC 8446, section 6.2). In TLS 1.3
+/// the alert may arrive after the request was sent; the request is not processed then. `decrypt_error` means
+/// an invalid signature: the certificate comes from an authority of the same name with another key.
 fn is_about_certificate(alert: AlertDescription) -> bool {
 	matches!(
 		alert,
@@ -130,12 +129,13 @@ fn root_cause(error: &(dyn Error + 'static)) -> String {
 	sources(error).last().map(ToString::to_string).unwrap_or_default()
 }
 
-/// An error and what is behind it. An [`io::Error`] passes over what it holds, so that is looked at too.
+/// An error and its causes. `source` of an [`io::Error`] skips the error that it wraps, so this is visited,
+/// too.
 fn sources<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
-	std::iter::successors(Some(error), |error| behind(*error))
+	std::iter::successors(Some(error), |error| cause(*error))
 }
 
-fn behind<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a (dyn Error + 'static)> {
+fn cause<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a (dyn Error + 'static)> {
 	match error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
 		Some(held) => Some(held),
 		None => error.source(),

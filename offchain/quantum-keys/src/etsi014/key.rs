@@ -1,42 +1,41 @@
-//! Keys, and what is asked of a KME.
+//! Keys and key requests.
 
-use super::{
-	error::Fault,
-	identity::{KeyId, SaeId},
-};
+use super::{error::Fault, key_id::KeyId};
+use consilium_primitives::hospital::SaeId;
 use std::{collections::HashSet, fmt};
 use zeroize::Zeroizing;
 
-/// Most keys in one call. Our bound: it keeps answers small; a KME's own bound is in its status.
+/// Most keys in one call. This client's limit, which keeps responses small; a KME's own limit is in its
+/// status.
 pub const MAX_KEYS: usize = 1024;
 
-/// Largest key, in bits. Our bound, as [`MAX_KEYS`].
+/// Largest key, in bits. This client's limit, like [`MAX_KEYS`].
 pub const MAX_KEY_BITS: u32 = 65_536;
 
-/// A key and its name. The key is overwritten with zeros when dropped.
+/// A key and its id. The key is zeroed when dropped.
 #[derive(Clone)]
 pub struct Key {
-	/// Its name, the same at both ends.
+	/// Its id, the same at both ends.
 	pub id: KeyId,
 	/// The key: 1 to 8192 bytes.
 	pub bytes: Zeroizing<Vec<u8>>,
 }
 
-/// Without the key.
+/// Shows only the id.
 impl fmt::Debug for Key {
 	fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
 		formatter.debug_struct("Key").field("id", &self.id).finish_non_exhaustive()
 	}
 }
 
-/// What is asked for with *Get key* (ETSI GS QKD 014, clause 6.2).
+/// The parameters of *Get key* (ETSI GS QKD 014, clause 6.2).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeyRequest {
-	/// How many keys: 1 to [`MAX_KEYS`].
+	/// Number of keys: 1 to [`MAX_KEYS`].
 	pub number: usize,
-	/// Bits of each key: a multiple of 8, from 8 to [`MAX_KEY_BITS`].
+	/// Size of each key in bits: a multiple of 8, from 8 to [`MAX_KEY_BITS`].
 	pub size_bits: u32,
-	/// SAEs that get the keys beside the one in the URL.
+	/// SAEs that get the keys besides the one in the URL.
 	pub additional_slave_sae_ids: Vec<SaeId>,
 }
 
@@ -49,27 +48,27 @@ impl KeyRequest {
 	pub(super) fn check(&self) -> Result<(), Fault> {
 		if !(1..=MAX_KEYS).contains(&self.number) {
 			return Err(Fault::Request(format!(
-				"{} keys are asked for; ask for 1 to {MAX_KEYS}",
+				"{} keys were requested; the number must be 1 to {MAX_KEYS}",
 				self.number
 			)));
 		}
 		if self.size_bits == 0 || !self.size_bits.is_multiple_of(8) || self.size_bits > MAX_KEY_BITS {
 			return Err(Fault::Request(format!(
-				"keys of {} bits are asked for; the size must be a multiple of 8, from 8 to {MAX_KEY_BITS}",
+				"keys of {} bits were requested; the size must be a multiple of 8, from 8 to {MAX_KEY_BITS}",
 				self.size_bits
 			)));
 		}
 		Ok(())
 	}
 
-	/// The keys are as many and as long as asked for.
+	/// Checks number and size of the keys.
 	pub(super) fn check_answer(&self, keys: &[Key]) -> Result<(), Fault> {
 		if keys.len() != self.number {
-			return Err(Fault::Malformed(format!("{} keys, and {} were asked for", keys.len(), self.number)));
+			return Err(Fault::Malformed(format!("{} keys instead of {}", keys.len(), self.number)));
 		}
 		match keys.iter().find(|key| key.bytes.len() * 8 != self.size_bits as usize) {
 			Some(key) => Err(Fault::Malformed(format!(
-				"a key of {} bits, and {} were asked for",
+				"a key of {} bits instead of {}",
 				key.bytes.len() * 8,
 				self.size_bits
 			))),
@@ -80,24 +79,27 @@ impl KeyRequest {
 
 pub(super) fn check_ids(ids: &[KeyId]) -> Result<(), Fault> {
 	if !(1..=MAX_KEYS).contains(&ids.len()) {
-		return Err(Fault::Request(format!("{} keys are asked for; ask for 1 to {MAX_KEYS}", ids.len())));
+		return Err(Fault::Request(format!(
+			"{} keys were requested; the number must be 1 to {MAX_KEYS}",
+			ids.len()
+		)));
 	}
 	let mut seen = HashSet::new();
 	match ids.iter().find(|id| !seen.insert(**id)) {
-		Some(id) => Err(Fault::Request(format!("key {id} is asked for twice"))),
+		Some(id) => Err(Fault::Request(format!("key {id} was requested twice"))),
 		None => Ok(()),
 	}
 }
 
-/// The keys in the order in which they were asked for; no other, and none is missing.
+/// The keys in the order of `ids`; an error if any is missing or was not requested.
 pub(super) fn in_order(mut keys: Vec<Key>, ids: &[KeyId]) -> Result<Vec<Key>, Fault> {
 	if keys.len() != ids.len() {
-		return Err(Fault::Malformed(format!("{} keys, and {} were asked for", keys.len(), ids.len())));
+		return Err(Fault::Malformed(format!("{} keys instead of {}", keys.len(), ids.len())));
 	}
 	ids.iter()
 		.map(|id| match keys.iter().position(|key| key.id == *id) {
 			Some(place) => Ok(keys.swap_remove(place)),
-			None => Err(Fault::Malformed(format!("no key {id}, which was asked for"))),
+			None => Err(Fault::Malformed(format!("the requested key {id} is missing"))),
 		})
 		.collect()
 }

@@ -1,23 +1,25 @@
-//! The JSON of ETSI GS QKD 014, clause 6. Strict in what is sent; of what is received the known defects are forgiven.
+//! The JSON of ETSI GS QKD 014, clause 6. Strict in what is sent; known deviations are tolerated in what is
+//! received.
 //!
-//! | forgiven | because |
+//! | tolerated | because |
 //! | --- | --- |
 //! | `Keys` for `keys` | the standard's own text differs from its examples |
-//! | `key_id` for `key_ID`, and the like in a status | it can mean nothing else |
-//! | base64 without padding | it can mean nothing else |
-//! | members that are unknown, and all extensions | clause 6 lets vendors add them; none that is mandatory was asked for |
-//! | a refusal that is no JSON | proxies answer with pages of their own |
+//! | `key_id` for `key_ID`, and the like in a status | it is unambiguous |
+//! | base64 without padding | it is unambiguous |
+//! | unknown members and extensions | clause 6 lets vendors add them; no mandatory extension was requested |
+//! | a refusal that is not JSON | proxies respond with their own pages |
 
 use super::{
 	error::Message,
-	identity::{KeyId, SaeId},
 	key::{Key, KeyRequest},
+	key_id::KeyId,
 };
 use base64::{
 	alphabet,
 	engine::{general_purpose::GeneralPurpose, DecodePaddingMode, GeneralPurposeConfig},
 	Engine,
 };
+use consilium_primitives::hospital::SaeId;
 use serde::{de, Deserialize, Deserializer, Serialize};
 use std::{collections::HashSet, fmt};
 use zeroize::Zeroizing;
@@ -30,7 +32,7 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 /// Most details of a refusal that are kept.
 const MAX_DETAILS: usize = 16;
 
-/// *Key request* of clause 6.2. Number and size are always there: defaults differ between KMEs.
+/// *Key request* of clause 6.2. Number and size are always sent, since defaults differ between KMEs.
 #[derive(Serialize)]
 pub(super) struct KeyRequestBody<'a> {
 	number: usize,
@@ -68,24 +70,24 @@ impl From<&[KeyId]> for KeyIdsBody {
 	}
 }
 
-/// What a KME says of its keys for one SAE: *Status* of ETSI GS QKD 014, clause 6.1. Sizes are in bits.
+/// A KME's keys for one SAE: *Status* of ETSI GS QKD 014, clause 6.1. Sizes are in bits.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Status {
-	/// The KME that answers.
+	/// The responding KME.
 	#[serde(rename = "source_KME_ID", alias = "source_kme_id")]
 	pub source_kme_id: String,
 	/// The KME at the other end.
 	#[serde(rename = "target_KME_ID", alias = "target_kme_id")]
 	pub target_kme_id: String,
-	/// The SAE that asked.
+	/// The requesting SAE.
 	#[serde(rename = "master_SAE_ID", alias = "master_sae_id")]
 	pub master_sae_id: String,
 	/// The SAE at the other end.
 	#[serde(rename = "slave_SAE_ID", alias = "slave_sae_id")]
 	pub slave_sae_id: String,
-	/// Size of a key if none is asked for.
+	/// Default size of a key.
 	pub key_size: u64,
-	/// Keys that can be had now.
+	/// Keys available now.
 	pub stored_key_count: u64,
 	/// Keys that the KME can store.
 	pub max_key_count: u64,
@@ -95,47 +97,47 @@ pub struct Status {
 	pub max_key_size: u64,
 	/// Smallest key.
 	pub min_key_size: u64,
-	/// Most additional SAEs in one call; 0 if there can be none.
+	/// Most additional SAEs in one call; 0 if not supported.
 	#[serde(rename = "max_SAE_ID_count", alias = "max_sae_id_count")]
 	pub max_sae_id_count: u64,
 }
 
-/// What a KME says when it refuses: *Error* of clause 6.5.
+/// A KME's refusal: *Error* of clause 6.5.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Refusal {
-	/// In words.
+	/// The message.
 	pub message: Message,
-	/// Parameters and what is wrong with them.
+	/// Parameters and their faults.
 	pub details: Vec<String>,
 }
 
-/// What a body is instead of what it should be. Shows nothing of a key.
+/// Why a response body is invalid. Reveals nothing about keys.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct Malformed(String);
 
-/// The keys of a *Key container* (clause 6.3). At least one, no id twice, none empty.
+/// Parses a *Key container* (clause 6.3): at least one key, no id twice, no key empty.
 pub fn parse_keys(body: &[u8]) -> Result<Vec<Key>, Malformed> {
-	// The reason that serde gives may quote a key; the place does not.
+	// serde's message may quote a key; the position does not.
 	let container: KeyContainer = serde_json::from_slice(body)
-		.map_err(|error| Malformed(format!("with no key container ({})", place(&error))))?;
+		.map_err(|error| Malformed(format!("not a key container ({})", place(&error))))?;
 	let mut seen = HashSet::new();
 	if let Some(key) = container.keys.iter().find(|key| !seen.insert(key.key_id.0)) {
-		return Err(Malformed(format!("with key {} twice", key.key_id.0)));
+		return Err(Malformed(format!("key {} twice", key.key_id.0)));
 	}
 	if container.keys.is_empty() {
-		return Err(Malformed("with a key container without keys".to_owned()));
+		return Err(Malformed("a key container without keys".to_owned()));
 	}
 	Ok(container.keys.into_iter().map(|key| Key { id: key.key_id.0, bytes: key.key.0 }).collect())
 }
 
-/// A *Status* (clause 6.1).
+/// Parses a *Status* (clause 6.1).
 pub fn parse_status(body: &[u8]) -> Result<Status, Malformed> {
 	serde_json::from_slice(body)
-		.map_err(|error| Malformed(format!("with no status: {}", Message::new(&error.to_string()).as_str())))
+		.map_err(|error| Malformed(format!("not a status: {}", Message::new(&error.to_string()).as_str())))
 }
 
-/// An *Error* (clause 6.5), or as much of one as there is.
+/// Parses an *Error* (clause 6.5), as far as possible.
 pub fn parse_refusal(body: &[u8]) -> Refusal {
 	let body: RefusalBody = serde_json::from_slice(body).unwrap_or_default();
 	let text = |value: &serde_json::Value| match value {
@@ -156,8 +158,8 @@ pub fn parse_refusal(body: &[u8]) -> Refusal {
 
 fn place(error: &serde_json::Error) -> String {
 	let what = match error.classify() {
-		serde_json::error::Category::Data => "JSON of another kind",
-		_ => "no JSON",
+		serde_json::error::Category::Data => "JSON of another type",
+		_ => "not JSON",
 	};
 	format!("{what}, line {}, column {}", error.line(), error.column())
 }
@@ -191,7 +193,7 @@ impl<'de> Deserialize<'de> for KeyIdText {
 	}
 }
 
-/// Bytes that stand as base64. Decoded where they lie, so that no second copy of the text is left behind.
+/// Bytes encoded as base64. Decoded from the input, so that no second copy of the text is left behind.
 struct Base64(Zeroizing<Vec<u8>>);
 
 impl<'de> Deserialize<'de> for Base64 {
@@ -206,10 +208,9 @@ impl<'de> Deserialize<'de> for Base64 {
 			}
 
 			fn visit_str<E: de::Error>(self, text: &str) -> Result<Base64, E> {
-				// One allocation of full size: growing would leave copies behind.
+				// One allocation of full size: reallocation would leave copies behind.
 				let mut bytes = Zeroizing::new(vec![0; base64::decoded_len_estimate(text.len())]);
-				let length =
-					BASE64.decode_slice(text, &mut bytes).map_err(|_| E::custom("this is no base64"))?;
+				let length = BASE64.decode_slice(text, &mut bytes).map_err(|_| E::custom("not base64"))?;
 				if length == 0 {
 					return Err(E::custom("an empty key"));
 				}

@@ -1,4 +1,4 @@
-//! What is tried again, as the table in [`super`] says.
+//! Retries as specified in the table of [`super`].
 
 use super::error::Fault;
 use std::{future::Future, time::Duration};
@@ -6,7 +6,7 @@ use std::{future::Future, time::Duration};
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
-/// For calls that may be repeated: tries again after what may pass.
+/// For calls that are safe to repeat: retries after temporary faults.
 pub(super) async fn repeat<T, F>(kme: &str, retries: u32, call: impl Fn() -> F) -> Result<T, Fault>
 where
 	F: Future<Output = Result<T, Fault>>,
@@ -21,7 +21,7 @@ where
 	}
 }
 
-/// For the call that is answered once: tries again where nothing was handed out, and once more where this is open.
+/// For the call that succeeds once: retries if no key was delivered, and once if that is unknown.
 pub(super) async fn repeat_once_answered<T, F>(
 	kme: &str,
 	retries: u32,
@@ -60,13 +60,13 @@ where
 	}
 }
 
-/// The fault as a sentence of its own.
+/// The fault as a sentence.
 fn it(fault: &Fault) -> String {
 	format!("it {fault}")
 }
 
 async fn pause(kme: &str, tried: u32, fault: &Fault) {
 	let pause = FIRST_PAUSE.saturating_mul(2u32.saturating_pow(tried)).min(LONGEST_PAUSE);
-	log::warn!(target: "quantum-keys", "the KME at {kme} {fault}; asking again in {} s", pause.as_secs_f32());
+	log::warn!(target: "quantum-keys", "the KME at {kme} {fault}; retrying in {} s", pause.as_secs_f32());
 	tokio::time::sleep(pause).await;
 }

@@ -1,52 +1,64 @@
-//! What goes wrong with a key store.
+//! Errors of key stores.
 
-use super::MAX_METADATA_BYTES;
+use super::entry::MAX_METADATA_BYTES;
 use std::{io, path::PathBuf};
 
-/// Why a store does not work.
+/// Why a store cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-	/// A file or the folder cannot be used.
-	#[error("cannot use {} of the key store: {source}", path.display())]
+	/// A file or the folder is inaccessible.
+	#[error("cannot access {} of the key store: {source}", path.display())]
 	Unusable {
 		/// The file or folder.
 		path: PathBuf,
 		/// The system's reason.
 		source: io::Error,
 	},
-	/// Others than its owner may enter the folder.
-	#[error("the key store {} is open to others (mode {mode:03o}); run `chmod 700 {}`", path.display(), path.display())]
+	/// Users other than the folder's owner may access it.
+	#[error(
+		"the key store {} is accessible to other users (mode {mode:03o}); run `chmod 700 {}`",
+		path.display(), path.display()
+	)]
 	OpenToOthers {
 		/// The folder.
 		path: PathBuf,
 		/// Its permission bits.
 		mode: u32,
 	},
-	/// Another process, or another part of this one, has the store open.
-	#[error("the key store {} is in use; stop the other process, or give this one a folder of its own", path.display())]
+	/// The store is already open, in this or another process.
+	#[error(
+		"the key store {} is in use; stop the other process, or give this one its own folder",
+		path.display()
+	)]
 	InUse {
 		/// The folder.
 		path: PathBuf,
 	},
-	/// The store was made with another key.
-	#[error("the key store {} was sealed with another store key; give that one, or an empty folder", path.display())]
+	/// The store was created with another key.
+	#[error(
+		"the key store {} was encrypted under another store key; use that key, or an empty folder",
+		path.display()
+	)]
 	WrongKey {
 		/// The folder.
 		path: PathBuf,
 	},
-	/// A file is not as it was written, or is of another store.
-	#[error("{} is damaged, or of another key store; other keys are not concerned: move it away", path.display())]
+	/// A file is damaged, or belongs to another store.
+	#[error(
+		"{} is damaged, or belongs to another key store; other keys are not affected: remove the file",
+		path.display()
+	)]
 	Damaged {
 		/// The file.
 		path: PathBuf,
 	},
-	/// Too much metadata.
-	#[error("{0} bytes of metadata; a key may have {MAX_METADATA_BYTES}")]
+	/// The metadata is too long.
+	#[error("{0} bytes of metadata; a key may have at most {MAX_METADATA_BYTES}")]
 	Metadata(usize),
-	/// A key of a length that is not stored.
-	#[error("a key of {0} bytes; it may have 1 to 8192")]
+	/// The key's length is not allowed.
+	#[error("a key of {0} bytes; it must have 1 to 8192")]
 	Length(usize),
-	/// The operating system gives no random bytes.
-	#[error("the operating system gives no random bytes")]
+	/// The operating system provides no random bytes.
+	#[error("the operating system provides no random bytes")]
 	Randomness,
 }

@@ -1,8 +1,8 @@
-//! Files that appear whole or not at all, in a folder of one process.
+//! Atomic, durable files in a folder that one process has locked.
 
 use super::{
+	error::StoreError,
 	format::{Kind, MAX_FILE_BYTES},
-	StoreError,
 };
 use crate::step::{reached, Step};
 use rustix::fs::{flock, FlockOperation};
@@ -13,12 +13,12 @@ use std::{
 	path::Path,
 };
 
-/// How the names of files begin that are being written.
+/// Prefix of the names of files being written.
 pub(super) const TEMPORARY: &str = ".tmp-";
 
 const LOCK: &str = "lock";
 
-/// Makes the folder if missing, and refuses one that is open to others.
+/// Creates the folder if missing; rejects one that is accessible to other users.
 pub(super) fn prepare(folder: &Path) -> Result<(), StoreError> {
 	let mode = || -> io::Result<u32> {
 		DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
@@ -30,8 +30,8 @@ pub(super) fn prepare(folder: &Path) -> Result<(), StoreError> {
 	}
 }
 
-/// Holds the folder until the file is closed, which the system does for a process that dies. The file itself stays: who
-/// removed it could hold it beside somebody who opened it before.
+/// Locks the folder until the file is closed, which the system does when a process dies. The file itself is
+/// never removed: otherwise two processes could hold locks on different files of this name.
 pub(super) fn lock(folder: &Path) -> Result<File, StoreError> {
 	let path = folder.join(LOCK);
 	let file = OpenOptions::new()
@@ -48,7 +48,7 @@ pub(super) fn lock(folder: &Path) -> Result<File, StoreError> {
 	}
 }
 
-/// What a file holds, but no more than a file of the store can; `None` if there is none.
+/// A file's content, up to the longest that the store writes; `None` if there is no such file.
 pub(super) fn read(path: &Path) -> Result<Option<Vec<u8>>, StoreError> {
 	let read = || -> io::Result<Vec<u8>> {
 		let mut bytes = Vec::new();
@@ -62,7 +62,7 @@ pub(super) fn read(path: &Path) -> Result<Option<Vec<u8>>, StoreError> {
 	}
 }
 
-/// Writes a file, in place of one of the same name. It is durable when this returns.
+/// Writes a file, replacing one of the same name. It is durable when this returns.
 pub(super) fn write(folder: &Path, name: &str, bytes: &[u8], kind: Kind) -> Result<(), StoreError> {
 	let path = folder.join(name);
 	let write = || -> io::Result<()> {
@@ -79,7 +79,7 @@ pub(super) fn write(folder: &Path, name: &str, bytes: &[u8], kind: Kind) -> Resu
 	sync(folder)
 }
 
-/// Makes the folder's names durable.
+/// Makes the folder's directory entries durable.
 pub(super) fn sync(folder: &Path) -> Result<(), StoreError> {
 	File::open(folder).and_then(|folder| folder.sync_all()).map_err(|source| unusable(folder, source))
 }

@@ -1,25 +1,28 @@
-//! The bytes of a file in a key store.
+//! The file format of a key store.
 //!
-//! | offset | bytes | holds |
+//! | offset | bytes | content |
 //! | --- | --- | --- |
-//! | 0 | 8 | `CSLMqkd1`: mark and version |
-//! | 8 | 1 | kind: 1 a key, 2 a key that was asked for, 3 the check of the store key |
+//! | 0 | 8 | `CSLMqkd1`: magic bytes and version |
+//! | 8 | 1 | kind: 1 a key, 2 a requested key, 3 the check of the store key |
 //! | 9 | 16 | key id, the bytes of the UUID; zeros for kind 3 |
 //! | 25 | 12 | nonce, random |
-//! | 37 | n | the rest, encrypted |
+//! | 37 | n | ciphertext |
 //! | 37 + n | 16 | tag |
 //!
-//! AES-256-GCM (NIST SP 800-38D) under the store key; the first 25 bytes are associated data. Random 96-bit nonces allow
-//! 2^32 files to be written under one store key (section 8.3). Encrypted is, with integers big-endian:
+//! AES-256-GCM (NIST SP 800-38D) under the store key; the first 25 bytes are associated data. Random 96-bit
+//! nonces allow 2^32 files under one store key (section 8.3). The plaintext, with big-endian integers:
 //!
-//! | offset | bytes | holds |
+//! | offset | bytes | content |
 //! | --- | --- | --- |
-//! | 0 | 8 | expiry, seconds since 1970 |
+//! | 0 | 8 | expiry, Unix time in seconds |
 //! | 8 | 2 | m, length of the metadata: 0 to 256 |
 //! | 10 | m | metadata |
-//! | 10 + m | k | key: 1 to 8192 bytes in kind 1, else none |
+//! | 10 + m | k | key: 1 to 8192 bytes in kind 1, otherwise none |
 
-use super::{Entry, StoreError, MAX_METADATA_BYTES};
+use super::{
+	entry::{Entry, MAX_METADATA_BYTES},
+	error::StoreError,
+};
 use crate::etsi014::MAX_KEY_BITS;
 use ring::{
 	aead::{Aad, LessSafeKey, Nonce, UnboundKey, AES_256_GCM, NONCE_LEN},
@@ -34,55 +37,55 @@ const TAG_BYTES: usize = 16;
 const FIXED_BYTES: usize = 10;
 const MAX_KEY_BYTES: usize = MAX_KEY_BITS as usize / 8;
 
-/// Longest file.
+/// Longest file, in bytes.
 pub const MAX_FILE_BYTES: usize = START + FIXED_BYTES + MAX_METADATA_BYTES + MAX_KEY_BYTES + TAG_BYTES;
 
-/// What a file is.
+/// The kind of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Kind {
 	/// A key.
 	Key = 1,
-	/// A key that a KME was asked for.
+	/// A key that was requested from a KME.
 	Asked = 2,
 	/// The check of the store key.
 	Check = 3,
 }
 
-/// What goes into a file.
+/// The content of a file to be written.
 #[derive(Clone, Copy)]
 pub struct Contents<'a> {
 	/// The key's id.
 	pub id: [u8; 16],
-	/// What is remembered beside it.
+	/// What is stored beside it.
 	pub entry: &'a Entry,
 	/// The key.
 	pub key: &'a [u8],
 }
 
-/// What comes out of one.
+/// The content of a file that was read.
 pub struct Opened {
-	/// What the file is.
+	/// The kind of the file.
 	pub kind: Kind,
 	/// The key's id.
 	pub id: [u8; 16],
-	/// What is remembered beside it.
+	/// What is stored beside it.
 	pub entry: Entry,
 	/// The key; empty unless `kind` is [`Kind::Key`].
 	pub key: Zeroizing<Vec<u8>>,
 }
 
-/// Seals and opens files.
+/// Encrypts and decrypts files.
 pub struct SealingKey(LessSafeKey);
 
 impl SealingKey {
-	/// The cipher under a store key.
+	/// The cipher with a store key.
 	pub fn new(key: &[u8; 32]) -> Self {
-		let key = UnboundKey::new(&AES_256_GCM, key).expect("a key of AES-256 has 32 bytes");
+		let key = UnboundKey::new(&AES_256_GCM, key).expect("an AES-256 key has 32 bytes");
 		Self(LessSafeKey::new(key))
 	}
 
-	/// A file.
+	/// Encrypts a file.
 	pub fn seal(&self, kind: Kind, contents: Contents<'_>) -> Result<Vec<u8>, StoreError> {
 		let Contents { id, entry: Entry { metadata, expiry }, key } = contents;
 		let metadata_length = match u16::try_from(metadata.len()) {
@@ -94,7 +97,7 @@ impl SealingKey {
 		}
 		let mut nonce = [0; NONCE_LEN];
 		SystemRandom::new().fill(&mut nonce).map_err(|_| StoreError::Randomness)?;
-		// One allocation of full size, encrypted where it lies: growing would leave copies behind.
+		// One allocation of full size, encrypted in place: reallocation would leave copies behind.
 		let plaintext = FIXED_BYTES + metadata.len() + key.len();
 		let mut file = Vec::with_capacity(START + plaintext + TAG_BYTES);
 		file.extend_from_slice(MARK);
@@ -118,7 +121,7 @@ impl SealingKey {
 		Ok(file)
 	}
 
-	/// What is in a file; `None` if it was not sealed with this key, or is damaged.
+	/// Decrypts a file; `None` if it is damaged, or encrypted under another key.
 	pub fn open(&self, file: &[u8]) -> Option<Opened> {
 		if file.len() > MAX_FILE_BYTES {
 			return None;

@@ -1,4 +1,4 @@
-//! The client and answers: every refusal of ETSI GS QKD 014, and everything that is no answer.
+//! Responses to the client: every refusal of ETSI GS QKD 014, and every invalid response.
 
 use super::{
 	client_tests::sae,
@@ -13,7 +13,7 @@ pub async fn key_for_b(kme: &Kme) -> Key {
 }
 
 #[tokio::test]
-async fn the_texts_of_a_bad_request() {
+async fn bad_requests_are_reported_with_their_details() {
 	let kme = Kme::start().await;
 	for text in ["size shall be a multiple of 8", "not all extension_mandatory parameters are supported"] {
 		let body = json!({"message": text, "details": [{"size": "must be 8 n"}, {"extension": {"x": 1}}]});
@@ -29,13 +29,13 @@ async fn the_texts_of_a_bad_request() {
 }
 
 #[tokio::test]
-async fn a_key_that_is_not_there() {
+async fn missing_keys() {
 	let kme = Kme::start().await;
 	let id = KeyId::from_bytes([7; 16]).unwrap();
 	let error = kme.client_b().decryption_keys(&sae("sae-a"), &[id]).await.unwrap_err();
 	let KmeFault::KeyNotFound(message) = &error.fault else { panic!("{error}") };
 	assert_eq!(message.as_str(), "one or more keys specified are not found on KME");
-	// Others say so with 404, or in words of their own.
+	// Some KMEs use 404 or other messages.
 	let refusal = |message: &str| json!({ "message": message }).to_string();
 	let words = refusal("Some of the requested keys do not exist in this KME.");
 	for answer in [(404, "nothing".to_owned()), (404, refusal("Element not found")), (400, words)] {
@@ -44,18 +44,18 @@ async fn a_key_that_is_not_there() {
 		assert!(matches!(error.fault, KmeFault::KeyNotFound(_)), "{error}");
 	}
 	assert_eq!(kme.seen().len(), 4);
-	// Words that are not about the key, and those of other calls, do not say that it is gone.
+	// Messages about something else, or in response to other calls, do not mean a missing key.
 	kme.fail(Fault::Answer(400, refusal("the master SAE does not exist")));
 	let error = kme.client_b().decryption_keys(&sae("sae-a"), &[id]).await.unwrap_err();
 	assert!(matches!(error.fault, KmeFault::BadRequest { .. }), "{error}");
-	// Of other calls, 404 says that there is no KME at this URL.
+	// For other calls, 404 means that there is no KME at this URL.
 	kme.fail(Fault::Answer(404, String::new()));
 	let error = kme.client_b().status(&sae("sae-a")).await.unwrap_err();
 	assert!(matches!(error.fault, KmeFault::Status { code: 404, .. }), "{error}");
 }
 
 #[tokio::test]
-async fn a_caller_who_may_not() {
+async fn unauthorised_callers() {
 	let kme = Kme::start().await;
 	kme.fail(Fault::Answer(401, json!({"message": "unknown SAE"}).to_string()));
 	let error = kme.client_a().status(&sae("sae-b")).await.unwrap_err();
@@ -64,7 +64,7 @@ async fn a_caller_who_may_not() {
 }
 
 #[tokio::test]
-async fn a_kme_without_keys_is_asked_again_a_few_times() {
+async fn a_kme_without_keys_is_retried_a_few_times() {
 	let kme = Kme::start().await;
 	let empty = || Fault::Answer(503, json!({"message": "no keys"}).to_string());
 	for _ in 0..3 {
@@ -92,7 +92,7 @@ async fn a_kme_without_keys_is_asked_again_a_few_times() {
 }
 
 #[tokio::test]
-async fn a_status_that_the_standard_does_not_know() {
+async fn http_statuses_that_the_standard_does_not_define() {
 	let kme = Kme::start().await;
 	for code in [302, 403, 418] {
 		kme.fail(Fault::Answer(code, "<html>no\u{7}</html>".to_owned()));
@@ -100,7 +100,7 @@ async fn a_status_that_the_standard_does_not_know() {
 		assert!(matches!(error.fault, KmeFault::Status { code: found, .. } if found == code), "{error}");
 		assert!(!error.is_temporary());
 	}
-	// A gateway that lost sight of the KME: asked again, also for keys that are given once.
+	// A gateway that lost its connection to the KME: retried, even for keys that are delivered once.
 	kme.fail(Fault::Answer(502, String::new()));
 	kme.client_a().status(&sae("sae-b")).await.unwrap();
 	let key = key_for_b(&kme).await;
@@ -109,7 +109,7 @@ async fn a_status_that_the_standard_does_not_know() {
 }
 
 #[tokio::test]
-async fn a_status_that_is_none() {
+async fn invalid_status_containers() {
 	let kme = Kme::start().await;
 	let lacking: fn(Value) -> String = |mut body| {
 		body.as_object_mut().unwrap().remove("stored_key_count");
@@ -124,7 +124,7 @@ async fn a_status_that_is_none() {
 }
 
 #[tokio::test]
-async fn answers_that_are_no_http() {
+async fn responses_that_are_not_http() {
 	let body = "{\"keys\":[]}";
 	let (too_long, too_short) = (body.len() + 1, body.len() - 1);
 	let huge = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", 1u64 << 40);

@@ -1,4 +1,4 @@
-//! The client against a KME that behaves, is away, or is not to be trusted.
+//! The client against a correct, an unreachable and an untrusted KME.
 
 use super::{
 	kme::{Fault, Kme, Seen},
@@ -28,7 +28,7 @@ async fn both_ends_get_the_same_keys_over_one_connection_each() {
 	assert_eq!((status.master_sae_id.as_str(), status.slave_sae_id.as_str()), ("sae-a", "sae-b"));
 
 	let sent = a.encryption_keys(&sae("sae-b"), &three()).await.unwrap();
-	// In another order than they were drawn.
+	// In another order than drawn.
 	let ids: Vec<KeyId> = [2, 0, 1].map(|i| sent[i].id).to_vec();
 	let received = b.decryption_keys(&sae("sae-a"), &ids).await.unwrap();
 	for (place, i) in [2, 0, 1].into_iter().enumerate() {
@@ -42,7 +42,7 @@ async fn both_ends_get_the_same_keys_over_one_connection_each() {
 }
 
 #[tokio::test]
-async fn what_is_sent_is_as_the_standard_says() {
+async fn requests_follow_the_standard() {
 	let kme = Kme::start().await;
 	let odd = sae("a%b?c#d\\e");
 	kme.client_a().status(&odd).await.unwrap();
@@ -72,7 +72,7 @@ async fn what_is_sent_is_as_the_standard_says() {
 }
 
 #[tokio::test]
-async fn requests_that_make_no_sense_are_not_sent() {
+async fn invalid_requests_are_not_sent() {
 	let kme = Kme::start().await;
 	let a = kme.client_a();
 	for (number, size_bits) in [(0, 256), (1025, 256), (1, 0), (1, 12), (1, 65_544)] {
@@ -118,33 +118,33 @@ async fn a_kme_that_is_stopped_cannot_be_reached() {
 }
 
 #[tokio::test]
-async fn a_slow_kme_runs_into_the_timeout() {
+async fn a_slow_kme_times_out() {
 	let kme = Kme::start().await;
 	let mut config = kme.config(&kme.b);
 	(config.connect_timeout, config.request_timeout) = (Duration::from_millis(900), Duration::from_secs(1));
 	config.retries = 0;
 	let b = Client::new(&config).unwrap();
-	// The connection is there, so that the time runs out with the request.
+	// The connection is already open, so the timeout is that of the request.
 	b.status(&sae("sae-a")).await.unwrap();
 	kme.fail(Fault::Hold);
 	let error = b.status(&sae("sae-a")).await.unwrap_err();
 	assert_eq!(error.fault, KmeFault::Timeout(Duration::from_secs(1)));
 	assert!(error.is_temporary());
 
-	// Held before the KME acted: asking once more brings the key.
+	// Held before the KME processed it: the retry gets the key.
 	let key = kme.client_a().encryption_keys(&sae("sae-b"), &KeyRequest::one(256)).await.unwrap().remove(0);
 	b.status(&sae("sae-a")).await.unwrap();
 	kme.fail(Fault::Hold);
 	assert_eq!(b.decryption_keys(&sae("sae-a"), &[key.id]).await.unwrap()[0].bytes, key.bytes);
 
-	// Held after it: the key is gone, and the error says so.
+	// Held afterwards: the key is gone, and the error says so.
 	let key = kme.client_a().encryption_keys(&sae("sae-b"), &KeyRequest::one(256)).await.unwrap().remove(0);
 	kme.fail(Fault::ActAndHold);
 	let error = b.decryption_keys(&sae("sae-a"), &[key.id]).await.unwrap_err();
 	assert!(matches!(error.fault, KmeFault::HandedOut { .. }), "{error}");
 	assert!(!error.is_temporary());
 
-	// Held twice: nobody knows.
+	// Held twice: unknown.
 	let key = kme.client_a().encryption_keys(&sae("sae-b"), &KeyRequest::one(256)).await.unwrap().remove(0);
 	kme.fail(Fault::Hold);
 	kme.fail(Fault::Hold);
@@ -155,10 +155,10 @@ async fn a_slow_kme_runs_into_the_timeout() {
 }
 
 #[tokio::test]
-async fn a_connection_that_is_cut_off() {
+async fn interrupted_connections() {
 	let mut kme = Kme::start().await;
 	let (a, b) = (kme.client_a(), kme.client_b());
-	// Status and new keys are asked for again.
+	// Status and new keys are requested again.
 	kme.fail(Fault::Cut);
 	a.status(&sae("sae-b")).await.unwrap();
 	kme.fail(Fault::ActAndCut);
@@ -178,7 +178,7 @@ async fn a_connection_that_is_cut_off() {
 	let error = b.decryption_keys(&sae("sae-a"), &[key.id]).await.unwrap_err();
 	assert!(matches!(error.fault, KmeFault::HandedOut { .. }), "{error}");
 
-	// Cut off, and then away.
+	// Interrupted, then unreachable.
 	let key = a.encryption_keys(&sae("sae-b"), &KeyRequest::one(256)).await.unwrap().remove(0);
 	kme.fail(Fault::ActAndHold);
 	let draw = tokio::spawn(async move { b.decryption_keys(&sae("sae-a"), &[key.id]).await });
@@ -202,7 +202,7 @@ async fn a_connection_that_was_closed_while_idle_loses_no_key() {
 }
 
 #[tokio::test]
-async fn a_certificate_of_the_kme_that_is_wrong_is_refused() {
+async fn an_untrusted_kme_certificate_is_rejected() {
 	let pki = Pki::new();
 	let other = Pki::new();
 	let sae_b = pki.issue("sae-b");
@@ -233,8 +233,8 @@ async fn a_certificate_of_the_kme_that_is_wrong_is_refused() {
 }
 
 #[tokio::test]
-async fn a_certificate_of_ours_that_the_kme_does_not_accept_is_told() {
-	// Another authority, one of the same name with another key, and a certificate that has expired.
+async fn a_client_certificate_that_the_kme_rejects_is_reported() {
+	// Another authority, one of the same name with another key, and an expired certificate.
 	let expired = |params: &mut rcgen::CertificateParams| {
 		params.not_before = rcgen::date_time_ymd(2020, 1, 1);
 		params.not_after = rcgen::date_time_ymd(2020, 2, 1);
@@ -249,7 +249,7 @@ async fn a_certificate_of_ours_that_the_kme_does_not_accept_is_told() {
 			1 => namesakes.issue("sae-b"),
 			_ => kme.pki.issue_with("sae-x", expired),
 		};
-		// In TLS 1.3 the refusal races with the request.
+		// In TLS 1.3 the alert races with the request.
 		for _ in 0..20 {
 			let client = Client::new(&kme.config(&stranger)).unwrap();
 			let id = KeyId::from_bytes([1; 16]).unwrap();

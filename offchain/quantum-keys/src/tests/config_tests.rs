@@ -1,4 +1,4 @@
-//! Configurations that cannot work name the field, the file and the remedy.
+//! Errors of invalid configurations name the field, the file and the remedy.
 
 use super::pki::Pki;
 use crate::etsi014::{Client, ConfigFault, KmeConfig};
@@ -42,7 +42,7 @@ fn timeouts() {
 }
 
 #[test]
-fn files_that_are_missing() {
+fn missing_files() {
 	let pki = Pki::new();
 	let missing = PathBuf::from("/nowhere/at-all");
 	type File = fn(&mut KmeConfig) -> &mut PathBuf;
@@ -59,7 +59,7 @@ fn files_that_are_missing() {
 }
 
 #[test]
-fn files_with_something_else() {
+fn files_with_other_content() {
 	let pki = Pki::new();
 	let identity = pki.issue("sae-z");
 	let text = pki.folder().join("text");
@@ -90,7 +90,7 @@ fn files_with_something_else() {
 	assert!(matches!(mismatch, ConfigFault::KeyMismatch { .. }), "{mismatch}");
 }
 
-/// As `openssl x509 -req` makes it without `-extfile`.
+/// As `openssl x509 -req` issues it without `-extfile`.
 const VERSION_1: &str = "-----BEGIN CERTIFICATE-----
 MIHcMIGPAhQFnjS10BwPI0I1X62O51fhR4IHqDAFBgMrZXAwEDEOMAwGA1UEAwwF
 c2FlLWEwIBcNMjYxMTIxMTgzNDEwWhgPMjEyNjEwMjgxODM0MTBaMBAxDjAMBgNV
@@ -101,7 +101,7 @@ tVdCh/tHHruy5FMnK65HgzIfxr42WYCiEsycGnZaCw==
 ";
 
 #[test]
-fn a_certificate_of_version_1() {
+fn a_version_1_certificate() {
 	let pki = Pki::new();
 	let file = pki.folder().join("version-1.pem");
 	std::fs::write(&file, VERSION_1).unwrap();
@@ -111,7 +111,7 @@ fn a_certificate_of_version_1() {
 }
 
 #[test]
-fn a_private_key_that_is_open_to_others() {
+fn a_private_key_that_other_users_can_read() {
 	let pki = Pki::new();
 	for mode in [0o640, 0o604, 0o620] {
 		let fault = fault(&pki, |config| {

@@ -1,4 +1,4 @@
-//! The client and key containers: what is forgiven, and what is not.
+//! Key containers: what the client tolerates, and what it rejects.
 
 use super::{
 	answer_tests::key_for_b,
@@ -8,7 +8,7 @@ use super::{
 use crate::etsi014::{Fault as KmeFault, KeyRequest};
 use serde_json::{json, Value};
 
-/// How an answer is changed, and whether the client still takes it.
+/// How a response is changed, and whether the client still accepts it.
 type Change = (&'static str, fn(Value) -> String, bool);
 
 const CHANGES: [Change; 18] = [
@@ -102,7 +102,7 @@ const CHANGES: [Change; 18] = [
 ];
 
 #[tokio::test]
-async fn answers_with_keys() {
+async fn responses_with_keys() {
 	let kme = Kme::start().await;
 	let (a, b) = (kme.client_a(), kme.client_b());
 	for (what, change, is_taken) in CHANGES {
@@ -110,7 +110,7 @@ async fn answers_with_keys() {
 		let sent = a.encryption_keys(&sae("sae-b"), &KeyRequest::one(256)).await;
 		assert_eq!(sent.is_ok(), is_taken, "{what}: {sent:?}");
 		let key = key_for_b(&kme).await;
-		// The second is what it is when the client asks once more.
+		// The second is for the client's retry.
 		kme.fail(Fault::Replace(change));
 		let received = b.decryption_keys(&sae("sae-a"), &[key.id]).await;
 		match (sent, received) {
@@ -127,7 +127,7 @@ async fn answers_with_keys() {
 }
 
 #[tokio::test]
-async fn other_keys_than_those_that_were_asked_for() {
+async fn keys_that_were_not_requested() {
 	let kme = Kme::start().await;
 	let (a, b) = (kme.client_a(), kme.client_b());
 	let shorter: fn(Value) -> String = |mut body| {
@@ -161,5 +161,5 @@ async fn other_keys_than_those_that_were_asked_for() {
 	kme.fail(Fault::Replace(missing));
 	let error = b.decryption_keys(&sae("sae-a"), &[two[0].id, two[1].id]).await.unwrap_err();
 	assert!(matches!(error.fault, KmeFault::HandedOut { .. }), "{error}");
-	assert!(error.to_string().contains("1 keys, and 2"), "{error}");
+	assert!(error.to_string().contains("1 keys instead of 2"), "{error}");
 }

@@ -58,7 +58,7 @@ async fn a_key_is_drawn_once_and_read_from_the_store_from_then_on() {
 }
 
 #[tokio::test]
-async fn a_caller_that_goes_away_loses_nothing() {
+async fn a_dropped_future_loses_nothing() {
 	let kme = Kme::start().await;
 	let folder = private_folder();
 	let mut config = kme.config(&kme.b);
@@ -78,7 +78,7 @@ async fn a_caller_that_goes_away_loses_nothing() {
 }
 
 #[tokio::test]
-async fn draws_of_one_key_at_once_ask_once() {
+async fn concurrent_draws_of_one_key_send_one_request() {
 	let (kme, _folder, receiver) = start().await;
 	let key = key_for_b(&kme).await;
 	let draws: Vec<_> = (0..10)
@@ -94,7 +94,7 @@ async fn draws_of_one_key_at_once_ask_once() {
 }
 
 #[tokio::test]
-async fn a_lost_answer_is_told_from_a_key_that_never_was() {
+async fn a_lost_response_is_distinct_from_a_key_that_never_existed() {
 	let (kme, folder, receiver) = start().await;
 	let unknown = KeyId::from_bytes([9; 16]).unwrap();
 	for _ in 0..2 {
@@ -118,7 +118,7 @@ async fn a_lost_answer_is_told_from_a_key_that_never_was() {
 }
 
 #[tokio::test]
-async fn a_lost_answer_is_recognised_whatever_the_words() {
+async fn a_lost_response_is_recognised_from_any_message() {
 	let (kme, _folder, receiver) = start().await;
 	let key = key_for_b(&kme).await;
 	let words = json!({"message": "Some of the requested keys do not exist in this KME."}).to_string();
@@ -129,7 +129,7 @@ async fn a_lost_answer_is_recognised_whatever_the_words() {
 }
 
 #[tokio::test]
-async fn a_kme_that_comes_back_still_has_the_key() {
+async fn a_kme_that_is_reachable_again_still_has_the_key() {
 	let (kme, _folder, receiver) = start().await;
 	let key = key_for_b(&kme).await;
 	for _ in 0..3 {
@@ -138,7 +138,7 @@ async fn a_kme_that_comes_back_still_has_the_key() {
 	let error = receiver.draw_for_receiving(&sae("sae-a"), &key.id, &entry(9)).await.unwrap_err();
 	assert!(error.is_temporary(), "{error}");
 	assert!(!receiver.store().was_asked(&key.id).unwrap(), "it was surely not handed out");
-	// Cut off twice: open, and the mark stays.
+	// Interrupted twice: unknown, and the mark stays.
 	kme.fail(Fault::Cut);
 	kme.fail(Fault::Cut);
 	let error = receiver.draw_for_receiving(&sae("sae-a"), &key.id, &entry(9)).await.unwrap_err();
@@ -150,7 +150,7 @@ async fn a_kme_that_comes_back_still_has_the_key() {
 }
 
 #[tokio::test]
-async fn a_key_of_another_length_is_refused() {
+async fn a_key_of_another_length_is_rejected() {
 	let (kme, _folder, receiver) = start().await;
 	let key = kme.client_a().encryption_keys(&sae("sae-b"), &KeyRequest::one(128)).await.unwrap().remove(0);
 	let error = receiver.draw_for_receiving(&sae("sae-a"), &key.id, &entry(9)).await.unwrap_err();

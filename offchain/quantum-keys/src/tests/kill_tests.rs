@@ -1,5 +1,5 @@
-//! SIGKILL at every step of a draw: a child process draws, stops at a step, and is killed there. Then this process opens the
-//! child's store and draws again.
+//! SIGKILL at every step of a draw: a child process draws, stops at a step and is killed there. Then this
+//! process opens the child's store and draws again.
 
 use super::{
 	client_tests::sae,
@@ -22,7 +22,7 @@ const STOP_AT: &str = "QUANTUM_KEYS_TEST_STOP_AT";
 const ARGUMENTS: &str = "QUANTUM_KEYS_TEST_ARGUMENTS";
 const STOPPED: &str = "stopped at the step";
 
-/// In the child: stops at the step that it was told.
+/// In the child: stops at the requested step.
 pub(crate) fn reached(step: Step) {
 	if std::env::var(STOP_AT).is_ok_and(|stop| stop == step.to_string()) {
 		println!("{STOPPED}");
@@ -33,7 +33,7 @@ pub(crate) fn reached(step: Step) {
 	}
 }
 
-/// What the child does. Does nothing when it is run as a test.
+/// The child's work. Does nothing when run as a test.
 #[test]
 fn child() {
 	let Ok(arguments) = std::env::var(ARGUMENTS) else { return };
@@ -78,7 +78,7 @@ fn kill(mut child: Child) {
 	child.wait().unwrap();
 }
 
-/// Runs the child to the step, and kills it there.
+/// Runs the child up to the step and kills it there.
 async fn kill_at(kme: &Kme, folder: &Path, id: &str, stop_at: &'static str) {
 	let mut child = start(kme, folder, id, stop_at);
 	let mut output = child.stdout.take().unwrap();
@@ -97,11 +97,11 @@ async fn kill_at(kme: &Kme, folder: &Path, id: &str, stop_at: &'static str) {
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum After {
-	/// The KME is asked again, and has the key.
+	/// The KME is asked again and has the key.
 	FromKme,
 	/// The KME is not asked again.
 	FromStore,
-	/// It was on its way.
+	/// The key was in flight.
 	Lost,
 }
 
@@ -158,7 +158,7 @@ async fn a_receiver_that_is_killed() {
 			Err(error) => panic!("{step}: {error}"),
 		};
 		assert_eq!(after, expected, "{step}");
-		// Once it is there it stays, and no half-written file does.
+		// Once stored it stays, and no temporary file does.
 		if after != After::Lost {
 			let again = receiver.draw_for_receiving(&sae("sae-a"), &key.id, &entry(9)).await.unwrap();
 			assert_eq!(again.bytes, key.bytes, "{step}");
@@ -172,7 +172,7 @@ async fn a_receiver_that_is_killed() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_sender_that_is_killed() {
-	// Whether the key is in the store afterwards. Before that nobody has heard of it.
+	// Whether the key is in the store afterwards. If not, it is wasted, unused.
 	let steps = [
 		("answered", false),
 		("Key written", true),

@@ -1,4 +1,4 @@
-//! A KME for tests: keeps keys in memory, gives each once to its addressee, and fails on demand.
+//! A KME for tests: keeps keys in memory, delivers each once to its addressee, and fails on demand.
 
 use super::pki::{Identity, Pki};
 use crate::etsi014::{Client, KmeConfig};
@@ -20,23 +20,23 @@ use tokio::{net::TcpListener, sync::Notify, task::JoinHandle};
 use tokio_rustls::TlsAcceptor;
 use uuid::Uuid;
 
-/// What the KME does with the next request, instead of what it should.
+/// A fault that the KME injects into the next request.
 pub enum Fault {
-	/// Answers so, and does nothing.
+	/// Sends this response without processing the request.
 	Answer(u16, String),
-	/// Does nothing, and never answers.
+	/// Neither processes the request nor responds.
 	Hold,
-	/// Acts on the request, and never answers.
+	/// Processes the request, but never responds.
 	ActAndHold,
-	/// Acts on the request, and cuts the connection off.
+	/// Processes the request, then closes the connection.
 	ActAndCut,
-	/// Cuts the connection off.
+	/// Closes the connection.
 	Cut,
-	/// Acts on the request, and answers with this.
+	/// Processes the request, but sends this response.
 	Replace(fn(Value) -> String),
 }
 
-/// A request as it came.
+/// A request as received.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Seen {
 	pub sae: String,
@@ -69,7 +69,7 @@ pub struct Kme {
 	shared: Arc<Shared>,
 }
 
-/// Cuts the connection off that a request came by.
+/// Closes the connection of a request.
 #[derive(Clone)]
 struct Scissors(Arc<Notify>);
 
@@ -120,17 +120,17 @@ impl Kme {
 		self.shared.kept.lock().unwrap().connections
 	}
 
-	/// Keys that were drawn and not fetched.
+	/// Keys that were drawn and not yet fetched.
 	pub fn waiting_keys(&self) -> usize {
 		self.shared.kept.lock().unwrap().keys.len()
 	}
 
-	/// Returns when a request is held.
+	/// Waits until a request is held.
 	pub async fn held(&self) {
 		self.shared.held.notified().await;
 	}
 
-	/// Stops listening. Connections end with it.
+	/// Stops listening and closes all connections.
 	pub async fn stop(&mut self) {
 		self.server.abort();
 		let _ = (&mut self.server).await;
@@ -215,9 +215,11 @@ fn act(shared: &Shared, sae: &str, other: &str, call: &str, body: &Value) -> (u1
 	match call {
 		"status" => {
 			let status = json!({
-				"source_KME_ID": "kme-a", "target_KME_ID": "kme-b", "master_SAE_ID": sae, "slave_SAE_ID": other,
-				"key_size": 256, "stored_key_count": 25000, "max_key_count": 100_000, "max_key_per_request": 128,
-				"max_key_size": 1024, "min_key_size": 64, "max_SAE_ID_count": 0, "status_extension": {"link": "up"},
+				"source_KME_ID": "kme-a", "target_KME_ID": "kme-b",
+				"master_SAE_ID": sae, "slave_SAE_ID": other,
+				"key_size": 256, "stored_key_count": 25000, "max_key_count": 100_000,
+				"max_key_per_request": 128, "max_key_size": 1024, "min_key_size": 64,
+				"max_SAE_ID_count": 0, "status_extension": {"link": "up"},
 			});
 			(200, status)
 		},

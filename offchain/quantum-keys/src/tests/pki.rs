@@ -17,7 +17,7 @@ use std::{
 };
 use tempfile::TempDir;
 
-/// An authority, and a folder for what it issues.
+/// A certificate authority, and a folder for what it issues.
 pub struct Pki {
 	authority: CertifiedIssuer<'static, KeyPair>,
 	folder: TempDir,
@@ -77,7 +77,7 @@ impl Pki {
 		}
 	}
 
-	/// A server that shows `identity` and asks for a certificate of this authority.
+	/// A server that presents `identity` and requires a client certificate of this authority.
 	pub fn server(&self, identity: &Identity) -> Arc<ServerConfig> {
 		self.server_of(identity, rustls::ALL_VERSIONS)
 	}
@@ -101,7 +101,7 @@ impl Pki {
 		Arc::new(config)
 	}
 
-	/// A client that accepts this authority and shows `identity`.
+	/// A client that trusts this authority and presents `identity`.
 	pub fn client(&self, url: &str, identity: &Identity) -> KmeConfig {
 		KmeConfig {
 			connect_timeout: Duration::from_secs(10),

@@ -1,4 +1,5 @@
-//! A server that answers every request with the same bytes, which need not be HTTP, and closes.
+//! A server that responds to every request with the same bytes, which need not be HTTP, and closes the
+//! connection.
 
 use super::pki::{Identity, Pki};
 use crate::etsi014::Client;
@@ -40,7 +41,7 @@ impl RawServer {
 					}
 				}
 				counter.fetch_add(1, Ordering::SeqCst);
-				// A client that has read enough may be gone.
+				// The client may have disconnected after reading enough.
 				let _ = stream.write_all(&answer).await;
 				let _ = stream.shutdown().await;
 			}

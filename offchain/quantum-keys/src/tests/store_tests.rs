@@ -1,4 +1,4 @@
-//! The store of keys.
+//! The key store.
 
 use crate::{
 	etsi014::{Key, KeyId},
@@ -83,7 +83,7 @@ fn files_are_private_and_show_neither_key_nor_metadata() {
 }
 
 #[test]
-fn expired_keys_go() {
+fn expired_keys_are_removed() {
 	let folder = private_folder();
 	let store = open(folder.path());
 	for number in 1..=4 {
@@ -101,7 +101,7 @@ fn expired_keys_go() {
 }
 
 #[test]
-fn a_damaged_file_is_named_and_hinders_no_other() {
+fn a_damaged_file_is_named_and_affects_no_other() {
 	let folder = private_folder();
 	let store = open(folder.path());
 	store.put(&key(1), &entry(5)).unwrap();
@@ -122,7 +122,7 @@ fn a_damaged_file_is_named_and_hinders_no_other() {
 		assert!(matches!(&error, StoreError::Damaged { path } if *path == file(folder.path(), 1)), "{error}");
 		assert_eq!(*store.get(&id(2)).unwrap().unwrap().key.bytes, *key(2).bytes);
 	}
-	// A mark is no key.
+	// A mark is not a key.
 	store.mark_asked(&id(1), &entry(5)).unwrap();
 	std::fs::rename(folder.path().join(format!("{}.asked", id(1))), file(folder.path(), 1)).unwrap();
 	assert!(matches!(store.get(&id(1)), Err(StoreError::Damaged { .. })));
@@ -144,7 +144,7 @@ fn foreign_files_are_left_alone() {
 }
 
 #[test]
-fn a_store_is_open_once() {
+fn a_store_can_be_opened_only_once() {
 	let folder = private_folder();
 	let store = open(folder.path());
 	let again = KeyStore::open(folder.path(), &store_key());
@@ -154,7 +154,7 @@ fn a_store_is_open_once() {
 }
 
 #[test]
-fn another_store_key_is_told_at_once() {
+fn another_store_key_is_reported_when_opening() {
 	let folder = private_folder();
 	drop(open(folder.path()));
 	let other = KeyStore::open(folder.path(), &StoreKey::new(Zeroizing::new([4; 32])));
@@ -162,7 +162,7 @@ fn another_store_key_is_told_at_once() {
 }
 
 #[test]
-fn a_folder_that_is_open_to_others_is_refused() {
+fn a_folder_that_other_users_can_access_is_rejected() {
 	let folder = private_folder();
 	std::fs::set_permissions(folder.path(), Permissions::from_mode(0o750)).unwrap();
 	let error = KeyStore::open(folder.path(), &store_key()).err().unwrap();
@@ -185,7 +185,7 @@ fn bounds() {
 	assert_eq!(store.get(&id(1)).unwrap().unwrap().key.bytes.len(), 8192);
 }
 
-/// A file made apart from this crate, with Python's `cryptography`:
+/// A file created independently with Python's `cryptography`:
 ///
 /// ```python
 /// head = b"CSLMqkd1" + bytes([1]) + bytes([5] * 16); nonce = bytes(range(12))
@@ -201,11 +201,14 @@ fn a_pinned_file() {
 	assert_eq!(*opened.key, (0..32).collect::<Vec<u8>>());
 }
 
-const PINNED: &str = "43534c4d716b64310105050505050505050505050505050505000102030405060708090a0b47b1764ca4a98f0e31c214c99287e3d588d07f3c3adba71e199500608f51162d6a6f30882e136c19431f4910285a3c64ab6790c76454ae36f488ee7a366408510c";
+const PINNED: &str = "\
+	43534c4d716b64310105050505050505050505050505050505000102030405060708090a0b47b1764ca4a98f0e31c214c992\
+	87e3d588d07f3c3adba71e199500608f51162d6a6f30882e136c19431f4910285a3c64ab6790c76454ae36f488ee7a366408\
+	510c";
 
 proptest! {
 	#[test]
-	fn files_come_back_as_they_went_in(
+	fn files_round_trip(
 		id in prop::array::uniform16(any::<u8>()),
 		metadata in prop::collection::vec(any::<u8>(), 0..=256),
 		expiry in any::<u64>(),

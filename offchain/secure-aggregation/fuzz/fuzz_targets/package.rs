@@ -1,6 +1,6 @@
-//! A share package that a hospital committed to: refused, or opened and checked.
+//! A share package that a hospital committed to: rejected, or opened and checked.
 //!
-//! The first byte chooses field and party, the next two the size; the rest stands behind the header that is expected.
+//! The first byte chooses field and party, the next two the size; the rest follows the expected header.
 
 #![no_main]
 

@@ -1,7 +1,7 @@
-//! Partial aggregates of which any bytes may be altered: an error, or a sum that enough of them agree with.
+//! Partial aggregates with altered bytes: an error, or a sum that enough of them agree with.
 //!
-//! The first byte chooses the field; then each three bytes alter one of the partials: party, place, mask. A mask of 0 cuts
-//! the partial off there.
+//! The first byte chooses the field; then every three bytes alter one partial aggregate: party, offset, mask.
+//! A mask of 0 truncates it there.
 
 #![no_main]
 

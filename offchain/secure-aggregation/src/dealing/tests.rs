@@ -2,7 +2,7 @@ use super::*;
 use consilium_primitives::committee::{field::PrimeField, Direction};
 use std::collections::HashSet;
 
-/// A field so small that all its polynomials can be looked at.
+/// A field small enough to enumerate all its polynomials.
 struct Small<const P: u64>;
 
 impl<const P: u64> Residues for Small<P> {
@@ -50,7 +50,7 @@ fn values<const P: u64>(secret: u64, seeded: &[u64], parties: usize) -> Vec<u64>
 	values
 }
 
-/// That any t parties hold any values equally often, whatever the secret is.
+/// Any t parties hold every combination of values equally often, for every secret.
 fn is_secret<const P: u64>(threshold: usize, parties: usize) {
 	for secret in 0..P {
 		let sharings: Vec<Vec<u64>> =
@@ -62,7 +62,7 @@ fn is_secret<const P: u64>(threshold: usize, parties: usize) {
 				.collect();
 			assert_eq!(views.len(), sharings.len(), "secret {secret}, parties {subset:?}");
 		}
-		// t + 1 parties know the secret: of no two sharings of different secrets do they hold the same.
+		// t + 1 parties know the secret: sharings of different secrets never give them the same values.
 		for subset in subsets(threshold + 1, parties) {
 			let other = values::<P>((secret + 1) % P, &vec![0; threshold], parties);
 			for sharing in &sharings {
@@ -113,8 +113,8 @@ fn header() -> DealingHeader {
 	DealingHeader { genesis: H256::repeat_byte(0xaa), round, hospital: [0xbb; 32] }
 }
 
-/// SHA-256 of the packages of (17, -16, ..., 0, 1, ..., 16) among five parties with t = 2, from an implementation of the
-/// documented formats in another language.
+/// SHA-256 of the packages of (17, -16, ..., 0, 1, ..., 16) among five parties with t = 2, from an
+/// independent implementation of the documented formats.
 const PINNED: [(PrimeField, [&str; 5]); 2] = [
 	(
 		PrimeField::Mersenne61,
@@ -184,14 +184,14 @@ fn packages_have_the_lengths_that_the_chain_expects() {
 			let dealing = deal(&committee(field), &header(), &vec![-1; parameters], &[1; 32]).unwrap();
 			let lengths: Vec<u64> = dealing.packages.iter().map(|package| package.len() as u64).collect();
 			assert_eq!(lengths, committee(field).package_lengths(parameters as u32));
-			// Nothing was moved in memory, which would leave copies behind.
+			// Nothing was reallocated, which would leave copies behind.
 			assert!(dealing.packages[2..].iter().all(|package| package.capacity() == package.len()));
 		}
 	}
 }
 
 #[test]
-fn what_cannot_be_shared_is_refused() {
+fn updates_that_cannot_be_shared_are_rejected() {
 	for field in [PrimeField::Mersenne61, PrimeField::Mersenne31] {
 		let committee = committee(field);
 		let refusal = |committee: &Committee<u8>, coordinates: &[i64]| {

@@ -1,7 +1,6 @@
 //! Integers modulo 2^31 - 1.
 
-use super::{Field, Residues};
-use crate::package::Elements;
+use super::{Elements, Field, Residues};
 use consilium_primitives::committee::field::PrimeField;
 use zeroize::Zeroizing;
 
@@ -9,7 +8,7 @@ const BITS: u32 = 31;
 const P: u32 = (1 << BITS) - 1;
 const WIDE_P: u64 = P as u64;
 
-/// Elements in a group, and bytes that they are packed into.
+/// Elements in a group, and bytes of a packed group.
 const GROUP: usize = 32;
 const GROUP_BYTES: usize = 124;
 
@@ -20,7 +19,7 @@ const fn fold(value: u32) -> u32 {
 	(value & P) + (value >> BITS)
 }
 
-/// Of a number below 2^63, one below 2^32 + 1.
+/// Maps numbers below 2^63 to congruent ones below 2^32 + 1.
 const fn fold_wide(value: u64) -> u64 {
 	(value & WIDE_P) + (value >> BITS)
 }
@@ -91,7 +90,7 @@ impl Field for Mersenne31 {
 			}
 		}
 		for (element, word) in rest.iter_mut().zip(packed_rest.as_chunks().0) {
-			// Numbers above p become p, which the caller looks for.
+			// Numbers above p become p, which the caller rejects.
 			*element = u32::from_le_bytes(*word).min(P);
 		}
 	}
@@ -101,7 +100,7 @@ impl Field for Mersenne31 {
 	}
 
 	fn inner_product(a: &[u32], b: &[u32]) -> u64 {
-		// Folded products are at most 2^32: so many would have to be summed for an overflow.
+		// Folded products are at most 2^32, so a sum of up to 2^31 of them does not overflow.
 		let sum = a.iter().zip(b).fold(0u64, |sum, (a, b)| sum + fold_wide(u64::from(*a) * u64::from(*b)));
 		sum % WIDE_P
 	}

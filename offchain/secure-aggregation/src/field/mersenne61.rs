@@ -1,20 +1,19 @@
 //! Integers modulo 2^61 - 1.
 
-use super::{Field, Residues};
-use crate::package::Elements;
+use super::{Elements, Field, Residues};
 use consilium_primitives::committee::field::PrimeField;
 use zeroize::Zeroizing;
 
 const BITS: u32 = 61;
 const P: u64 = (1 << BITS) - 1;
 
-/// Products of 122 bits that fit into 128 bits, the sums of the others included.
+/// Products of 122 bits whose sum fits into 128 bits.
 const LAZY: usize = 32;
 
 /// The field. Loose elements are at most p + 7.
 pub struct Mersenne61;
 
-/// Of any number, a loose element.
+/// Maps any number to a loose element.
 const fn fold(value: u64) -> u64 {
 	(value & P) + (value >> BITS)
 }
@@ -76,7 +75,7 @@ impl Field for Mersenne61 {
 
 	fn unpack(bytes: &[u8], elements: &mut [u64]) {
 		for (element, word) in elements.iter_mut().zip(bytes.as_chunks().0) {
-			// Numbers above p become p, which the caller looks for.
+			// Numbers above p become p, which the caller rejects.
 			*element = u64::from_le_bytes(*word).min(P);
 		}
 	}

@@ -1,7 +1,7 @@
 use super::*;
 use proptest::prelude::*;
 
-/// Elements of a field, among them those at its ends.
+/// Elements of a field, including the smallest and largest.
 fn elements<F: Field>(seed: &[u64]) -> Vec<F::Element> {
 	let p = F::PRIME.modulus();
 	let element = |value: &u64| {
@@ -29,7 +29,7 @@ fn agrees<F: Field>(seed: &[u64], factor: u64) {
 	for ((x, y), (x_wide, y_wide)) in a.iter().zip(&b).zip(&pairs) {
 		assert_eq!(F::reduce(F::add(*x, *y)).into(), field.add(*x_wide, *y_wide));
 		assert_eq!(F::reduce(F::subtract(*x, *y)).into(), field.subtract(*x_wide, *y_wide));
-		// Loose results go on.
+		// Loose results can be operands.
 		let loose = F::subtract(F::add(F::subtract(*x, *y), F::add(*y, *y)), F::subtract(*y, *x));
 		let expected = field.subtract(field.add(*x_wide, *x_wide), 0);
 		assert_eq!(F::reduce(loose).into(), expected);

@@ -1,4 +1,5 @@
-//! A chain, hospitals and parties for the tests: an independent reading of share packages, and dealers that cheat.
+//! A chain, hospitals and parties for the tests, an independent parser of share packages, and cheating
+//! dealers.
 
 #![allow(dead_code, clippy::unwrap_used, missing_docs)]
 
@@ -41,7 +42,7 @@ pub fn committee(field: PrimeField, parties: u8, threshold: u32) -> Committee<u8
 	}
 }
 
-/// The same with everything that can be checked.
+/// The same with all optional checks.
 pub fn strict(field: PrimeField, parties: u8, threshold: u32) -> Committee<u8> {
 	let root = BlobReference { hash: H256::zero(), length: 1 };
 	let direction = Direction::Exclude { root, tolerance: Decimal::ZERO };
@@ -61,7 +62,7 @@ pub fn challenge() -> Challenge {
 	Challenge::new(H256::repeat_byte(9))
 }
 
-/// What a hospital committed to.
+/// A hospital's commitment.
 #[derive(Clone)]
 pub struct Dealt {
 	pub committee: Committee<u8>,
@@ -70,7 +71,7 @@ pub struct Dealt {
 }
 
 impl Dealt {
-	/// By an honest dealer.
+	/// From an honest dealer.
 	pub fn new(committee: &Committee<u8>, coordinates: &[i64]) -> Self {
 		let dealing = deal(committee, &HEADER, coordinates, &[6; 32]).unwrap();
 		Self {
@@ -94,27 +95,27 @@ impl Dealt {
 		check_elements(&self.open(party).unwrap(), &self.committee, &challenge(), root).unwrap()
 	}
 
-	/// What honest parties post.
+	/// The checks that honest parties post.
 	pub fn posts(&self, root: Option<&[i64]>) -> Vec<Check> {
 		(1..=self.committee.parties.len() as u8)
 			.map(|party| Check::Elements(self.check(party, root).try_into().unwrap()))
 			.collect()
 	}
 
-	/// What the chain makes of posts.
+	/// The chain's assessment of posts.
 	pub fn assess(&self, posts: &[Check]) -> Assessment {
 		let posts: Vec<(u8, &Check)> = (1..).zip(posts).collect();
 		assess(&self.committee, self.parameters, &encoding(self.committee.field), &posts)
 	}
 
-	/// Whether another party finds the published package right.
+	/// Whether another party confirms the published package.
 	pub fn judge(&self, party: u8, published: &[u8], opened: &Opened, root: Option<&[i64]>) -> bool {
 		open(published, &self.committee, self.parameters, &self.expected(party)).is_ok_and(|share| {
 			check_elements(&share, &self.committee, &challenge(), root).unwrap() == opened.at(party)
 		})
 	}
 
-	/// The elements in a party's package, which must not be a seed.
+	/// The elements in a party's package, which must not contain a seed.
 	pub fn elements(&self, party: u8) -> Vec<u64> {
 		let package = &self.packages[usize::from(party) - 1];
 		assert_eq!(package[HEADER_BYTES - 1], 1, "party {party} has a seed");
@@ -122,14 +123,14 @@ impl Dealt {
 		unpack(self.committee.field, &package[HEADER_BYTES..], count)
 	}
 
-	/// Puts other elements into a party's package.
+	/// Replaces the elements in a party's package.
 	pub fn replace(&mut self, party: u8, elements: &[u64]) {
 		let package = &mut self.packages[usize::from(party) - 1];
 		package.truncate(HEADER_BYTES);
 		package.extend(pack(self.committee.field, elements));
 	}
 
-	/// Lets a cheating dealer change the shares of the parties after the first t, given their points.
+	/// Makes a cheating dealer change the shares of the parties after the first t, given their points.
 	pub fn bend(&mut self, bend: impl Fn(u64, &mut Vec<u64>)) {
 		for party in self.committee.threshold as u8 + 1..=self.committee.parties.len() as u8 {
 			let mut elements = self.elements(party);
@@ -139,7 +140,7 @@ impl Dealt {
 	}
 }
 
-/// Bit by bit, as the documentation of the format says.
+/// Bit by bit, as specified in the format's documentation.
 pub fn unpack(field: PrimeField, bytes: &[u8], count: usize) -> Vec<u64> {
 	match field {
 		PrimeField::Mersenne61 => {
@@ -179,7 +180,7 @@ pub fn pack(field: PrimeField, elements: &[u64]) -> Vec<u8> {
 	}
 }
 
-/// Coordinates whose squares sum up to exactly `total`.
+/// Coordinates whose squares sum to exactly `total`.
 pub fn squares_that_sum_to(mut total: u64) -> Vec<i64> {
 	let mut roots = Vec::new();
 	while total > 0 {

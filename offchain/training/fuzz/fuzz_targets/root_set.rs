@@ -1,4 +1,5 @@
-//! Any bytes: a root set or an error, and a root set has one form and can be trained on or is refused by name.
+//! Arbitrary bytes: an error, or a root set with a canonical encoding that can be trained on or is rejected
+//! with a typed error.
 
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! Any text: the schema's parser answers with a schema or an error, and a schema keeps its promises.
+//! Arbitrary text: the parser returns an error or a consistent schema.
 
 #![no_main]
 

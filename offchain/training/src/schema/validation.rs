@@ -1,4 +1,4 @@
-//! What the types of a schema cannot say.
+//! Rules for schemas that types do not express.
 
 use super::{canonical_value, Category, Column, ColumnFault, Declaration, SchemaError};
 use std::collections::HashSet;

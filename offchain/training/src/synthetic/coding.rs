@@ -1,8 +1,8 @@
-//! How a hospital writes down what it knows.
+//! Coding conventions of hospitals.
 
 use super::patient::Patient;
 
-/// A hospital's conventions. They take turns by the hospital's number.
+/// A hospital's conventions, which alternate by the hospital's number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Coding {
 	sex: [&'static str; 2],
@@ -59,7 +59,7 @@ impl Coding {
 		CODINGS[hospital as usize % CODINGS.len()]
 	}
 
-	/// The first line of the file, with its line feed.
+	/// The header line, with its line feed.
 	pub fn header(&self) -> String {
 		let (temperature, glucose, creatinine, hemoglobin) = match self.units {
 			Units::Conventional => ("temperature", "glucose", "creatinine", "hemoglobin"),
@@ -67,12 +67,12 @@ impl Coding {
 			Units::Fahrenheit => ("temperature_f", "glucose", "creatinine", "hemoglobin"),
 		};
 		format!(
-			"patient,age,sex,admission,smoking,diabetes,systolic_bp,heart_rate,{temperature},bmi,{glucose},{creatinine},\
-			 {hemoglobin},crp,readmitted\n"
+			"patient,age,sex,admission,smoking,diabetes,systolic_bp,heart_rate,{temperature},bmi,{glucose},\
+			 {creatinine},{hemoglobin},crp,readmitted\n"
 		)
 	}
 
-	/// One patient's line, with its line feed. `number` is their running number.
+	/// One patient's line, with its line feed. `number` is their serial number.
 	pub fn line(&self, number: usize, patient: &Patient) -> String {
 		let si = if self.units == Units::International { 1.0 } else { 0.0 };
 		let unit = |conventional: f64, international: f64| conventional + si * (international - conventional);

@@ -1,11 +1,11 @@
-//! One admission: who comes, what is measured, and whether they come back.
+//! One admission: the patient, the measurements, and whether they are readmitted.
 
 use super::{normal, Profile};
 use rand::Rng;
 use rand_chacha::ChaCha20Rng;
 
-/// An admission in the schema's units. What is not measured is `None`; the outcome depends on the true
-/// value all the same.
+/// An admission in the schema's units. Unmeasured values are `None`; the outcome depends on the true value
+/// nevertheless.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Patient {
 	pub age: f64,
@@ -38,7 +38,7 @@ impl Patient {
 		let admission = choose(rng, [1.0 - profile.emergencies - 0.1, profile.emergencies, 0.1]);
 		let smoking = choose(rng, [0.5, 0.3, 0.2]);
 		let bmi = normal(rng, 27.0, 4.5).clamp(15.0, 55.0);
-		// Not recorded anywhere; ties the measurements to each other.
+		// Not recorded; correlates the measurements.
 		let frailty = normal(rng, profile.frailty, 1.0) + 0.02 * (age - 64.0);
 		let diabetes = rng.random_bool(probability(-1.6 + 0.03 * (age - 64.0) + 0.1 * (bmi - 27.0)));
 		let is_emergency = f64::from(u8::from(admission == 1));
@@ -63,15 +63,15 @@ impl Patient {
 			+ 2.2 * creatinine.ln()
 			- 0.5 * (hemoglobin - 13.6)
 			+ 0.6 * (crp.ln() - 1.8)
-			// What a linear model cannot learn: diabetes weighs more with bad kidneys, age more in an
-			// emergency, and both thin and heavy patients do worse.
+			// Effects that a linear model cannot learn: diabetes matters more with impaired kidneys, age more
+			// in an emergency, and both under- and overweight patients do worse.
 			+ 1.5 * has_diabetes * creatinine.ln()
 			+ 0.03 * is_emergency * (age - 64.0)
 			+ 0.015 * ((bmi - 26.0) * (bmi - 26.0) - 20.0);
 		let readmitted = rng.random_bool(probability(log_odds));
 
-		// Laboratory values are ordered less often for planned admissions, so what is missing is not missing
-		// by chance alone.
+		// Laboratory values are ordered less often for elective admissions, so values are not missing
+		// completely at random.
 		let laboratory = profile.missing * if admission == 0 { 1.6 } else { 0.8 };
 		let vitals = profile.missing / 4.0;
 		let mut unless_missing = |value: f64, rate: f64| (!rng.random_bool(rate)).then_some(value);
@@ -98,7 +98,7 @@ fn probability(log_odds: f64) -> f64 {
 	1.0 / (1.0 + (-log_odds).exp())
 }
 
-/// An index, each with its probability; the last takes what is left.
+/// A random index; the last has the remaining probability.
 fn choose(rng: &mut ChaCha20Rng, probabilities: [f64; 3]) -> usize {
 	let draw: f64 = rng.random();
 	match draw {

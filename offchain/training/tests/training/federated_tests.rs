@@ -56,7 +56,7 @@ fn a_round_is_the_mean_of_the_updates_by_records() {
 }
 
 #[test]
-fn rounds_bring_a_better_model() {
+fn rounds_improve_the_model() {
 	let federation = federation();
 	let hospitals =
 		[learnable_records(30, 3, 2, 1), learnable_records(90, 3, 2, 2), learnable_records(9, 3, 2, 3)];

@@ -1,4 +1,4 @@
-//! A hospital trains.
+//! Local training.
 
 use crate::{decimal, learnable_records, logistic_regression, perceptron, settings};
 use consilium_primitives::model::{LocalSteps, LocalTraining};
@@ -60,10 +60,10 @@ fn epochs_are_updates_with_the_smaller_last_batch() {
 	assert_ne!(run(LocalSteps::Epochs(2)), run(LocalSteps::Updates(5)));
 }
 
-/// With a learning rate so small that the gradient stays the same, the path is the sum of gradients: after
-/// one pass every record must have counted exactly once.
+/// With a learning rate so small that the gradient is constant, the total step is the sum of gradients: after
+/// one pass every record must have contributed exactly once.
 #[test]
-fn a_pass_takes_every_record_once() {
+fn a_pass_visits_every_record_once() {
 	let spec = logistic_regression(8, 2);
 	let model = Model::new(&spec).unwrap();
 	let records = Records { features: Array2::eye(8), labels: vec![1; 8] };
@@ -76,7 +76,7 @@ fn a_pass_takes_every_record_once() {
 }
 
 #[test]
-fn proximal_term_is_mu_times_the_way_from_the_global_model() {
+fn proximal_term_is_mu_times_the_distance_from_the_global_model() {
 	let spec = logistic_regression(3, 2);
 	let model = Model::new(&spec).unwrap();
 	let records = learnable_records(4, 3, 2, 5);
@@ -93,7 +93,7 @@ fn proximal_term_is_mu_times_the_way_from_the_global_model() {
 }
 
 #[test]
-fn divergence_and_what_cannot_be_trained_are_errors() {
+fn divergence_and_invalid_settings_are_errors() {
 	let spec = perceptron(3, &[4], 2);
 	let model = Model::new(&spec).unwrap();
 	let records = learnable_records(50, 3, 2, 5);
@@ -116,12 +116,13 @@ proptest! {
 	#![proptest_config(ProptestConfig::with_cases(32))]
 
 	#[test]
-	fn seed_decides_bit_for_bit(seed: [u8; 32], other: [u8; 32]) {
+	fn the_seed_determines_every_bit(seed: [u8; 32], other: [u8; 32]) {
 		let spec = perceptron(3, &[4], 2);
 		let model = Model::new(&spec).unwrap();
 		let records = learnable_records(30, 3, 2, 5);
 		let start = initial_parameters(&spec, 2).unwrap();
-		let run = |seed| train(&model, &start, &records, &settings(LocalSteps::Updates(20), 0.1), seed).unwrap();
+		let settings = settings(LocalSteps::Updates(20), 0.1);
+		let run = |seed| train(&model, &start, &records, &settings, seed).unwrap();
 		let bits = |parameters: Vec<f64>| parameters.into_iter().map(f64::to_bits).collect::<Vec<_>>();
 		let first = bits(run(seed));
 		prop_assert_eq!(&first, &bits(run(seed)));

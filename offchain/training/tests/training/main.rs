@@ -1,4 +1,4 @@
-//! One file for each thing that a hospital does with its records.
+//! One file per module.
 
 #![allow(clippy::unwrap_used)]
 
@@ -24,7 +24,7 @@ use ndarray::Array2;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha20Rng;
 
-/// A schema with every kind of column, a header and two ways to write a missing value.
+/// A schema with every type of column, a header and two markers of missing values.
 const SCHEMA: &str = r#"
 header = true
 missing = ["", "NA"]

@@ -1,4 +1,4 @@
-//! Predictions are measured.
+//! Metrics of predictions.
 
 use crate::{learnable_records, logistic_regression};
 use consilium_training::{
@@ -37,8 +37,8 @@ fn brute_force(scores: &[f64], positive: &[bool]) -> Option<f64> {
 }
 
 #[test]
-fn metrics_by_hand() {
-	// Probabilities 0.75, 0.25, 0.5, 0.9; half is not above 0.5.
+fn two_classes_match_hand_calculated_values() {
+	// Probabilities 0.75, 0.25, 0.5, 0.9; 0.5 is not above 0.5.
 	let metrics = measure(&[3f64.ln(), -(3f64.ln()), 0.0, 9f64.ln()], &[1, 0, 1, 0]);
 	assert_eq!((metrics.examples, metrics.accuracy), (4, 0.5));
 	let log_loss = -(0.75f64.ln() + 0.75f64.ln() + 0.5f64.ln() + 0.1f64.ln()) / 4.0;
@@ -48,14 +48,14 @@ fn metrics_by_hand() {
 }
 
 #[test]
-fn three_classes_by_hand() {
+fn three_classes_match_hand_calculated_values() {
 	// Scores are the features themselves, weights the identity.
 	let model = Model::new(&logistic_regression(3, 3)).unwrap();
 	let identity = [1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0];
 	let features = array![[2f64.ln(), 0.0, 0.0], [0.0, 2f64.ln(), 0.0], [0.0, 2f64.ln(), 0.0]];
 	let metrics = Metrics::evaluate(&model, &identity, &Records { features, labels: vec![0, 1, 2] }).unwrap();
 	assert_eq!(metrics.accuracy, 2.0 / 3.0);
-	// Right: 0.5, 0.25, 0.25; the last row gives its class 0.25.
+	// Probabilities of the labels: 0.5, 0.25, 0.25, and 0.25 in the last row.
 	assert!((metrics.brier - (0.375 + 0.375 + 0.875) / 3.0).abs() < 1e-12);
 	assert!((metrics.log_loss - (2f64.ln() + 2f64.ln() + 4f64.ln()) / 3.0).abs() < 1e-12);
 	// Class 0 is separated; class 1 has one tie; class 2 has only ties.
@@ -70,7 +70,7 @@ fn certain_and_wrong_is_clipped() {
 }
 
 #[test]
-fn what_cannot_be_measured_is_refused() {
+fn predictions_that_cannot_be_evaluated_are_rejected() {
 	let model = Model::new(&logistic_regression(1, 2)).unwrap();
 	let none = Records { features: Array2::zeros((0, 1)), labels: vec![] };
 	assert_eq!(Metrics::evaluate(&model, &[1.0, 0.0], &none), Err(MetricsError::NoRecords));
@@ -98,7 +98,8 @@ proptest! {
 		let spec = logistic_regression(6, classes);
 		let model = Model::new(&spec).unwrap();
 		let parameters = initial_parameters(&spec, seed).unwrap();
-		let metrics = Metrics::evaluate(&model, &parameters, &learnable_records(rows, 6, classes as usize, seed)).unwrap();
+		let records = learnable_records(rows, 6, classes as usize, seed);
+		let metrics = Metrics::evaluate(&model, &parameters, &records).unwrap();
 		prop_assert_eq!(metrics.examples, rows);
 		prop_assert!((0.0..=1.0).contains(&metrics.accuracy));
 		let largest = if classes == 2 { 1.0 } else { 2.0 };

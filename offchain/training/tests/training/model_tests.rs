@@ -1,4 +1,4 @@
-//! Models predict, and know which way is down.
+//! Predictions and gradients of models.
 
 use crate::{learnable_records, logistic_regression, perceptron};
 use consilium_primitives::model::ModelSpec;
@@ -108,7 +108,7 @@ fn large_scores_do_not_overflow() {
 }
 
 #[test]
-fn what_does_not_fit_is_refused() {
+fn mismatched_parameters_and_records_are_rejected() {
 	assert!(matches!(Model::new(&logistic_regression(0, 2)), Err(ModelError::Shape { .. })));
 	let model = Model::new(&logistic_regression(2, 2)).unwrap();
 	let fits = Records { features: array![[1.0, 2.0]], labels: vec![1] };

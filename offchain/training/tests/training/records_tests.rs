@@ -1,4 +1,4 @@
-//! Rows become numbers: one-hot coding, imputation, standardisation, pooling.
+//! Encoding of rows: one-hot coding, imputation, standardisation, pooling.
 
 use crate::SCHEMA;
 use consilium_training::{
@@ -27,7 +27,7 @@ fn categories_become_columns_and_units_are_converted() {
 }
 
 #[test]
-fn gaps_are_filled_from_training_rows_only() {
+fn missing_values_are_imputed_from_training_rows_only() {
 	let text = "glucose,sex,outcome\n80,M,0\n100,M,0\n,F,0\n900,F,1\n900,NA,1\n";
 	assert_eq!(
 		encode(text, &[0, 1, 2]).features,
@@ -36,7 +36,7 @@ fn gaps_are_filled_from_training_rows_only() {
 }
 
 #[test]
-fn nothing_to_learn_from_is_an_error() {
+fn a_column_without_known_values_is_an_error() {
 	let schema = Schema::parse(SCHEMA).unwrap();
 	let table = Table::read(&schema, &b"glucose,sex,outcome\n,M,0\n80,F,1\n"[..], "north.csv").unwrap();
 	let error = Imputation::fit(&schema, &table, &[0]).unwrap_err();
@@ -50,7 +50,7 @@ fn z_scores_use_the_training_rows_with_divisor_n_minus_1() {
 	let standardizer = Standardizer::fit(&training);
 	let scaled = standardizer.apply(&Records { features: array![[4.0, 1.1]], labels: vec![1] });
 	assert!((scaled.features[[0, 0]] - 2.0 / 2f64.sqrt()).abs() < 1e-8);
-	// Constant in training: centred only, so that another value does not explode.
+	// Constant in training: only centred, so that another value does not explode.
 	assert!((scaled.features[[0, 1]] - 1.0).abs() < 1e-12);
 }
 
@@ -61,7 +61,7 @@ fn single_training_row_can_be_standardised() {
 }
 
 #[test]
-fn pooling_needs_one_number_of_features() {
+fn pooling_needs_equal_numbers_of_features() {
 	let wide = Records { features: array![[1.0, 2.0]], labels: vec![0] };
 	let narrow = Records { features: array![[1.0]], labels: vec![0] };
 	assert_eq!(Records::pool([&wide, &wide]).unwrap().features, array![[1.0, 2.0], [1.0, 2.0]]);

@@ -1,4 +1,4 @@
-//! A root set is made, written and read back.
+//! Creating, serialising and parsing root sets.
 
 use crate::{learnable_records, SCHEMA};
 use consilium_training::{
@@ -51,7 +51,7 @@ fn bytes_are_pinned() {
 }
 
 #[test]
-fn every_truncation_and_extension_is_refused() {
+fn every_truncation_and_extension_is_rejected() {
 	let bytes = root(3).to_bytes();
 	assert_eq!(RootSet::from_bytes(&bytes), Ok(root(3)));
 	for end in 0..bytes.len() {
@@ -64,7 +64,7 @@ fn every_truncation_and_extension_is_refused() {
 }
 
 #[test]
-fn what_is_no_root_set_is_refused() {
+fn malformed_root_sets_are_rejected() {
 	let good = root(3).to_bytes();
 	let with = |start: usize, new: &[u8]| {
 		let mut bytes = good.clone();
@@ -72,7 +72,7 @@ fn what_is_no_root_set_is_refused() {
 		RootSet::from_bytes(&bytes)
 	};
 	assert_eq!(with(0, b"CSLMmdl1"), Err(MalformedRootSet::Domain));
-	// Rows and features whose product overflows, and numbers of none.
+	// Rows and features whose product overflows, and counts of zero.
 	for counts in [[u32::MAX, u32::MAX], [u32::MAX, 2], [3, u32::MAX], [0, 2], [3, 0], [0, 0]] {
 		let bytes: Vec<u8> = counts.iter().flat_map(|count| count.to_le_bytes()).collect();
 		assert_eq!(with(40, &bytes), Err(MalformedRootSet::Length), "{counts:?}");
@@ -87,7 +87,7 @@ fn what_is_no_root_set_is_refused() {
 }
 
 #[test]
-fn records_that_make_no_root_set_are_refused() {
+fn records_that_cannot_form_a_root_set_are_rejected() {
 	let make = |features: Array2<f64>| {
 		let labels = vec![0; features.nrows()];
 		RootSet::new(&schema(), &Records { features, labels })
@@ -100,7 +100,7 @@ fn records_that_make_no_root_set_are_refused() {
 }
 
 #[test]
-fn rows_with_gaps_are_kept_whatever_the_schema_says() {
+fn rows_with_missing_values_are_kept_under_any_policy() {
 	let dropping = Schema::parse(&SCHEMA.replace("impute-mean", "drop-row")).unwrap();
 	let folder = tempfile::tempdir().unwrap();
 	let csv = folder.path().join("root.csv");
@@ -108,7 +108,7 @@ fn rows_with_gaps_are_kept_whatever_the_schema_says() {
 	let root = RootSet::new(&dropping, &read_csv(&dropping, &csv).unwrap()).unwrap();
 	assert_eq!(root.records().labels, [0, 1, 1], "the row without a label is left out");
 	assert_eq!(root.schema().as_bytes(), dropping.hash(), "it belongs to the study's schema");
-	// The mean stands in for the glucose, the first of two equally frequent categories for the sex.
+	// Glucose is imputed by the mean, sex by the first of two equally frequent categories.
 	assert!((root.records().features[[1, 0]]).abs() < 1e-9);
 	assert_eq!(root.records().features[[2, 1]], root.records().features[[0, 1]]);
 	assert!(matches!(read_csv(&dropping, &folder.path().join("none")), Err(RootSetError::Table(_))));
@@ -140,7 +140,7 @@ fn unused_rows_are_those_that_the_split_drops() {
 }
 
 #[test]
-fn nothing_is_unused_where_gaps_are_filled() {
+fn no_rows_are_unused_if_missing_values_are_imputed() {
 	let folder = tempfile::tempdir().unwrap();
 	synthetic::write_folder(folder.path(), 1, 2, 40).unwrap();
 	let (_, tables) = unused_rows(folder.path()).unwrap();
@@ -148,7 +148,7 @@ fn nothing_is_unused_where_gaps_are_filled() {
 }
 
 #[test]
-fn made_up_root_set_is_no_hospitals() {
+fn synthetic_root_set_is_no_hospitals() {
 	let root = synthetic::root_set(1).unwrap();
 	assert_eq!(root.records().features.dim(), (200, 15));
 	assert_eq!(root, synthetic::root_set(1).unwrap());
@@ -162,7 +162,7 @@ proptest! {
 	#![proptest_config(ProptestConfig::with_cases(64))]
 
 	#[test]
-	fn whatever_is_read_is_written_back(rows in 1usize..4, noise: Vec<u8>, start in 0usize..120) {
+	fn parsed_root_sets_serialise_to_the_same_bytes(rows in 1usize..4, noise: Vec<u8>, start in 0usize..120) {
 		let mut bytes = root(rows).to_bytes();
 		let start = start.min(bytes.len());
 		let end = bytes.len().min(start + noise.len());

@@ -1,4 +1,4 @@
-//! Compute parties train on the root set.
+//! Training on the root set.
 
 use crate::{decimal, learnable_records, logistic_regression, perceptron, settings, SCHEMA};
 use consilium_primitives::model::{LocalSteps, LocalTraining, ModelSpec};
@@ -23,7 +23,7 @@ fn root(classes: u32) -> RootSet {
 	RootSet::new(&schema, &learnable_records(30, 5, classes as usize, 1)).unwrap()
 }
 
-/// A root set of these values as they are, by its bytes.
+/// A root set of exactly these values, from its bytes.
 fn root_of(records: &Records) -> RootSet {
 	let (rows, features) = records.features.dim();
 	let mut bytes = b"CSLMroo1".to_vec();
@@ -44,7 +44,7 @@ fn hash(update: &[f64]) -> String {
 	Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// If this fails, the compute parties of two releases disagree on honest hospitals.
+/// If this fails, the compute parties of two releases would disagree about honest hospitals.
 #[test]
 fn bits_are_pinned() {
 	let hashes = shapes().map(|spec| {
@@ -61,7 +61,8 @@ fn bits_are_pinned() {
 	assert_eq!(hashes, expected);
 }
 
-/// Computed independently, in Python, whose doubles are neither fused nor reordered; one record has one order.
+/// Computed independently in Python, whose double arithmetic is neither fused nor reordered; one record has
+/// only one order.
 #[test]
 fn bits_are_those_of_plain_ieee_754_arithmetic() {
 	let mut labels = [1, 2, 0, 1].into_iter();
@@ -85,7 +86,7 @@ proptest! {
 	#![proptest_config(ProptestConfig::with_cases(32))]
 
 	#[test]
-	fn is_what_a_hospital_would_send_but_for_rounding(seed: [u8; 32], start in 0u64..1000, batch_size in 1u32..40) {
+	fn equals_a_hospitals_update_up_to_rounding(seed: [u8; 32], start in 0u64..1000, batch_size in 1u32..40) {
 		for spec in shapes() {
 			let base = initial_parameters(&spec, start).unwrap();
 			let (root, training) = (root(spec.classes), LocalTraining { batch_size, ..training() });
@@ -101,7 +102,7 @@ proptest! {
 }
 
 #[test]
-fn seed_decides_the_order() {
+fn the_seed_determines_the_order() {
 	let spec = logistic_regression(5, 2);
 	let base = initial_parameters(&spec, 1).unwrap();
 	let run = |seed| root_update(&spec, &base, &root(2), &training(), seed).unwrap();
@@ -109,7 +110,7 @@ fn seed_decides_the_order() {
 	assert_ne!(run([1; 32]), run([2; 32]));
 }
 
-/// Scores far beyond where the exponential overflows.
+/// Scores far beyond the overflow of the exponential.
 #[test]
 fn large_scores_stay_finite() {
 	for spec in shapes() {
@@ -120,7 +121,7 @@ fn large_scores_stay_finite() {
 }
 
 #[test]
-fn what_cannot_be_trained_is_an_error() {
+fn invalid_settings_are_errors() {
 	let spec = logistic_regression(5, 2);
 	let base = initial_parameters(&spec, 1).unwrap();
 	let run = |spec: &ModelSpec, base: &[f64], training: &LocalTraining| {

@@ -1,4 +1,4 @@
-//! A hospital writes a schema, and compares its hash with the others'.
+//! Parsing, validating and hashing schemas.
 
 use crate::SCHEMA;
 use consilium_training::{
@@ -16,7 +16,7 @@ fn column_fault(text: &str) -> ColumnFault {
 }
 
 #[test]
-fn features_stand_in_the_order_of_columns_and_categories() {
+fn features_are_in_the_order_of_columns_and_categories() {
 	let schema = Schema::parse(SCHEMA).unwrap();
 	assert_eq!(schema.feature_names(), ["glucose", "sex=M"]);
 	assert_eq!((schema.features(), schema.classes()), (2, 2));
@@ -42,7 +42,7 @@ fn hash_is_pinned() {
 }
 
 #[test]
-fn hash_ignores_how_the_file_is_written() {
+fn hash_ignores_formatting() {
 	let hash = Schema::parse(SCHEMA).unwrap().hash();
 	for same in [
 		SCHEMA.replace("header = true", "# new\nheader   =   true # comment"),
@@ -57,7 +57,7 @@ fn hash_ignores_how_the_file_is_written() {
 }
 
 #[test]
-fn hash_sees_every_change_of_meaning() {
+fn hash_changes_with_the_meaning() {
 	let hash = Schema::parse(SCHEMA).unwrap().hash();
 	for other in [
 		SCHEMA.replace("header = true", "header = true\ndelimiter = \";\""),
@@ -90,7 +90,7 @@ fn unknown_keys_and_wrong_types_are_named_with_their_line() {
 }
 
 #[test]
-fn columns_that_make_no_sense_are_refused() {
+fn invalid_columns_are_rejected() {
 	assert!(matches!(
 		Schema::parse(&SCHEMA.replace("header = true", "header = true\ndelimiter = \"\\n\"")),
 		Err(SchemaError::Delimiter('\n'))
@@ -148,7 +148,11 @@ proptest! {
 	}
 
 	#[test]
-	fn parser_never_panics_near_a_schema(at in 0..SCHEMA.len(), length in 0usize..20, insert in "[\\[\\]{}\"=,.a-z0-9\n-]{0,8}") {
+	fn parser_never_panics_near_a_schema(
+		at in 0..SCHEMA.len(),
+		length in 0usize..20,
+		insert in "[\\[\\]{}\"=,.a-z0-9\n-]{0,8}",
+	) {
 		let mut text = SCHEMA.to_owned();
 		text.replace_range(at..(at + length).min(SCHEMA.len()), &insert);
 		if let Ok(schema) = Schema::parse(&text) {

@@ -1,4 +1,5 @@
-//! The server's step has the same bits everywhere. The expected bits were computed independently, in Python.
+//! The server's step has the same bits on every machine. The expected bits were computed independently in
+//! Python.
 
 use crate::decimal;
 use consilium_primitives::{
@@ -7,8 +8,8 @@ use consilium_primitives::{
 };
 use consilium_training::server::{initial_artifact, step, StepError};
 
-/// Chosen so that every optimiser's bits change where a multiplication and an addition are fused; the last one
-/// is small, so that Yogi's second moment also falls.
+/// Chosen such that every optimiser's bits change if a multiplication and an addition are fused; the last one
+/// is small, so that Yogi's second moment also decreases.
 const MEAN_UPDATES: [[f64; 2]; 5] =
 	[[-0.1002, -0.0122], [0.0067, 0.0557], [0.0168, -0.0213], [-0.0082, -0.0941], [0.0002, -0.0001]];
 
@@ -82,7 +83,7 @@ fn yogi_leaves_the_second_moment_where_it_equals_the_square() {
 }
 
 #[test]
-fn vectors_of_other_lengths_are_refused() {
+fn vectors_of_other_lengths_are_rejected() {
 	let optimizer = ServerOptimizer::FedAdam(adaptive());
 	let good = initial_artifact(&optimizer, vec![0.0; 2]);
 	assert!(step(&optimizer, &good, &[0.0; 2]).is_ok());
@@ -94,14 +95,15 @@ fn vectors_of_other_lengths_are_refused() {
 		let of_other = initial_artifact(&other, vec![0.0; 2]);
 		assert!(step(&other, &of_other, &[0.0; 2]).is_ok());
 		assert!(matches!(step(&optimizer, &of_other, &[0.0; 2]), Err(StepError::Length { .. })));
-		assert!(
-			matches!(step(&other, &good, &[0.0; 2]), Err(StepError::Length { expected: e, .. }) if e == expected || e == 0)
-		);
+		assert!(matches!(
+			step(&other, &good, &[0.0; 2]),
+			Err(StepError::Length { expected: found, .. }) if found == expected || found == 0
+		));
 	}
 }
 
 #[test]
-fn results_must_be_finite_and_values_in_range() {
+fn results_must_be_finite_and_parameters_in_range() {
 	let large = initial_artifact(&ServerOptimizer::FedAvg, vec![f64::MAX]);
 	assert_eq!(step(&ServerOptimizer::FedAvg, &large, &[f64::MAX]), Err(StepError::NotFinite));
 	let artifact = initial_artifact(&ServerOptimizer::FedAvg, vec![0.0]);

@@ -1,4 +1,4 @@
-//! Rows are divided into those that train and those that test.
+//! Splits into training and test rows.
 
 use consilium_training::split::{Split, SplitError};
 use proptest::prelude::*;
@@ -19,12 +19,12 @@ fn divide(content: &str, labels: &[u32]) -> Result<(Vec<usize>, Vec<usize>), Spl
 }
 
 #[test]
-fn split_file_speaks_of_one_hospitals_rows_in_order() {
+fn split_file_lists_a_hospitals_rows_in_order() {
 	assert_eq!(divide(SPLIT, &[1, 0, 0]).unwrap(), (vec![0, 2], vec![1]));
 }
 
 #[test]
-fn split_of_other_rows_is_refused() {
+fn split_of_other_rows_is_rejected() {
 	assert!(matches!(
 		divide(SPLIT, &[1, 0]),
 		Err(SplitError::RowCount { listed: 3, rows: 2, center: 1, .. })
@@ -37,7 +37,7 @@ fn split_of_other_rows_is_refused() {
 }
 
 #[test]
-fn wrong_lines_are_named() {
+fn invalid_lines_are_named() {
 	for wrong in [
 		SPLIT.replace("test", "testing"),
 		SPLIT.replace("1,test", "-1,test"),
@@ -50,7 +50,7 @@ fn wrong_lines_are_named() {
 }
 
 #[test]
-fn fraction_must_leave_both_parts() {
+fn fraction_must_leave_both_parts_nonempty() {
 	for test in [0.0, 1.0, -0.5, f64::NAN] {
 		assert!(matches!(Split::Fraction { test, seed: 0 }.divide(&[0, 1]), Err(SplitError::Fraction(_))));
 	}
@@ -59,7 +59,7 @@ fn fraction_must_leave_both_parts() {
 
 proptest! {
 	#[test]
-	fn fraction_keeps_every_row_and_the_classes_shares(
+	fn fraction_keeps_every_row_and_is_stratified(
 		labels in proptest::collection::vec(0u32..3, 10..200),
 		test in 0.2f64..0.8,
 		seed: u64,
@@ -79,7 +79,7 @@ proptest! {
 }
 
 #[test]
-fn seed_decides() {
+fn the_seed_determines_the_split() {
 	let labels = vec![0; 100];
 	let test_rows = |seed| Split::Fraction { test: 0.3, seed }.divide(&labels).unwrap().test;
 	assert_ne!(test_rows(1), test_rows(2));

@@ -1,4 +1,4 @@
-//! Made-up hospitals can be learnt from, and differ.
+//! Synthetic hospitals are learnable, and differ.
 
 use crate::{logistic_regression, settings};
 use consilium_primitives::model::{LocalSteps, ServerOptimizer};
@@ -21,7 +21,7 @@ fn share_of_class_1(records: &Records) -> f64 {
 }
 
 #[test]
-fn seed_and_number_decide() {
+fn seed_and_number_determine_the_file() {
 	assert_eq!(synthetic::csv_text(1, 0, 50), synthetic::csv_text(1, 0, 50));
 	assert_ne!(synthetic::csv_text(1, 0, 50), synthetic::csv_text(2, 0, 50));
 	assert_ne!(synthetic::csv_text(1, 0, 50), synthetic::csv_text(1, 3, 50));
@@ -37,7 +37,7 @@ fn files_on_disk_are_the_records_in_memory() {
 }
 
 #[test]
-fn hospitals_code_differently_and_mean_the_same() {
+fn hospitals_code_the_same_features_differently() {
 	let headers: Vec<String> = (0..3)
 		.map(|hospital| synthetic::csv_text(1, hospital, 50).lines().next().unwrap().to_owned())
 		.collect();
@@ -49,7 +49,7 @@ fn hospitals_code_differently_and_mean_the_same() {
 		let (low, high) =
 			means.iter().fold((f64::MAX, f64::MIN), |(low, high), mean| (low.min(*mean), high.max(*mean)));
 		match name.as_str() {
-			// Temperatures around 37 degrees Celsius, blood values of one magnitude: no unit is mixed up.
+			// Temperatures around 37 degrees Celsius, blood values of one magnitude: no units are mixed up.
 			"temperature" => assert!(low > 36.0 && high < 38.0, "{means:?}"),
 			"glucose" | "creatinine" | "hemoglobin" => assert!(high < 1.6 * low, "{name}: {means:?}"),
 			_ => {},

@@ -1,4 +1,4 @@
-//! A hospital's file is read, and every fault in it is named.
+//! Reading a hospital's file, with precise errors.
 
 use crate::SCHEMA;
 use consilium_training::{
@@ -17,7 +17,7 @@ fn read_heart(text: &str) -> Result<Table, TableError> {
 	Table::read(&Schema::parse(HEART_DISEASE_SCHEMA).unwrap(), text.as_bytes(), "heart.data")
 }
 
-/// The fault of line 3, in the second row.
+/// The fault in line 3, the second row.
 fn cell_fault(second_row: &str) -> (String, CellFault) {
 	match read(&format!("glucose,sex,ward,outcome\n90,F,a,0\n{second_row}\n")) {
 		Err(TableError::Cell { file, line: 3, column, fault }) if file == "north.csv" => (column, fault),
@@ -26,7 +26,7 @@ fn cell_fault(second_row: &str) -> (String, CellFault) {
 }
 
 #[test]
-fn columns_are_found_by_name_wherever_they_stand() {
+fn columns_are_found_by_name_in_any_order() {
 	let ordered = read("glucose,sex,ward,outcome\n90,F,a,0\n100,M,b,2\n").unwrap();
 	let shuffled = read("note,outcome,sex,glucose\nx,0,female,90.0\ny,1, M ,1e2\n").unwrap();
 	assert_eq!(ordered, shuffled);
@@ -53,7 +53,7 @@ fn rows_without_a_kept_value_or_a_label_are_dropped() {
 }
 
 #[test]
-fn wrong_cells_are_named_but_not_quoted() {
+fn invalid_cells_are_named_but_not_quoted() {
 	let (column, fault) = cell_fault("ninety,F,a,0");
 	assert_eq!(column, "glucose");
 	assert!(matches!(fault, CellFault::NotANumber { .. }));
@@ -74,19 +74,21 @@ fn wrong_cells_are_named_but_not_quoted() {
 }
 
 #[test]
-fn message_says_where_and_what_would_be_right() {
+fn message_names_place_and_remedy() {
 	let message = read("glucose,sex,outcome\nhigh,F,0\n").unwrap_err().to_string();
 	assert_eq!(
 		message,
-		"north.csv, line 2, column `glucose`: not a number; expected one such as 12.5, or for \"not known\" one of: \"\", \"NA\""
+		"north.csv, line 2, column `glucose`: not a number; expected one such as 12.5, or for \"not known\" \
+		 one of: \"\", \"NA\""
 	);
 }
 
 #[test]
 fn wrong_shapes_are_named() {
-	assert!(
-		matches!(read("glucose,ward,outcome\n"), Err(TableError::MissingColumn { column, .. }) if column == "sex")
-	);
+	assert!(matches!(
+		read("glucose,ward,outcome\n"),
+		Err(TableError::MissingColumn { column, .. }) if column == "sex"
+	));
 	assert!(matches!(
 		read("sex,outcome\n"),
 		Err(TableError::MissingColumn { accepted, .. }) if accepted == "`glucose`, `glucose_mmol_l`"
@@ -110,7 +112,7 @@ fn wrong_shapes_are_named() {
 }
 
 #[test]
-fn files_without_rows_are_refused() {
+fn files_without_rows_are_rejected() {
 	assert!(matches!(read(""), Err(TableError::Empty { header: true, .. })));
 	assert!(matches!(read("glucose,sex,outcome\n"), Err(TableError::Empty { .. })));
 	assert!(matches!(read_heart("\n\n"), Err(TableError::Empty { header: false, .. })));
@@ -123,7 +125,7 @@ fn files_without_rows_are_refused() {
 }
 
 #[test]
-fn text_that_is_not_utf_8_is_refused_with_its_line() {
+fn text_that_is_not_utf_8_is_rejected_with_its_line() {
 	let schema = Schema::parse(SCHEMA).unwrap();
 	let read = Table::read(&schema, &b"glucose,sex,outcome\n90,F,0\n90,\xff,0\n"[..], "north.csv");
 	assert!(matches!(read, Err(TableError::Unparsable { line: 3, .. })), "{read:?}");

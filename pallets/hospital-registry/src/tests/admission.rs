@@ -22,7 +22,7 @@ fn an_admitted_hospital_is_a_member_with_a_seat_an_account_and_a_record() {
 			name: name(b"Eve Clinic"),
 			roles: roles(&[Role::Trainer, Role::Compute]),
 			keys: *keys(EVE),
-			sae_id: sae_id(b"sae-9"),
+			sae_id: sae_id(b"sae-9").try_into().unwrap(),
 			admitted_at: 7,
 			keys_since: 7,
 			suspended: false,

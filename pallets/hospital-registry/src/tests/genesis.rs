@@ -57,7 +57,7 @@ fn a_name_that_is_too_long_is_refused() {
 }
 
 #[test]
-#[should_panic(expected = "\"Bob Clinic\": saeId is over 64 bytes")]
+#[should_panic(expected = "\"Bob Clinic\": saeId is not 1 to 64 printable ASCII characters without /")]
 fn an_sae_id_that_is_too_long_is_refused_by_name() {
 	build_with(|bob| bob.sae_id = "x".repeat(65));
 }

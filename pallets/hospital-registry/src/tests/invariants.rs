@@ -1,5 +1,9 @@
 use crate::{mock::*, Hospitals, SaeIds};
-use consilium_primitives::hospital::Role;
+use consilium_primitives::hospital::{Role, SaeId};
+
+fn sae(id: &str) -> SaeId {
+	id.parse().unwrap()
+}
 
 /// What the check says after `damage`.
 fn complaint(damage: impl FnOnce()) -> sp_runtime::TryRuntimeError {
@@ -12,13 +16,13 @@ fn complaint(damage: impl FnOnce()) -> sp_runtime::TryRuntimeError {
 
 #[test]
 fn an_sae_id_of_another_member_is_noticed() {
-	let swap = || SaeIds::<Test>::swap(sae_id(b"sae-1"), sae_id(b"sae-2"));
+	let swap = || SaeIds::<Test>::swap(sae("sae-1"), sae("sae-2"));
 	assert_eq!(complaint(swap), "an SAE id does not point at its member".into());
 }
 
 #[test]
 fn an_sae_id_without_a_member_is_noticed() {
-	let orphan = || SaeIds::<Test>::insert(sae_id(b"nobody"), EVE);
+	let orphan = || SaeIds::<Test>::insert(sae("nobody"), EVE);
 	assert_eq!(complaint(orphan), "an SAE id has no member".into());
 }
 

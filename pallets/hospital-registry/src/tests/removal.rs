@@ -2,7 +2,7 @@ use super::last_action;
 use crate::{mock::*, Error, Event, Hospitals, SaeIds};
 use consilium_primitives::{
 	audit::{Action, Subject},
-	hospital::Role,
+	hospital::{Role, SaeId},
 	traits::Members,
 };
 use frame_support::{assert_noop, assert_ok};
@@ -13,7 +13,7 @@ fn a_removed_hospital_leaves_nothing_but_its_audit_trail() {
 	run(|| {
 		assert_ok!(HospitalRegistry::remove(majority(), BOB));
 		assert!(!Hospitals::<Test>::contains_key(BOB));
-		assert!(!SaeIds::<Test>::contains_key(sae_id(b"sae-2")));
+		assert!(!SaeIds::<Test>::contains_key(SaeId::try_from("sae-2").unwrap()));
 		assert!(!System::account_exists(&BOB));
 		assert!(!HospitalRegistry::is_active(&BOB));
 		assert_eq!(HospitalRegistry::ml_dsa_65_key(&BOB), None);
@@ -80,7 +80,7 @@ fn a_removed_hospital_can_be_admitted_again_with_its_sae_id() {
 	run(|| {
 		assert_ok!(HospitalRegistry::remove(majority(), BOB));
 		assert_ok!(admit(BOB, &[Role::Trainer]));
-		assert_eq!(SaeIds::<Test>::get(sae_id(b"sae-2")), Some(BOB));
+		assert_eq!(SaeIds::<Test>::get(SaeId::try_from("sae-2").unwrap()), Some(BOB));
 		assert_eq!(council(), [ALICE, BOB, CAROL]);
 		assert_eq!(AuditTrail::head(Subject::Hospital(BOB)).count, 3);
 	});

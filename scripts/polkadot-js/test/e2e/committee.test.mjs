@@ -3,13 +3,21 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { compareArtifacts } from '../../lib/artifacts.mjs';
+import { compareArtifacts, modelParameters } from '@consilium/client';
 import { blobPath } from '../../lib/blobs.mjs';
+import { withChains } from '../../lib/connect.mjs';
 import { blobFolder } from '../../lib/hospitals.mjs';
-import { parameters, studyValues } from '../../lib/study-spec.mjs';
 import { deal, Member, partialAggregate, randomElements, readUpdate, wrappedAround } from './member.mjs';
 import {
-  chainGoesOn, commitmentOf, completed, finalHeight, network, openStudies, openStudy, roundWhere, signers,
+  chainGoesOn,
+  commitmentOf,
+  completed,
+  finalHeight,
+  network,
+  openStudies,
+  openStudy,
+  roundWhere,
+  signers,
 } from './shared.mjs';
 
 const HASH = /^0x[0-9a-f]{64}$/;
@@ -20,8 +28,10 @@ const CLIP = 1n << 24n;
 /** Bob's place in the committee, from 1. */
 const BOB = 2;
 
-const finalised = (chain, study) => roundWhere(chain, study, 1, 'Finalised', ({ phase }) => phase === 'Finalised');
-const atPhase = (chain, study, wanted) => roundWhere(chain, study, 1, wanted, ({ phase }) => phase === wanted);
+const finalised = (chain, study) =>
+  roundWhere(chain, study, 1, 'Finalised', ({ phase }) => phase.kind === 'Finalised');
+const atPhase = (chain, study, wanted) =>
+  roundWhere(chain, study, 1, wanted, ({ phase }) => phase.kind === wanted);
 
 describe('a committee', () => {
   let net;
@@ -47,12 +57,17 @@ describe('a committee', () => {
     await net.waitUntilAllVote();
   }
 
-  const named = ({ committee }) => committee.named.map(({ party, fault, hospital }) => [party, fault, hospital]);
+  const named = ({ committee }) =>
+    committee.named.map(({ party, fault, hospital }) => [party, fault, hospital ?? null]);
   const withoutDave = () => [...accounts.slice(0, 3)].sort();
 
-  /** Dave, in the first try of the first round of a study. */
+  /** Dave, in the first attempt of the first round of a study. */
   const speakForDave = (study) =>
-    new Member(chain, { id: 'dave', signer: all[3], store: blobFolder(net.folder) }, { study, round: 1, attempt: 1 });
+    new Member(
+      chain,
+      { id: 'dave', signer: all[3], store: blobFolder(net.folder) },
+      { study, round: 1, attempt: 1 },
+    );
 
   describe('of honest parties', () => {
     let studies;
@@ -69,19 +84,16 @@ describe('a committee', () => {
     });
 
     it('finalises the same model at all four hospitals, the one of the plain scheme', async () => {
-      const chains = await Promise.all(net.nodes.map((node) => node.connect()));
-      try {
-        const compared = await Promise.all(studies.map((study) => compareArtifacts(chains, study, 1)));
-        for (const [{ same, artifacts }] of compared) assert.ok(same, artifacts.join(' '));
-        const [[shared], [plain], [small]] = compared;
-        assert.equal(shared.artifacts[0], plain.artifacts[0]);
-        assert.notEqual(small.artifacts[0], plain.artifacts[0], 'fewer fractional bits');
-      } finally {
-        await Promise.all(chains.map((other) => other.disconnect()));
-      }
+      const urls = net.nodes.map(({ url }) => url);
+      const compare = (chains) => Promise.all(studies.map((study) => compareArtifacts(chains, study, 1)));
+      const compared = await withChains(urls, compare);
+      for (const [{ same, artifacts }] of compared) assert.ok(same, artifacts.join(' '));
+      const [[shared], [plain], [small]] = compared;
+      assert.equal(shared.artifacts[0], plain.artifacts[0]);
+      assert.notEqual(small.artifacts[0], plain.artifacts[0], 'fewer fractional bits');
     });
 
-    it('counts every hospital and names nobody, also with three parties over the smaller field', async () => {
+    it('counts every hospital and names no party, also three parties over the smaller field', async () => {
       for (const study of studies) {
         const round = await finalised(chain, study);
         assert.equal(round.attempt, 1);
@@ -91,11 +103,15 @@ describe('a committee', () => {
       }
     });
 
-    it('is told by the RPC, with what it decided', async () => {
+    it('is described by the RPC, with what it decided', async () => {
       const [study, plain, small, weighed] = studies;
-      const { scheme } = (await chain.rpc('rounds_study', study)).spec;
-      assert.deepEqual([scheme.kind, scheme.threshold, scheme.parties, scheme.field], ['Committee', 1, accounts, 'Mersenne61']);
-      assert.deepEqual([scheme.clip, scheme.normBound, scheme.projections, scheme.stepBlocks], [1, 1, 1, 10]);
+      const { scheme, encoding } = (await chain.rpc('rounds_study', study)).spec;
+      assert.deepEqual(
+        [scheme.kind, scheme.threshold, scheme.parties, scheme.field],
+        ['Committee', 1, accounts, 'Mersenne61'],
+      );
+      assert.deepEqual(encoding, { clip: 1, fractionBits: 24 });
+      assert.deepEqual([scheme.projections, scheme.stepBlocks], [1, 10]);
       assert.equal(scheme.direction.kind, 'Exclude');
       assert.equal(scheme.direction.root.length, readFileSync(net.study.root).length);
       assert.deepEqual((await chain.rpc('rounds_study', small)).spec.scheme.parties, accounts.slice(1));
@@ -103,7 +119,10 @@ describe('a committee', () => {
       const { committee, commitments } = await chain.rpc('rounds_round', study, 1);
       assert.match(committee.challenge, HASH);
       assert.deepEqual(committee.dealers.map(({ hospital }) => hospital).sort(), [...accounts].sort());
-      assert.ok(committee.dealers.every(({ factor }) => factor === 1), JSON.stringify(committee.dealers));
+      assert.ok(
+        committee.dealers.every(({ factor }) => factor === 1),
+        JSON.stringify(committee.dealers),
+      );
       assert.deepEqual([...committee.checked].sort(), [1, 2, 3, 4]);
       assert.deepEqual(committee.partials.map(({ party }) => party).sort(), [1, 2, 3, 4]);
       for (const { blobs, packages, suites } of commitments) {
@@ -111,8 +130,13 @@ describe('a committee', () => {
         assert.deepEqual(suites, Array(4).fill('MlKem768'));
       }
 
-      const factors = (await chain.rpc('rounds_round', weighed, 1)).committee.dealers.map(({ factor }) => factor);
-      assert.ok(factors.every((factor) => factor > 0 && factor < 256), `weights of ${factors.join(', ')} of 256`);
+      const factors = (await chain.rpc('rounds_round', weighed, 1)).committee.dealers.map(
+        ({ factor }) => factor,
+      );
+      assert.ok(
+        factors.every((factor) => factor > 0 && factor < 256),
+        `weights of ${factors.join(', ')} of 256`,
+      );
       assert.equal((await chain.rpc('rounds_round', plain, 1)).committee, null);
     });
   });
@@ -127,8 +151,7 @@ describe('a committee', () => {
       study = await openStudy(chain, { title: 'Altered', scheme: 'committee', collectingBlocks: 60 });
       await roundWhere(chain, study, 1, 'three updates', ({ committed }) => committed.length === 3);
       const { blobs } = await commitmentOf(chain, study, 1, accounts[0]);
-      // polkadot.js adds "_" to the names of fields that its own types use.
-      const file = blobPath(blobFolder(net.folder), blobs[BOB - 1].hash_.toHex());
+      const file = blobPath(blobFolder(net.folder), blobs[BOB - 1].hash);
       const bytes = readFileSync(file);
       bytes[bytes.length - 1] ^= 1;
       // The store's files may be read-only.
@@ -146,7 +169,10 @@ describe('a committee', () => {
       assert.equal(round.committed.length, 4);
       const [dispute, ...others] = round.committee.disputes;
       assert.deepEqual(others, []);
-      assert.deepEqual([dispute.hospital, dispute.party, dispute.complaint, dispute.answered, dispute.wrong], [accounts[0], BOB, true, true, 0]);
+      assert.deepEqual(
+        [dispute.hospital, dispute.party, dispute.complaint, dispute.answer !== null, dispute.wrong],
+        [accounts[0], BOB, true, true, 0],
+      );
       assert.ok(dispute.right >= 2, `${dispute.right} parties find the shares right`);
       assert.deepEqual(named(round), [[BOB, 'UnfoundedComplaint', accounts[0]]]);
     });
@@ -159,22 +185,34 @@ describe('a committee', () => {
       {
         what: 'sends an update five times too long',
         fault: 'NormTooLarge',
-        deal: (where, stolen) => deal(where, PARTIES, stolen.map((_, j) => (j === 0 ? 5n * CLIP : 1n))),
+        deal: (where, stolen) =>
+          deal(
+            where,
+            PARTIES,
+            stolen.map((_, j) => (j === 0 ? 5n * CLIP : 1n)),
+          ),
       },
       {
         what: 'flips the sign of what another one learned, and doubles it',
         fault: 'HostileDirection',
-        deal: (where, stolen) => deal(where, PARTIES, stolen.map((coordinate) => -2n * coordinate)),
+        deal: (where, stolen) =>
+          deal(
+            where,
+            PARTIES,
+            stolen.map((coordinate) => -2n * coordinate),
+          ),
       },
       {
         what: 'deals shares that lie on no line',
         fault: 'MalformedSharing',
-        deal: (where, stolen) => deal(where, PARTIES, stolen, ({ coordinates }, x) => (coordinates[0] += x * (x - 1n))),
+        deal: (where, stolen) =>
+          deal(where, PARTIES, stolen, ({ coordinates }, x) => (coordinates[0] += x * (x - 1n))),
       },
       {
         what: 'proves a smaller norm',
         fault: 'InvalidProof',
-        deal: (where, stolen) => deal(where, PARTIES, stolen, (shares, x) => (shares.square += (x - 1n) * CLIP)),
+        deal: (where, stolen) =>
+          deal(where, PARTIES, stolen, (shares, x) => (shares.square += (x - 1n) * CLIP)),
       },
       {
         what: 'hides a large norm by wrapping around',
@@ -188,12 +226,12 @@ describe('a committee', () => {
         deal: (where, stolen) => deal(where, PARTIES, randomElements(stolen.length)),
       },
       {
-        what: 'sends one party garbage, and does not answer its complaint',
+        what: 'sends one party garbage, and does not answer the dispute',
         fault: 'DisputeUnanswered',
         deal: (where, stolen) => withGarbage(deal(where, PARTIES, stolen)),
       },
       {
-        what: 'sends one party garbage, and publishes it when the party complains',
+        what: 'sends one party garbage, and publishes it in the dispute',
         fault: 'DisputeLost',
         deal: (where, stolen) => withGarbage(deal(where, PARTIES, stolen)),
         answers: true,
@@ -204,13 +242,27 @@ describe('a committee', () => {
     before(async () => {
       await restartDave(null);
       // Three parties: with four, Dave would be a silent one, and every step would last until its deadline.
-      const common = { scheme: 'committee', tolerance: 0n, parties: accounts.slice(0, PARTIES), collectingBlocks: 60 };
-      studies = await openStudies(chain, CASES.map(({ what, changes }) => ({ title: what.slice(0, 64), ...common, ...changes })));
-      const d = parameters(studyValues(net.study));
+      const common = {
+        scheme: 'committee',
+        tolerance: 0,
+        parties: accounts.slice(0, PARTIES),
+        collectingBlocks: 60,
+      };
+      studies = await openStudies(
+        chain,
+        CASES.map(({ what, changes }) => ({ title: what.slice(0, 64), ...common, ...changes })),
+      );
+      const d = modelParameters(net.study);
       for (const [index, { deal: make, answers }] of CASES.entries()) {
         const study = studies[index];
-        await roundWhere(chain, study, 1, "Alice's update", ({ committed }) => committed.includes(accounts[0]));
-        const stolen = readUpdate(blobFolder(net.folder), await commitmentOf(chain, study, 1, accounts[0]), d);
+        await roundWhere(chain, study, 1, "Alice's update", ({ committed }) =>
+          committed.includes(accounts[0]),
+        );
+        const stolen = readUpdate(
+          blobFolder(net.folder),
+          await commitmentOf(chain, study, 1, accounts[0]),
+          d,
+        );
         const member = speakForDave(study);
         const packages = make(member.where, stolen);
         await member.commit(packages, 100);
@@ -241,13 +293,23 @@ describe('a committee', () => {
     before(async () => {
       // Dave's node has had no hospital since the attacks above.
       const common = { scheme: 'committee', collectingBlocks: 12, stepBlocks: 10 };
-      [silent, liar] = await openStudies(chain, [{ title: 'Silent', ...common }, { title: 'Liar', ...common, projections: 1 }]);
+      [silent, liar] = await openStudies(chain, [
+        { title: 'Silent', ...common },
+        { title: 'Liar', ...common, projections: 1 },
+      ]);
       const member = speakForDave(liar);
-      const { committee } = await roundWhere(chain, liar, 1, 'the challenge', ({ committee: progress }) => progress?.challenge);
-      // Of each hospital: the test of the degree, the residue of the product, the norm, the direction, a projection.
+      const { committee } = await roundWhere(
+        chain,
+        liar,
+        1,
+        'the challenge',
+        ({ committee: progress }) => progress?.challenge,
+      );
+      // Of each hospital: the test of the degree, the residue of the product, the norm, the direction, a
+      // projection.
       await member.postChecks(committee.dealers.map(() => randomElements(5)));
       await atPhase(chain, liar, 'Aggregating');
-      const sums = randomElements(parameters(studyValues(net.study)));
+      const sums = randomElements(modelParameters(net.study));
       await member.postPartial(partialAggregate(member.where, DAVE, sums));
     });
     after(() => restartDave());
@@ -258,7 +320,10 @@ describe('a committee', () => {
       assert.equal(round.attempt, 1);
       assert.deepEqual([...round.committed].sort(), withoutDave());
       assert.deepEqual(round.excluded, []);
-      assert.deepEqual(named(round), [[DAVE, 'NoChecks', null], [DAVE, 'NoPartial', null]]);
+      assert.deepEqual(named(round), [
+        [DAVE, 'NoChecks', null],
+        [DAVE, 'NoPartial', null],
+      ]);
     });
 
     it('lies about every hospital and about the sum names it, and has the right model', async () => {
@@ -278,7 +343,7 @@ describe('a committee', () => {
     after(() => restartDave());
 
     it('does not count its update (HostileDirection), and finalises the round', async () => {
-      const study = await openStudy(chain, { title: 'Flipped labels', scheme: 'committee', tolerance: 0n });
+      const study = await openStudy(chain, { title: 'Flipped labels', scheme: 'committee', tolerance: 0 });
       await completed(chain, study);
       const round = await finalised(chain, study);
       assert.deepEqual(round.excluded, [{ hospital: accounts[3], fault: 'HostileDirection' }]);
@@ -301,7 +366,10 @@ function flippedLabels(configuration) {
   mkdirSync(folder, { recursive: true });
   const toml = readFileSync(configuration, 'utf8').replace(/"keys\//g, `"${join(home, 'keys')}/`);
   const [, records] = /^file = "(.*)"$/m.exec(toml);
-  const [header, ...rows] = readFileSync(records, 'utf8').trimEnd().split('\n').map((line) => line.split(','));
+  const [header, ...rows] = readFileSync(records, 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => line.split(','));
   const label = header.indexOf('readmitted');
   const [one, other] = new Set(rows.map((cells) => cells[label]));
   rows.forEach((cells) => (cells[label] = cells[label] === one ? other : one));

@@ -1,5 +1,4 @@
-// The topics that E2E_TOPICS names.
+// Runs the topics that E2E_TOPICS names, one after the other on one network, and then the network's shutdown.
 
-import { runTopics } from './topics.mjs';
-
-await runTopics(process.env.E2E_TOPICS.split(' '));
+for (const topic of process.env.E2E_TOPICS.split(' ')) await import(`./${topic}.test.mjs`);
+await import('./shutdown.test.mjs');

@@ -1,14 +1,15 @@
-// A member that does not keep to the protocol: what its node would sign and send, made here.
+// A member that violates the protocol: what its node would sign and send, made here.
 //
 // Formats and derivations are those of consilium-primitives (`commitment.rs`, `committee/posts.rs`,
-// `committee/share_package.rs`) and consilium-secure-aggregation (`key_stream.rs`, `dealing.rs`, `partial.rs`).
+// `committee/share_package.rs`) and consilium-secure-aggregation (`key_stream.rs`, `dealing.rs`,
+// `partial.rs`).
 
 import { createCipheriv, createHash, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { ml_dsa65 } from '@noble/post-quantum/ml-dsa';
 import { hexToU8a, stringToU8a, u8aConcat, u8aToHex } from '@polkadot/util';
 import { blobPath, putBlob } from '../../lib/blobs.mjs';
-import { submit } from '../../lib/submit.mjs';
+import { submit } from '@consilium/client';
 import { unseal } from './sealed.mjs';
 
 /** The modulus of Mersenne61. */
@@ -24,7 +25,7 @@ const power = (base, exponent) => {
 };
 const sum = (values) => values.reduce((total, value) => mod(total + value), 0n);
 
-/** The number of least magnitude that an element stands for. */
+/** The representative of least magnitude of an element. */
 const signed = (element) => (element > P / 2n ? element - P : element);
 
 /** Elements, 8 little-endian bytes each. */
@@ -34,12 +35,14 @@ const packed = (elements) => {
   return bytes;
 };
 
-const unpacked = (bytes) => Array.from({ length: bytes.length / 8 }, (_, index) => bytes.readBigUInt64LE(8 * index));
+const unpacked = (bytes) =>
+  Array.from({ length: bytes.length / 8 }, (_, index) => bytes.readBigUInt64LE(8 * index));
 
 const u32 = (...values) => Buffer.from(Uint32Array.from(values).buffer);
 
 /** Uniform elements. */
-export const randomElements = (count) => Array.from({ length: count }, () => mod(randomBytes(16).readBigUInt64LE()));
+export const randomElements = (count) =>
+  Array.from({ length: count }, () => mod(randomBytes(16).readBigUInt64LE()));
 
 /** The first elements of the key stream of a seed. */
 function* keyStream(seed) {
@@ -50,8 +53,9 @@ function* keyStream(seed) {
   }
 }
 
-/** The bytes of genesis hash, study, round and try with which everything in a round begins. */
-const place = ({ genesis, study, round, attempt }) => u8aConcat(hexToU8a(genesis), u32(study, round, attempt));
+/** The bytes of genesis hash, study, round and attempt with which everything in a round begins. */
+const place = ({ genesis, study, round, attempt }) =>
+  u8aConcat(hexToU8a(genesis), u32(study, round, attempt));
 
 const HEADER_BYTES = 118;
 const SEED = 0;
@@ -62,13 +66,17 @@ const ELEMENTS = 1;
  *
  * @param {object} where `genesis`, `study`, `round`, `attempt`, and the public key of the hospital's account
  * @param {bigint[]} coordinates in fixed point
- * @param {(shares: { coordinates: bigint[], square: bigint }, party: bigint) => void} spoil changes what a party gets from
- *   the second on: its shares of the coordinates, and of the squared norm
+ * @param {(shares: { coordinates: bigint[], square: bigint }, party: bigint) => void} spoil changes what a
+ *   party gets from the second on: its shares of the coordinates, and of the squared norm
  * @returns {Buffer[]} the share package of each party
  */
 export function deal(where, parties, coordinates, spoil = () => {}) {
   const header = (party, kind) =>
-    Buffer.concat([stringToU8a('CSLMshr1'), place(where), where.publicKey, [party], randomBytes(32), [kind]].map((part) => Buffer.from(part)));
+    Buffer.concat(
+      [stringToU8a('CSLMshr1'), place(where), where.publicKey, [party], randomBytes(32), [kind]].map((part) =>
+        Buffer.from(part),
+      ),
+    );
   const seed = randomBytes(32);
   const drawn = keyStream(seed);
   const slopes = coordinates.map((coordinate) => mod(drawn.next().value - coordinate));
@@ -87,19 +95,22 @@ export function deal(where, parties, coordinates, spoil = () => {}) {
     const shares = { coordinates: coordinates.map((c, j) => c + slopes[j] * x), square: a + (b - free) * x };
     spoil(shares, x);
     packages.push(
-      Buffer.concat([header(party, ELEMENTS), packed([...shares.coordinates, shares.square, free + top * x, mask + maskSlope * x])]),
+      Buffer.concat([
+        header(party, ELEMENTS),
+        packed([...shares.coordinates, shares.square, free + top * x, mask + maskSlope * x]),
+      ]),
     );
   }
   return packages;
 }
 
 /**
- * The update behind the share packages of Alice and Bob, the first two parties, in fixed point: what somebody reads who has the
- * blobs and both parties' keys.
+ * The update behind the share packages of Alice and Bob, the first two parties, in fixed point: what somebody
+ * reads who has the blobs and both parties' keys.
  */
 export function readUpdate(store, commitment, parameters) {
   const [first, second] = ['alice', 'bob'].map((id, index) => {
-    const blob = readFileSync(blobPath(store, commitment.blobs[index].hash_.toHex()));
+    const blob = readFileSync(blobPath(store, commitment.blobs[index].hash));
     return unseal(blob, id);
   });
   const stream = keyStream(first.subarray(HEADER_BYTES));
@@ -121,9 +132,11 @@ export function wrappedAround(parameters) {
 
 /** The bytes of a partial aggregate with these sums. */
 export const partialAggregate = (where, party, sums) =>
-  Buffer.concat([stringToU8a('CSLMprt1'), place(where), [party], packed(sums)].map((part) => Buffer.from(part)));
+  Buffer.concat(
+    [stringToU8a('CSLMprt1'), place(where), [party], packed(sums)].map((part) => Buffer.from(part)),
+  );
 
-/** Where the signatures of posts begin. */
+/** The first bytes of what signatures of posts cover. */
 const DOMAINS = {
   answerDisputes: 'consilium/answer_disputes/v1\0',
   postChecks: 'consilium/post_checks/v1\0',
@@ -137,7 +150,7 @@ export function signingKey(id) {
   return ml_dsa65.keygen(Uint8Array.from(seed));
 }
 
-/** A member in a try of a round, whose own node is silent. */
+/** A member in an attempt of a round, whose own node is silent. */
 export class Member {
   /**
    * @param {Chain} chain a connection to another member's node
@@ -148,7 +161,13 @@ export class Member {
     this.signer = signer;
     this.store = store;
     this.key = signingKey(id).secretKey;
-    this.where = { genesis: chain.api.genesisHash.toHex(), study, round, attempt, publicKey: signer.publicKey };
+    this.where = {
+      genesis: chain.api.genesisHash.toHex(),
+      study,
+      round,
+      attempt,
+      publicKey: signer.publicKey,
+    };
   }
 
   /** Commits to these share packages. */
@@ -160,7 +179,8 @@ export class Member {
       examples,
       suites: packages.map(() => 'Plain'),
     };
-    const call = (signature) => this.api.tx.modelUpdates.commitUpdate(study, round, attempt, { ...content, signature });
+    const call = (signature) =>
+      this.api.tx.modelUpdates.commitUpdate(study, round, attempt, { ...content, signature });
     const encoded = call('0x').args[3];
     const payload = u8aConcat(
       stringToU8a(COMMITMENT_DOMAIN),
@@ -173,12 +193,18 @@ export class Member {
 
   /** Posts checks: `elements` of each hospital, in the order of accounts. */
   postChecks(elements) {
-    return this.post('postChecks', elements.map((Elements) => ({ Elements })));
+    return this.post(
+      'postChecks',
+      elements.map((Elements) => ({ Elements })),
+    );
   }
 
   /** Publishes share packages: the bytes for each party that disputes. */
   answerDisputes(packages) {
-    return this.post('answerDisputes', packages.map(({ party, bytes }) => ({ party, shares: putBlob(this.store, bytes) })));
+    return this.post(
+      'answerDisputes',
+      packages.map(({ party, bytes }) => ({ party, shares: putBlob(this.store, bytes) })),
+    );
   }
 
   /** Posts these bytes as the partial aggregate. */

@@ -3,12 +3,16 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { until } from '../../lib/wait.mjs';
+import { until } from '@consilium/client';
+import { PATTERNS } from './patterns.mjs';
 import { chainGoesOn, completed, network, openStudy, roundWhere, signers, SOON } from './shared.mjs';
 
 /** A table as its header and its rows, changed and written back as text. */
 const changed = (csv, change) => {
-  const [header, ...rows] = csv.trimEnd().split('\n').map((line) => line.split(','));
+  const [header, ...rows] = csv
+    .trimEnd()
+    .split('\n')
+    .map((line) => line.split(','));
   change({ header, rows });
   return [header, ...rows].map((cells) => cells.join(',')).join('\n') + '\n';
 };
@@ -18,20 +22,21 @@ const column = ({ header }, name) => header.indexOf(name);
 const BROKEN_RECORDS = [
   {
     what: 'without a column',
-    break: (csv) => changed(csv, (table) => [table.header, ...table.rows].forEach((cells) => cells.splice(1, 1))),
-    message: /line 1: no column `age` in the header/,
+    break: (csv) =>
+      changed(csv, (table) => [table.header, ...table.rows].forEach((cells) => cells.splice(1, 1))),
+    message: PATTERNS.missingColumn,
   },
   {
     what: 'with text in a number',
     break: (csv) => changed(csv, (table) => (table.rows[3][column(table, 'heart_rate')] = 'fast')),
-    message: /line 5, column `heart_rate`: .*not a number/,
+    message: PATTERNS.notANumber,
   },
   {
     what: 'with a label outside the set',
     break: (csv) => changed(csv, (table) => (table.rows[0][column(table, 'readmitted')] = '7')),
-    message: /line 2, column `readmitted`: .*not one of the declared values/,
+    message: PATTERNS.unknownLabel,
   },
-  { what: 'that is empty', break: () => '', message: /is empty; expected a header line/ },
+  { what: 'that is empty', break: () => '', message: PATTERNS.emptyRecords },
 ];
 
 describe('records and configuration that are wrong', () => {
@@ -59,8 +64,10 @@ describe('records and configuration that are wrong', () => {
     return file;
   }
 
-  const check = (file) => spawnSync(dave.binary, ['hospital', 'check', '--hospital', file], { encoding: 'utf8' });
-  const records = () => readFileSync(/^file = "(.*)"$/m.exec(readFileSync(dave.configuration, 'utf8'))[1], 'utf8');
+  const check = (file) =>
+    spawnSync(dave.binary, ['hospital', 'check', '--hospital', file], { encoding: 'utf8' });
+  const records = () =>
+    readFileSync(/^file = "(.*)"$/m.exec(readFileSync(dave.configuration, 'utf8'))[1], 'utf8');
   const withUnknownKey = () => variant('unknown-key', { text: (toml) => `colour = "blue"\n${toml}` });
 
   it('are not found in what the tests start from', () => {
@@ -83,7 +90,7 @@ describe('records and configuration that are wrong', () => {
     assert.match(stderr, /colour/);
   });
 
-  describe('do not keep a node from validating', () => {
+  describe('do not prevent a node from validating', () => {
     let chain;
 
     before(async () => {
@@ -107,7 +114,7 @@ describe('records and configuration that are wrong', () => {
 
     async function ensureValidating() {
       const made = async () => (await dave.metric('substrate_proposer_block_constructed_count')) > 0;
-      await until('a block made by Dave', SOON, made, () => net.standing());
+      await until('a block made by Dave', SOON, made, () => net.status());
       const own = await dave.connect();
       try {
         await chainGoesOn(own);
@@ -118,7 +125,7 @@ describe('records and configuration that are wrong', () => {
 
     it('a configuration with an unknown key', async () => {
       const log = await restartWith(withUnknownKey());
-      assert.match(log(), /unknown-key\.toml does not start/);
+      assert.match(log(), PATTERNS.doesNotStart);
       assert.match(log(), /colour/);
       await ensureValidating();
     });
@@ -126,10 +133,16 @@ describe('records and configuration that are wrong', () => {
     it('records with text in a number: its hospital misses the round, the others finalise it', async () => {
       const log = await restartWith(variant('bad', { csv: BROKEN_RECORDS[1].break(records()) }));
       const study = await openStudy(chain, { collectingBlocks: 6 });
-      await until('the log to say what is wrong', SOON, () => BROKEN_RECORDS[1].message.test(log()));
+      await until('the error in the log', SOON, () => BROKEN_RECORDS[1].message.test(log()));
       await completed(chain, study);
       const [, , , { address }] = await signers();
-      const { committed } = await roundWhere(chain, study, 1, 'Finalised', ({ phase }) => phase === 'Finalised');
+      const { committed } = await roundWhere(
+        chain,
+        study,
+        1,
+        'Finalised',
+        ({ phase }) => phase.kind === 'Finalised',
+      );
       assert.equal(committed.length, 3);
       assert.ok(!committed.includes(address));
       await ensureValidating();

@@ -1,8 +1,18 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { hexToU8a } from '@polkadot/util';
 import { developmentSigner } from '../../lib/signers.mjs';
-import { DispatchFailure, PoolRefusal, submit } from '../../lib/submit.mjs';
-import { chainGoesOn, commitmentOf, network, openStudy, proposeAgreement, roundWhere, signers, studyCall } from './shared.mjs';
+import { DispatchFailure, PoolRefusal, submit } from '@consilium/client';
+import {
+  chainGoesOn,
+  commitmentOf,
+  network,
+  openStudy,
+  proposeAgreement,
+  roundWhere,
+  signers,
+  studyCall,
+} from './shared.mjs';
 
 /** The error of a pallet with which the chain refuses a call; null when it does not. */
 async function errorOf(chain, call, signer, options = {}) {
@@ -20,8 +30,8 @@ async function refused(chain, call, signer, error, options) {
   assert.equal(await errorOf(chain, call, signer, options), error);
 }
 
-/** Last round in which a commitment after the deadline is tried. */
-const LAST_TRY = 4;
+/** Last round in which a commitment after the deadline is sent. */
+const LAST_ROUND = 4;
 
 describe('refused, the chain going on', () => {
   let net;
@@ -38,11 +48,11 @@ describe('refused, the chain going on', () => {
   after(() => chain.disconnect());
 
   describe('a transaction', () => {
-    it('of an account that is no member, already in the pool', async () => {
+    it('of an account that is not a member, already in the pool', async () => {
       const eve = await developmentSigner('Eve');
       await assert.rejects(submit(chain.api, chain.api.tx.system.remark('0x00'), eve), (failure) => {
         assert.ok(failure instanceof PoolRefusal, failure.stack);
-        assert.match(failure.message, new RegExp(`${eve.address} is no active member`));
+        assert.match(failure.message, new RegExp(`${eve.address} is not an active member`));
         return true;
       });
       assert.equal((await chain.api.rpc.author.pendingExtrinsics()).length, 0);
@@ -52,9 +62,19 @@ describe('refused, the chain going on', () => {
 
   describe('a study', () => {
     it('under no agreement, or one that not all have signed', async () => {
-      await refused(chain, await studyCall(chain, { agreement: 4_000_000_000 }), alice, 'rounds.AgreementNotActive');
+      await refused(
+        chain,
+        await studyCall(chain, { agreement: 4_000_000_000 }),
+        alice,
+        'rounds.AgreementNotActive',
+      );
       const proposed = await proposeAgreement(chain, alice, [alice, bob]);
-      await refused(chain, await studyCall(chain, { agreement: proposed }), alice, 'rounds.AgreementNotActive');
+      await refused(
+        chain,
+        await studyCall(chain, { agreement: proposed }),
+        alice,
+        'rounds.AgreementNotActive',
+      );
       await chainGoesOn(chain);
     });
 
@@ -80,17 +100,22 @@ describe('refused, the chain going on', () => {
     before(async () => {
       await net.waitUntilAllVote();
       study = await openStudy(chain, { rounds: 9, collectingBlocks: 9 });
-      await roundWhere(chain, study, 1, 'all updates', ({ phase }) => phase === 'Attesting');
+      await roundWhere(chain, study, 1, 'all updates', ({ phase }) => phase.kind === 'Attesting');
       // From here on only this test speaks for Alice.
       net.node('alice').signal('SIGSTOP');
       earlier = await commitmentOf(chain, study, 1, alice.address);
-      await roundWhere(chain, study, 2, 'Collecting', ({ phase }) => phase === 'Collecting');
+      await roundWhere(chain, study, 2, 'Collecting', ({ phase }) => phase.kind === 'Collecting');
     });
     after(() => net.node('alice').process?.kill('SIGCONT'));
 
-    it('with a wrong signature, from an earlier round, for a round or a try that is not under way', async () => {
+    it('with a wrong signature, of an earlier round, for a round or an attempt not under way', async () => {
       const { blobs, examples, suites } = earlier;
-      const forged = { blobs, examples, suites, signature: new Uint8Array(earlier.signature.length) };
+      const forged = {
+        blobs,
+        examples,
+        suites,
+        signature: `0x${'00'.repeat(hexToU8a(earlier.signature).length)}`,
+      };
       const nonce = (await chain.api.rpc.system.accountNextIndex(alice.address)).toNumber();
       await Promise.all([
         refused(chain, commit(2, 1, forged), alice, 'modelUpdates.InvalidSignature', { nonce }),
@@ -101,24 +126,33 @@ describe('refused, the chain going on', () => {
     });
 
     it('twice', async () => {
-      await roundWhere(chain, study, 2, 'the update of Bob', ({ committed }) => committed.includes(bob.address));
+      await roundWhere(chain, study, 2, 'the update of Bob', ({ committed }) =>
+        committed.includes(bob.address),
+      );
       const first = await commitmentOf(chain, study, 2, bob.address);
       await refused(chain, commit(2, 1, first), bob, 'rounds.AlreadyCommitted');
     });
 
     it('after the deadline', async () => {
-      // The others may be done with attesting before the block of this commitment; then it comes too late to be late.
+      // The others may be done with attesting before the block of this commitment; then it comes too late to
+      // be late.
       for (let round = 2; ; round += 1) {
-        await roundWhere(chain, study, round, 'the end of Collecting', ({ phase }) => phase !== 'Collecting');
+        await roundWhere(
+          chain,
+          study,
+          round,
+          'the end of Collecting',
+          ({ phase }) => phase.kind !== 'Collecting',
+        );
         const error = await errorOf(chain, commit(round, 1, earlier), alice);
-        if (round < LAST_TRY && error === 'rounds.WrongRound') continue;
+        if (round < LAST_ROUND && error === 'rounds.WrongRound') continue;
         assert.equal(error, 'rounds.NotCollecting');
         break;
       }
     });
 
     it('and the round is finalised without the hospital that was silent', async () => {
-      const round = await roundWhere(chain, study, 2, 'Finalised', ({ phase }) => phase === 'Finalised');
+      const round = await roundWhere(chain, study, 2, 'Finalised', ({ phase }) => phase.kind === 'Finalised');
       assert.equal(round.committed.length, 3);
       assert.ok(!round.committed.includes(alice.address));
       net.node('alice').signal('SIGCONT');

@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { compareArtifacts } from '../../lib/artifacts.mjs';
-import { proveTrail, readEncodedTrail } from '../../lib/audit.mjs';
-import { readRound } from '../../lib/study.mjs';
+import { compareArtifacts, proveTrail, readRound, readTrail } from '@consilium/client';
 import { completed, network, openStudy, roundWhere, signers } from './shared.mjs';
 
 const ROUNDS = 3;
@@ -21,33 +19,39 @@ describe('a study of four hospitals', () => {
   it('finalises all its rounds', async () => {
     const { finalisedRounds, artifact } = await completed(chains[0], study);
     assert.equal(finalisedRounds, ROUNDS);
-    const last = await readRound(chains[0].api, study, ROUNDS);
+    const last = await readRound(chains[0], study, ROUNDS);
     assert.equal(last.artifact, artifact);
     assert.equal(last.attempt, 1);
   });
 
-  it('counts the update and hears the word of every hospital', async () => {
+  it('counts the update and the attestation of every hospital', async () => {
     const accounts = (await signers()).map(({ address }) => address).sort();
     const { committed, attestations } = await roundWhere(
       chains[0],
       study,
       ROUNDS,
-      'all four words',
+      'all four attestations',
       (round) => round.attestations.length === accounts.length,
     );
     assert.deepEqual([...committed].sort(), accounts);
-    assert.ok(attestations.every(({ verdict, metrics }) => verdict === 'Accept' && metrics.examples > 0));
+    assert.ok(
+      attestations.every(({ verdict, metrics }) => verdict.kind === 'Accept' && metrics.examples > 0),
+    );
   });
 
   it('has the same artifact of every round on all four nodes, by RPC', async () => {
     const compared = await compareArtifacts(chains, study, ROUNDS);
-    assert.equal(new Set(compared.map(({ artifacts }) => artifacts[0])).size, ROUNDS, 'every round changes the model');
-    for (const { round, artifacts, same } of compared) assert.ok(same, `round ${round}: ${artifacts.join(' ')}`);
+    assert.equal(
+      new Set(compared.map(({ artifacts }) => artifacts[0])).size,
+      ROUNDS,
+      'every round changes the model',
+    );
+    for (const { round, artifacts, same } of compared)
+      assert.ok(same, `round ${round}: ${artifacts.join(' ')}`);
   });
 
   it('leaves an audit trail that is proven by its head', async () => {
-    const at = await chains[0].api.rpc.chain.getBlockHash();
-    const trail = await readEncodedTrail(chains[0], { Study: study }, at);
+    const trail = await readTrail(chains[0], `study/${study}`, await chains[0].rpc('chain_getBlockHash'));
     // Opened; per round opened, four commitments, collecting ended, finalised; completed.
     assert.ok(trail.count >= 2 + ROUNDS * 7, `${trail.count} records`);
     assert.equal(proveTrail(trail).proven, true);

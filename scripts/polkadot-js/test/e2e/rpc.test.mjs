@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { proveTrail } from '@consilium/client';
+import { stringToHex } from '@polkadot/util';
+import { PATTERNS } from './patterns.mjs';
 import { completed, network, openStudy, roundWhere, signers } from './shared.mjs';
 
 /** Codes of consilium-node, `rpc/error.rs`; the first is JSON-RPC's own. */
@@ -10,6 +13,9 @@ const UNKNOWN_SUBJECT = 8004;
 
 const NOWHERE = 4_000_000_000;
 const HASH = /^0x[0-9a-f]{64}$/;
+
+/** The first bytes of what hospitals sign for an update. */
+const DOMAIN = stringToHex('consilium/commit_update/v1\0');
 
 describe('the RPC', () => {
   let chain;
@@ -22,43 +28,61 @@ describe('the RPC', () => {
     names = nodes.map(({ name }) => name).sort();
     chain = await nodes[2].connect();
     accounts = (await signers()).map(({ address }) => address).sort();
-    study = await openStudy(chain, { title: 'By RPC', learningRate: 3_162_000n, optimizer: 'fedyogi', model: 'multilayer-perceptron', hidden: [4] });
+    study = await openStudy(chain, {
+      title: 'By RPC',
+      learningRate: 0.003162,
+      optimizer: 'fedyogi',
+      model: 'multilayer-perceptron',
+      hidden: [4],
+    });
     await completed(chain, study);
-    await roundWhere(chain, study, 1, 'all words', ({ attestations }) => attestations.length === 4);
+    await roundWhere(chain, study, 1, 'all attestations', ({ attestations }) => attestations.length === 4);
   });
   after(() => chain.disconnect());
 
-  it('hospitals_list tells the members', async () => {
+  it('hospitals_list lists the members', async () => {
     const members = await chain.rpc('hospitals_list');
     assert.deepEqual(members.map(({ name }) => name).sort(), names);
     assert.deepEqual(members.map(({ account }) => account).sort(), accounts);
     assert.ok(members.every(({ roles, suspended }) => roles.includes('Validator') && suspended === false));
   });
 
-  it('rounds_study tells a study', async () => {
+  it('rounds_study describes a study', async () => {
     const entry = await chain.rpc('rounds_study', study);
     assert.equal(entry.spec.title, 'By RPC');
     assert.equal(entry.spec.training.learningRate, 0.003162);
-    assert.deepEqual(entry.spec.optimizer, { kind: 'FedYogi', learningRate: 0.01, beta1: 0.9, beta2: 0.99, tau: 0.001 });
+    assert.deepEqual(entry.spec.optimizer, {
+      kind: 'FedYogi',
+      learningRate: 0.01,
+      beta1: 0.9,
+      beta2: 0.99,
+      tau: 0.001,
+    });
+    assert.deepEqual(entry.spec.encoding, { clip: null, fractionBits: 24 });
     assert.deepEqual(entry.spec.model.family, { kind: 'MultilayerPerceptron', hidden: [4] });
     assert.deepEqual([...entry.spec.hospitals].sort(), accounts);
     assert.equal(entry.finalisedRounds, 1);
     assert.match(entry.artifact, HASH);
   });
 
-  it('rounds_round tells a round with its commitments and words', async () => {
+  it('rounds_round describes a round with its commitments and attestations', async () => {
     const round = await chain.rpc('rounds_round', study, 1);
     assert.deepEqual(round.phase, { kind: 'Finalised' });
     assert.deepEqual([...round.committed].sort(), accounts);
     assert.deepEqual(round.commitments.map(({ hospital }) => hospital).sort(), accounts);
-    for (const { blobs, suites, examples } of round.commitments) {
+    for (const { blobs, suites, examples, signature, payload } of round.commitments) {
+      assert.match(signature, /^0x[0-9a-f]{6618}$/);
+      assert.ok(payload.startsWith(DOMAIN), payload);
       assert.deepEqual(suites, ['Plain']);
       assert.ok(examples > 0);
       assert.match(blobs[0].hash, HASH);
     }
     for (const { verdict, metrics } of round.attestations) {
       assert.deepEqual(verdict, { kind: 'Accept', artifact: round.artifact });
-      assert.ok(metrics.accuracy >= 0 && metrics.accuracy <= 1 && metrics.logLoss > 0, JSON.stringify(metrics));
+      assert.ok(
+        metrics.accuracy >= 0 && metrics.accuracy <= 1 && metrics.logLoss > 0,
+        JSON.stringify(metrics),
+      );
     }
   });
 
@@ -68,14 +92,18 @@ describe('the RPC', () => {
     const { count, head } = await chain.rpc('audit_head', subject, at);
     assert.match(head, HASH);
     const records = [];
-    for (let cursor = 0; cursor !== null; ) {
+    for (let cursor = 0; cursor !== null;) {
       const page = await chain.rpc('audit_trail', subject, cursor, 3, at);
       assert.ok(page.records.length <= 3);
       assert.deepEqual(page.head, { count, head });
       records.push(...page.records);
       cursor = page.next;
     }
-    assert.deepEqual(records.map(({ index }) => index), Array.from({ length: count }, (_, index) => index));
+    assert.deepEqual(
+      records.map(({ index }) => index),
+      Array.from({ length: count }, (_, index) => index),
+    );
+    assert.equal(proveTrail({ records, count, head }).proven, true);
     assert.equal(records[0].action, 'StudyOpened');
     assert.ok(records.some(({ action, actor }) => action === 'UpdateCommitted' && accounts.includes(actor)));
     const hospital = await chain.rpc('audit_trail', `hospital/${accounts[0]}`);
@@ -84,20 +112,20 @@ describe('the RPC', () => {
 
   it('refuses what it cannot answer, with a code and what would be right', async () => {
     const wrong = [
-      ['rounds_study', [NOWHERE], UNKNOWN_STUDY, /there is no study 4000000000/],
+      ['rounds_study', [NOWHERE], UNKNOWN_STUDY, PATTERNS.noStudy],
       ['rounds_study', ['x'], INVALID_PARAMETERS, /./],
       ['rounds_study', [-1], INVALID_PARAMETERS, /./],
       ['rounds_study', [], INVALID_PARAMETERS, /./],
-      ['rounds_round', [NOWHERE, 1], UNKNOWN_STUDY, /there is no study 4000000000/],
-      ['rounds_round', [study, 0], UNKNOWN_ROUND, /rounds count from 1/],
+      ['rounds_round', [NOWHERE, 1], UNKNOWN_STUDY, PATTERNS.noStudy],
+      ['rounds_round', [study, 0], UNKNOWN_ROUND, PATTERNS.roundsFromOne],
       ['rounds_round', [study], INVALID_PARAMETERS, /./],
-      ['audit_trail', ['patient/1'], INVALID_PARAMETERS, /expected hospital\/<SS58 address>/],
-      ['audit_trail', ['study/x'], INVALID_PARAMETERS, /expected hospital\/<SS58 address>/],
-      ['audit_trail', ['hospital/alice'], INVALID_PARAMETERS, /no SS58 address/],
-      ['audit_trail', [`study/${study}`, 0, 0], INVALID_PARAMETERS, /from 1 to 256/],
-      ['audit_trail', [`study/${study}`, 0, 257], INVALID_PARAMETERS, /from 1 to 256/],
-      ['audit_trail', [`study/${NOWHERE}`], UNKNOWN_SUBJECT, /there is no study\/4000000000/],
-      ['audit_head', [`agreement/${NOWHERE}`], UNKNOWN_SUBJECT, /there is no agreement\/4000000000/],
+      ['audit_trail', ['patient/1'], INVALID_PARAMETERS, PATTERNS.subjectForms],
+      ['audit_trail', ['study/x'], INVALID_PARAMETERS, PATTERNS.subjectForms],
+      ['audit_trail', ['hospital/alice'], INVALID_PARAMETERS, PATTERNS.wrongAddress],
+      ['audit_trail', [`study/${study}`, 0, 0], INVALID_PARAMETERS, PATTERNS.limit],
+      ['audit_trail', [`study/${study}`, 0, 257], INVALID_PARAMETERS, PATTERNS.limit],
+      ['audit_trail', [`study/${NOWHERE}`], UNKNOWN_SUBJECT, PATTERNS.noStudySubject],
+      ['audit_head', [`agreement/${NOWHERE}`], UNKNOWN_SUBJECT, PATTERNS.noAgreementSubject],
       ['hospitals_list', ['0x00'], INVALID_PARAMETERS, /./],
     ];
     for (const [method, parameters, code, message] of wrong) {

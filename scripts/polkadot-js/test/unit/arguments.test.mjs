@@ -1,54 +1,86 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { describe, it } from 'node:test';
-import { decimal, hash, integer, integers, oneOf, range, readCommandLine, UsageError } from '../../lib/arguments.mjs';
+import { fileURLToPath } from 'node:url';
+import { command, integer, nodesOption, option, range, repeated, required } from '../../lib/arguments.mjs';
 
 describe('a command line', () => {
-  const declaration = {
-    usage: 'usage',
-    options: {
-      rounds: { type: 'string', parse: integer(1), default: 15 },
-      'learning-rate': { type: 'string', parse: decimal },
-      dev: { type: 'string', multiple: true },
-      quiet: { type: 'boolean' },
-    },
-    positionals: ['subject'],
+  const options = () => [
+    option('--rounds <N>', 'rounds', integer(1), 15),
+    repeated('--dev <NAME>', 'names'),
+    nodesOption(''),
+    required('--agreement <ID>', 'the agreement'),
+  ];
+  const read = (...argv) => {
+    const program = command('help', options()).configureOutput({ writeErr: () => {} });
+    return program.parse(argv, { from: 'user' }).opts();
   };
-  const read = (...argv) => readCommandLine(declaration, argv);
 
-  it('gives values in camel case, with defaults', () => {
-    const { values, positionals } = read('study/0', '--learning-rate', '0.01', '--dev', 'Bob', '--dev', 'Dave');
-    assert.deepEqual(positionals, ['study/0']);
-    assert.deepEqual(values, { rounds: 15, learningRate: 10_000_000n, dev: ['Bob', 'Dave'], quiet: undefined });
+  it('has defaults, and options that are repeated', () => {
+    const node = ['ws://127.0.0.1:9944'];
+    assert.deepEqual(read('--agreement', '3'), { rounds: 15, agreement: '3', node });
+    const given = read(
+      '--agreement',
+      '3',
+      '--dev',
+      'Bob',
+      '--dev',
+      'Dave',
+      '--node',
+      'ws://a',
+      '--node',
+      'ws://b',
+    );
+    assert.deepEqual(
+      [given.dev, given.node],
+      [
+        ['Bob', 'Dave'],
+        ['ws://a', 'ws://b'],
+      ],
+    );
   });
 
   it('is refused with what is wrong and what would be right', () => {
-    assert.throws(() => read(), new UsageError('expected <subject>; see --help'));
-    assert.throws(() => read('study/0', '--colour'), /Unknown option '--colour'.*see --help/);
-    assert.throws(() => read('study/0', '--rounds', 'many'), new UsageError('--rounds many: expected a whole number from 1 on'));
-    assert.throws(() => read('study/0', '--rounds', '0'), /--rounds 0: expected a whole number from 1 on/);
+    assert.throws(() => read(), /required option '--agreement <ID>' not specified/);
+    assert.throws(() => read('--agreement', '3', '--colour'), /unknown option '--colour'/);
+    assert.throws(() => read('--rounds', 'many'), /'many' is invalid\. expected a whole number from 1 on/);
+    assert.throws(() => read('--rounds', '0'), /'0' is invalid\. expected a whole number from 1 on/);
   });
 });
 
-describe('a value', () => {
-  it('is an exact decimal in units of 1e-9', () => {
-    assert.equal(decimal('0.01'), 10_000_000n);
-    assert.equal(decimal('1'), 1_000_000_000n);
-    assert.equal(decimal('0.003162'), 3_162_000n);
-    assert.equal(decimal('9999999999.999999999'), 9_999_999_999_999_999_999n);
-    for (const wrong of ['', '-1', '1e-3', '.5', '0.0000000001', '0.1x']) assert.throws(() => decimal(wrong), /expected a number/);
+describe('a script', () => {
+  const run = (...args) => {
+    const file = fileURLToPath(new URL('../../print-sealing.mjs', import.meta.url));
+    const { status, stdout, stderr } = spawnSync(process.execPath, [file, ...args], { encoding: 'utf8' });
+    return { status, stdout, stderr };
+  };
+
+  it('prints its help', () => {
+    const { status, stdout } = run('--help');
+    assert.equal(status, 0);
+    assert.match(stdout, /--study <ID> +a study; repeat it for several/);
   });
 
-  it('is a range of seeds', () => {
+  it('exits with 2 for a wrong command line, and with 1 for a failure, in one line', () => {
+    assert.deepEqual([run().status, run('--study', 'x').status], [2, 2]);
+    const failed = run('--study', '0', '--node', 'http://127.0.0.1:1');
+    assert.equal(failed.status, 1);
+    assert.equal(
+      failed.stderr,
+      'error: http://127.0.0.1:1 is not the address of a node; expected one such as ws://127.0.0.1:9944\n',
+    );
+    assert.match(
+      run('--study', '0', '--node', 'ws://127.0.0.1:1').stderr,
+      /^error: nothing answers at ws:.*\n$/,
+    );
+  });
+});
+
+describe('a range of seeds', () => {
+  it('is one number, or up to 64', () => {
     assert.deepEqual(range('42'), [42]);
     assert.deepEqual(range('42-46'), [42, 43, 44, 45, 46]);
-    for (const wrong of ['', '5-4', '1-65', 'a', '1-']) assert.throws(() => range(wrong), /expected a number such as 42/);
-  });
-
-  it('is a hash, a list of widths, a word', () => {
-    assert.equal(hash(`0x${'Ab'.repeat(32)}`), `0x${'ab'.repeat(32)}`);
-    assert.throws(() => hash('0xab'), /64 hexadecimal digits/);
-    assert.deepEqual(integers(1)('16, 8'), [16, 8]);
-    assert.throws(() => integers(1)('16,0'), /whole number from 1/);
-    assert.throws(() => oneOf('fedavg', 'fedadam')('sgd'), /one of fedavg, fedadam/);
+    const wrong = ['', '5-4', '1-65', 'a', '1-'];
+    for (const text of wrong) assert.throws(() => range(text), /expected a number such as 42/);
   });
 });

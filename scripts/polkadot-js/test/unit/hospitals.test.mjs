@@ -13,11 +13,17 @@ describe('a folder of records', () => {
   afterEach(() => rmSync(folder, { recursive: true }));
   const write = (...names) => names.forEach((name) => writeFileSync(join(folder, name), ''));
 
-  it('is UCI heart disease, with its own schema and FLamby\'s split', () => {
+  it("is UCI heart disease, with its own schema and FLamby's split", () => {
     write(...HEART, 'flamby-split.csv');
     const found = findRecords(folder);
-    assert.deepEqual(found.map(({ file }) => file), HEART.map((name) => join(folder, name)));
-    assert.deepEqual(found.map(({ split }) => split.center), [0, 1, 2, 3]);
+    assert.deepEqual(
+      found.map(({ file }) => file),
+      HEART.map((name) => join(folder, name)),
+    );
+    assert.deepEqual(
+      found.map(({ split }) => split.center),
+      [0, 1, 2, 3],
+    );
     assert.match(found[0].schema, /heart-disease\.toml$/);
   });
 
@@ -28,7 +34,10 @@ describe('a folder of records', () => {
 
   it('is four CSV files beside a schema', () => {
     write('schema.toml', 'd.csv', 'c.csv', 'b.csv', 'a.csv', 'root.csv', 'notes.txt');
-    assert.deepEqual(findRecords(folder).map(({ file }) => file), ['a', 'b', 'c', 'd'].map((name) => join(folder, `${name}.csv`)));
+    assert.deepEqual(
+      findRecords(folder).map(({ file }) => file),
+      ['a', 'b', 'c', 'd'].map((name) => join(folder, `${name}.csv`)),
+    );
   });
 
   it('is refused with what is missing', () => {
@@ -42,8 +51,12 @@ describe('a folder of records', () => {
 });
 
 describe('a configuration', () => {
-  it('is TOML, whatever stands in a path', () => {
-    const text = configuration({ name: 'A "B"', records: { file: '/x\\y', test_fraction: 0.3 }, blobs: '/blobs' });
+  it('is TOML, also with quotes and backslashes in a path', () => {
+    const text = configuration({
+      name: 'A "B"',
+      records: { file: '/x\\y', test_fraction: 0.3 },
+      blobs: '/blobs',
+    });
     assert.match(text, /^name = "A \\"B\\""$/m);
     assert.match(text, /^file = "\/x\\\\y"$/m);
     assert.match(text, /^test_fraction = 0\.3$/m);

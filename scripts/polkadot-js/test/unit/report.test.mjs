@@ -1,33 +1,27 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { finalTable, findingsTable, RoundTable } from '../../lib/report.mjs';
-import { pooled } from '../../lib/study.mjs';
 import { shortNames, table } from '../../lib/table.mjs';
 
 const names = { a: 'Alice General', b: 'Bob Clinic' };
 const name = (account) => names[account];
-const word = (hospital, examples, accuracy, auc, logLoss) => ({ hospital, verdict: 'Accept', metrics: { examples, accuracy, auc, logLoss } });
-const study = { id: 0, seed: '42', hospitals: ['a', 'b'], maxRounds: 2, committee: null };
-const entry = { committed: ['a', 'b'], excluded: [], committee: null, attestations: [word('a', 30, 0.8, 0.9, 0.4), word('b', 10, 0.4, null, 0.8)] };
-
-describe('pooled metrics', () => {
-  it('are weighted by test records', () => {
-    const { examples, accuracy, logLoss } = pooled(entry.attestations);
-    assert.equal(examples, 40);
-    assert.ok(Math.abs(accuracy - 0.7) < 1e-12);
-    assert.ok(Math.abs(logLoss - 0.5) < 1e-12);
-  });
-
-  it('leave out the AUC of hospitals that have none', () => {
-    assert.ok(Math.abs(pooled(entry.attestations).auc - 0.9) < 1e-12);
-    assert.equal(pooled([entry.attestations[1]]).auc, null);
-  });
-
-  it('are none when nobody reported', () => {
-    assert.equal(pooled([]), null);
-    assert.equal(pooled([{ hospital: 'a', verdict: 'RejectUpdate', metrics: null }]), null);
-  });
+const word = (hospital, examples, accuracy, auc, logLoss) => ({
+  hospital,
+  verdict: { kind: 'Accept' },
+  metrics: { examples, accuracy, auc, logLoss },
 });
+const spec = { seed: '42', hospitals: ['a', 'b'], maxRounds: 2, scheme: { kind: 'Plain' } };
+const study = { id: 0, spec };
+const withCommittee = (parties, kind) => ({
+  id: 0,
+  spec: { ...spec, scheme: { kind: 'Committee', parties, direction: { kind } } },
+});
+const entry = {
+  committed: ['a', 'b'],
+  excluded: [],
+  committee: null,
+  attestations: [word('a', 30, 0.8, 0.9, 0.4), word('b', 10, 0.4, null, 0.8)],
+};
 
 describe('the live table', () => {
   it('has a line for each round: metrics of each hospital and pooled, seconds, how many counted', () => {
@@ -45,7 +39,7 @@ describe('the live table', () => {
     );
   });
 
-  it('says which study when there are several, and shows silence', () => {
+  it('names the study when there are several, and shows who was silent', () => {
     const rounds = new RoundTable([study, { ...study, id: 1 }], name);
     const silent = { ...entry, committed: ['a'], attestations: [entry.attestations[0]] };
     assert.equal(
@@ -56,29 +50,59 @@ describe('the live table', () => {
   });
 
   it('fits 120 columns with four hospitals', () => {
-    const four = { ...study, hospitals: ['a', 'b', 'c', 'd'], maxRounds: 15 };
-    const rounds = new RoundTable([four], (account) => ({ ...names, c: 'Charlie Heart Centre', d: 'Dave Veterans Hospital' })[account]);
-    const words = four.hospitals.map((hospital) => word(hospital, 30, 0.8, 0.9, 0.4));
-    const all = [rounds.head(), rounds.round({ study: 0, round: 15, entry: { ...entry, committed: four.hospitals, attestations: words }, seconds: 100 })];
+    const four = { ...study, spec: { ...spec, hospitals: ['a', 'b', 'c', 'd'], maxRounds: 15 } };
+    const rounds = new RoundTable(
+      [four],
+      (account) => ({ ...names, c: 'Charlie Heart Centre', d: 'Dave Veterans Hospital' })[account],
+    );
+    const words = four.spec.hospitals.map((hospital) => word(hospital, 30, 0.8, 0.9, 0.4));
+    const all = [
+      rounds.head(),
+      rounds.round({
+        study: 0,
+        round: 15,
+        entry: { ...entry, committed: four.spec.hospitals, attestations: words },
+        seconds: 100,
+      }),
+    ];
     for (const line of all.join('\n').split('\n')) assert.ok(line.length <= 120, `${line.length}: ${line}`);
   });
 
   it('shows the weights when the direction weighs', () => {
-    const rounds = new RoundTable([{ ...study, committee: { parties: ['a', 'b'], direction: 'Weight' } }], name);
-    const committee = { dealers: [{ hospital: 'b', factor: 64 }, { hospital: 'a', factor: 256 }] };
-    const [, remark] = rounds.round({ study: 0, round: 1, entry: { ...entry, committee }, seconds: 1 }).split('\n');
+    const rounds = new RoundTable([withCommittee(['a', 'b'], 'Weight')], name);
+    const committee = {
+      dealers: [
+        { hospital: 'b', factor: 64 },
+        { hospital: 'a', factor: 256 },
+      ],
+    };
+    const [, remark] = rounds
+      .round({ study: 0, round: 1, entry: { ...entry, committee }, seconds: 1 })
+      .split('\n');
     assert.equal(remark, '         weights Alice 1.00, Bob 0.25');
   });
 
   it('has a line for each finding', () => {
-    const rounds = new RoundTable([{ ...study, committee: { parties: ['b', 'c'], direction: 'Off' } }], (account) => name(account) ?? account);
+    const rounds = new RoundTable([withCommittee(['b', 'c'], 'Off')], (account) => name(account) ?? account);
     const where = { study: 0, round: 3, attempt: 2 };
     const findings = [
-      [{ type: 'excluded', hospital: 'b', fault: 'NormTooLarge' }, '3        Bob does not count: its update is above the norm bound (NormTooLarge)'],
-      [{ type: 'disputed', hospital: 'a', party: 1, complaint: true }, '3        party 1, Bob, disputes the shares of Alice: it cannot open them'],
-      [{ type: 'named', party: 2, fault: 'FalseChecks', hospital: 'a' }, '3        party 2, c, posted false checks of Alice (FalseChecks)'],
-      [{ type: 'named', party: 1, fault: 'NoPartial', hospital: null }, '3        party 1, Bob, posted no partial aggregate (NoPartial)'],
-      [{ type: 'aborted', reason: 'TooFewUpdates' }, '3        try 2 was aborted: TooFewUpdates'],
+      [
+        { type: 'excluded', hospital: 'b', fault: 'NormTooLarge' },
+        '3        Bob does not count: its update is above the norm bound (NormTooLarge)',
+      ],
+      [
+        { type: 'disputed', hospital: 'a', party: 1, complaint: true },
+        '3        party 1, Bob, disputes the shares of Alice: it cannot open them',
+      ],
+      [
+        { type: 'named', party: 2, fault: 'FalseChecks', hospital: 'a' },
+        '3        party 2, c, posted false checks of Alice (FalseChecks)',
+      ],
+      [
+        { type: 'named', party: 1, fault: 'NoPartial' },
+        '3        party 1, Bob, posted no partial aggregate (NoPartial)',
+      ],
+      [{ type: 'aborted', reason: 'TooFewUpdates' }, '3        attempt 2 was aborted: TooFewUpdates'],
     ];
     for (const [event, line] of findings) assert.equal(rounds.finding({ ...where, ...event }), line);
   });
@@ -97,21 +121,37 @@ describe('the final table', () => {
 
 describe('the findings', () => {
   it('are those of all rounds, and no table when there are none', () => {
-    const committee = { parties: ['a', 'b'], direction: 'Off' };
-    const named = [{ party: 2, fault: 'WrongPartial', hospital: null }];
-    const bad = { ...entry, excluded: [{ hospital: 'a', fault: 'HostileDirection' }], committee: { dealers: [], named } };
+    const named = [{ party: 2, fault: 'WrongPartial' }];
+    const bad = {
+      ...entry,
+      excluded: [{ hospital: 'a', fault: 'HostileDirection' }],
+      committee: { dealers: [], named },
+    };
     assert.equal(findingsTable([{ study, rounds: [entry] }], name), null);
-    const rows = findingsTable([{ study: { ...study, committee }, rounds: [entry, bad] }], name).split('\n').slice(2);
+    const rows = findingsTable([{ study: withCommittee(['a', 'b'], 'Off'), rounds: [entry, bad] }], name)
+      .split('\n')
+      .slice(2);
     assert.deepEqual(rows, [
-      '    0      2  Alice General does not count: its update points away from the root update (HostileDirection)',
-      '    0      2  party 2, Bob Clinic, posted a wrong partial aggregate, which was corrected (WrongPartial)',
+      '    0      2  Alice General does not count: ' +
+        'its update points away from the root update (HostileDirection)',
+      '    0      2  party 2, Bob Clinic, posted a wrong partial aggregate, ' +
+        'which was corrected (WrongPartial)',
     ]);
   });
 });
 
 describe('a table', () => {
   it('aligns numbers to the right and text to the left', () => {
-    assert.equal(table(['name', 'n'], [['Alice', '5'], ['Bob', '10']]), 'name    n\n-----  --\nAlice   5\nBob    10');
+    assert.equal(
+      table(
+        ['name', 'n'],
+        [
+          ['Alice', '5'],
+          ['Bob', '10'],
+        ],
+      ),
+      'name    n\n-----  --\nAlice   5\nBob    10',
+    );
   });
 
   it('shortens names as far as they stay different', () => {

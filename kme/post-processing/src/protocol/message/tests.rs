@@ -49,13 +49,12 @@ fn message() -> impl Strategy<Value = Message> {
 
 proptest! {
 	#[test]
-	fn messages_return(message in message(), block in any::<u64>()) {
+	fn messages_round_trip(message in message(), block in any::<u64>()) {
 		prop_assert_eq!(Message::decode(&message.encode(block)), Ok((block, message)));
 	}
 
-	/// Whatever is read is written as the very same bytes.
 	#[test]
-	fn altered_messages_have_one_form(message in message(), flips in prop::collection::vec(any::<(u16, u8)>(), 1..4)) {
+	fn encodings_are_unique(message in message(), flips in prop::collection::vec(any::<(u16, u8)>(), 1..4)) {
 		let mut bytes = message.encode(1);
 		for (place, mask) in flips {
 			let place = usize::from(place) % bytes.len();
@@ -67,7 +66,7 @@ proptest! {
 	}
 
 	#[test]
-	fn cut_or_longer_messages_are_refused(message in message(), cut in any::<u16>()) {
+	fn truncated_or_longer_messages_are_refused(message in message(), cut in any::<u16>()) {
 		let mut bytes = message.encode(1);
 		prop_assert!(Message::decode(&bytes[..usize::from(cut) % bytes.len()]).is_err());
 		bytes.push(0);
@@ -75,7 +74,7 @@ proptest! {
 	}
 
 	#[test]
-	fn any_bytes_are_a_message_or_an_error(kind in 0u8..10, rest in prop::collection::vec(any::<u8>(), 0..200)) {
+	fn arbitrary_bytes_never_panic(kind in 0u8..10, rest in prop::collection::vec(any::<u8>(), 0..200)) {
 		let bytes = [&[VERSION, kind][..], &[0; 8], &rest].concat();
 		if let Ok((block, message)) = Message::decode(&bytes) {
 			prop_assert_eq!(message.encode(block), bytes);
@@ -84,7 +83,7 @@ proptest! {
 }
 
 #[test]
-fn slots_past_the_last_number_are_refused() {
+fn slots_past_the_largest_number_are_refused() {
 	let last = Message::Announcement(Announcement { slots: vec![u64::MAX], test: BitString::zeros(1) });
 	let mut bytes = last.encode(0);
 	assert_eq!(Message::decode(&bytes), Ok((0, last)));

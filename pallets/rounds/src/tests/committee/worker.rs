@@ -23,7 +23,7 @@ fn only(node: &mut Node) -> Job {
 fn dealt(hospital: u8, party: u8, weight: u64, published: Option<BlobReference>) -> Dealt {
 	let (blob, package) = (blob(hospital, party), package(hospital, party));
 	let suite = suite(party);
-	let sae_id = SaeId::truncate_from(format!("sae-{hospital}").into_bytes());
+	let sae_id = SaeId::try_from(format!("sae-{hospital}")).unwrap();
 	Dealt { hospital: account(hospital).into(), weight, blob, suite, sae_id, package, published }
 }
 

@@ -1,0 +1,109 @@
+//! `consilium-node hospital check`
+
+use super::account::AccountKey;
+use clap::Args;
+use consilium_hospital::{HospitalConfig, Report};
+use serde::Serialize;
+use sp_core::crypto::Ss58Codec;
+use std::{error::Error, path::PathBuf};
+
+/// The configuration to check.
+#[derive(Debug, Args)]
+pub struct Check {
+	/// The configuration to check.
+	#[arg(long, value_name = "HOSPITAL.TOML")]
+	hospital: PathBuf,
+
+	/// Print one JSON object: name, account, kme, store and records.
+	///
+	/// kme is null without quantum key distribution, records is null for a node that only computes.
+	#[arg(long)]
+	json: bool,
+}
+
+impl Check {
+	/// Checks the configuration. Returns the report to print.
+	pub fn run(&self) -> Result<String, Box<dyn Error + Send + Sync>> {
+		let config = HospitalConfig::load(&self.hospital)?;
+		let account = AccountKey::read(&config.keys.account)?.public().to_ss58check();
+		let report = consilium_hospital::check(&config)?;
+		Ok(match self.json {
+			true => serde_json::to_string(&Answer { account: &account, report: &report })?,
+			false => format!("{report}\naccount     {account}"),
+		})
+	}
+}
+
+/// The report with the account, which the hospital itself does not know.
+#[derive(Serialize)]
+struct Answer<'a> {
+	account: &'a str,
+	#[serde(flatten)]
+	report: &'a Report,
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use consilium_hospital::{check::RecordsReport, keys::HospitalKeys, secret_file::write_secret};
+	use serde_json::{json, Value};
+	use std::fs;
+
+	#[test]
+	fn a_compute_only_hospital_is_reported_as_text_and_as_json() {
+		let folder = tempfile::tempdir().unwrap();
+		let path = |name: &str| folder.path().join(name);
+		HospitalKeys::development("alice").unwrap().write(folder.path()).unwrap();
+		write_secret(&path("account.key"), "//Alice").unwrap();
+		fs::create_dir(path("blobs")).unwrap();
+		let config = "name = \"Alice General\"\n\
+			[keys]\naccount = \"account.key\"\n\
+			ml_dsa_65 = \"ml-dsa-65.key\"\nml_kem_768 = \"ml-kem-768.key\"\n\
+			[blobs]\nstore = \"blobs\"\n";
+		fs::write(path("hospital.toml"), config).unwrap();
+
+		let run = |json| Check { hospital: path("hospital.toml"), json }.run();
+		let account = "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY";
+		assert!(run(false).unwrap().ends_with(&format!("\naccount     {account}")));
+		let report: Value = serde_json::from_str(&run(true).unwrap()).unwrap();
+		let (name, store) = ("Alice General", path("blobs").display().to_string());
+		assert_eq!(
+			report,
+			json!({ "name": name, "account": account, "kme": null, "store": store, "records": null })
+		);
+
+		fs::remove_file(path("ml-dsa-65.key")).unwrap();
+		for json in [false, true] {
+			let error = run(json).unwrap_err().to_string();
+			assert!(error.contains("keys.ml_dsa_65") && error.contains("ml-dsa-65.key"), "{error}");
+		}
+	}
+
+	#[test]
+	fn records_and_kme_are_reported() {
+		let records =
+			RecordsReport { schema_hash: [7; 32], features: 13, classes: 2, training: 199, test: 104 };
+		let report = Report {
+			name: "Bob".into(),
+			records: Some(records),
+			store: "s3://bucket/bob".into(),
+			kme: Some("https://kme.example.org:8443/".into()),
+		};
+		assert_eq!(
+			serde_json::to_value(Answer { account: "5Bob", report: &report }).unwrap(),
+			json!({
+				"name": "Bob",
+				"account": "5Bob",
+				"kme": "https://kme.example.org:8443/",
+				"store": "s3://bucket/bob",
+				"records": {
+					"schemaHash": format!("0x{}", "07".repeat(32)),
+					"features": 13,
+					"classes": 2,
+					"training": 199,
+					"test": 104,
+				},
+			})
+		);
+	}
+}
