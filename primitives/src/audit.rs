@@ -4,7 +4,7 @@ use crate::{AgreementId, BlockNumber, StudyId};
 use primitive_types::H256;
 use serde::Serialize;
 
-/// What a record is about.
+/// The subject of a record.
 #[apply(chain_type)]
 #[derive(Copy, PartialOrd, Ord)]
 pub enum Subject<AccountId> {
@@ -22,11 +22,11 @@ pub enum Subject<AccountId> {
 pub enum Action {
 	/// A hospital became a member.
 	HospitalAdmitted,
-	/// A member may do nothing until it is reinstated.
+	/// A member was suspended: it may do nothing until it is reinstated.
 	HospitalSuspended,
-	/// A suspended member may act again.
+	/// A suspended member was reinstated.
 	HospitalReinstated,
-	/// A member left for good.
+	/// A member was removed.
 	HospitalRemoved,
 	/// A member's roles changed.
 	RolesChanged,
@@ -46,9 +46,9 @@ pub enum Action {
 	StudyCompleted,
 	/// A study ended early.
 	StudyHalted,
-	/// A halted study goes on.
+	/// A halted study was resumed.
 	StudyResumed,
-	/// A try of a round was opened.
+	/// An attempt of a round was opened.
 	RoundOpened,
 	/// A hospital committed its update.
 	UpdateCommitted,
@@ -58,7 +58,7 @@ pub enum Action {
 	ChallengeDrawn,
 	/// A party opened its shares of the checks.
 	ChecksPosted,
-	/// A party's word stands against a hospital's.
+	/// A party disputes a hospital's shares.
 	DisputeOpened,
 	/// A hospital published the shares that are disputed.
 	DisputesAnswered,
@@ -72,19 +72,19 @@ pub enum Action {
 	PartyNamed,
 	/// The round went on to another phase of its committee, or from there to Attesting.
 	PhaseBegan,
-	/// A hospital gave its word on a new model.
+	/// A hospital attested to a new model.
 	ModelAttested,
 	/// A hospital's update no longer counts in the round.
 	HospitalExcluded,
 	/// A quorum accepts a new model.
 	RoundFinalised,
-	/// A try of a round failed.
+	/// An attempt of a round failed.
 	RoundAborted,
 	/// A hospital deleted its update from the blob store.
 	UpdateDeleted,
 }
 
-/// One thing that happened.
+/// The record of one fact.
 #[apply(chain_type)]
 #[derive(Serialize)]
 #[serde(bound = "AccountId: Serialize + core::fmt::Display")]
@@ -95,21 +95,23 @@ pub struct AuditRecord<AccountId> {
 	pub index: u64,
 	/// Block in which it happened.
 	pub block: BlockNumber,
-	/// Who did it; `None` when the chain did, at a deadline or by motion.
+	/// The account that signed; `None` when the chain acted by itself, at a deadline, or by motion of the
+	/// council.
 	pub actor: Option<AccountId>,
 	/// What happened.
 	pub action: Action,
-	/// To what.
+	/// The subject.
 	pub subject: Subject<AccountId>,
-	/// BLAKE2b-256 of the SCALE bytes of the event that was deposited just before the record's own: pallet index,
-	/// variant index and fields, as `System.Events` holds them, without phase and topics. Members of the first
-	/// block have no event in the chain, because block 0 holds none; theirs follows from the chain specification.
+	/// BLAKE2b-256 of the SCALE bytes of the event that was deposited just before the record's own: pallet
+	/// index, variant index and fields, as `System.Events` holds them, without phase and topics. Members of
+	/// the first block have no event in the chain, because block 0 holds none; theirs follows from the
+	/// chain specification.
 	pub detail: H256,
 }
 
-/// What the chain keeps of a subject's records for good.
+/// What the chain keeps for good of a subject's records.
 ///
-/// `head` is BLAKE2b-256(previous head ‖ SCALE(record)), from the zero hash on. Whoever has all
+/// `head` is BLAKE2b-256(previous head ‖ SCALE(record)), from the zero hash on. Anyone who has all
 /// records of a subject computes the head from them, and so knows that none is missing, moved or altered.
 #[apply(chain_type)]
 #[derive(Copy, Default, Serialize)]

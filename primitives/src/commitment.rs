@@ -6,6 +6,7 @@ use bounded_collections::BoundedVec;
 use codec::Encode;
 use primitive_types::H256;
 use serde::Serialize;
+use sha2::{Digest, Sha256};
 
 /// Domain separator of commitments. It is part of the message and the context string of FIPS 204 is empty, so
 /// that verifiers without support for contexts can check it.
@@ -49,12 +50,19 @@ impl Suite {
 
 /// A blob in the blob store.
 #[apply(chain_type)]
-#[derive(Copy, PartialOrd, Ord, Serialize)]
+#[derive(Copy, PartialOrd, Ord, Hash, Serialize)]
 pub struct BlobReference {
 	/// SHA-256 of the bytes; also the blob's address.
 	pub hash: H256,
 	/// Length in bytes.
 	pub length: u64,
+}
+
+impl BlobReference {
+	/// The reference to these bytes.
+	pub fn of(bytes: &[u8]) -> Self {
+		Self { hash: H256(Sha256::digest(bytes).into()), length: bytes.len() as u64 }
+	}
 }
 
 /// The blobs of one update: one for the scheme `Plain`, otherwise one per receiver.
@@ -98,14 +106,6 @@ pub fn signing_payload(
 	packages: &Packages,
 ) -> Vec<u8> {
 	(COMMITMENT_DOMAIN, genesis, round, sender, suites, examples, blobs, packages).encode()
-}
-
-impl BlobReference {
-	/// The reference to these bytes.
-	pub fn of(bytes: &[u8]) -> Self {
-		let hash = <sha2::Sha256 as sha2::Digest>::digest(bytes);
-		Self { hash: H256(hash.into()), length: bytes.len() as u64 }
-	}
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! Members, their roles and their post-quantum keys.
 
+pub use crate::sae_id::{NotAnSaeId, SaeId, SaeIdBytes, MAX_SAE_ID_BYTES};
+
 use crate::{json, BlockNumber, Name};
 use alloc::vec::Vec;
 use bounded_collections::{BoundedVec, ConstU32};
@@ -28,8 +30,6 @@ pub type MlDsa65Signature = BoundedVec<u8, ConstU32<{ ML_DSA_65_SIGNATURE_BYTES 
 
 /// An ML-KEM-768 encapsulation key, encoded as in FIPS 203, algorithm 16.
 pub type MlKem768EncapsulationKey = [u8; ML_KEM_768_ENCAPSULATION_KEY_BYTES];
-
-pub use crate::sae_id::{NotAnSaeId, SaeId, SaeIdBytes, MAX_SAE_ID_BYTES};
 
 /// A member's role.
 #[apply(chain_type)]

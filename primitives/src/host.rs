@@ -1,31 +1,31 @@
 //! The host functions through which the off-chain worker reaches native code.
 //!
-//! Two functions, neither of which waits: *start this job* and *poll it*. They act on the extension
+//! Two functions, neither of which blocks: *start a job* and *poll it*. They act on the extension
 //! [`HospitalJobsExt`], which the node registers for off-chain workers only. Every node links them, so
 //! they stay few and stable.
 
 #[cfg(feature = "std")]
 use alloc::boxed::Box;
 use alloc::vec::Vec;
-use codec::{Decode, Encode, MaxEncodedLen};
+use codec::{DecodeAll, Encode, MaxEncodedLen};
 use sp_runtime_interface::{
 	pass_by::{PassFatPointerAndRead, PassFatPointerAndReadWrite},
 	runtime_interface,
 };
 
-use crate::job::{Job, JobId, JobStatus};
+use crate::job::{Job, JobId, JobStatus, VersionedJob};
 
-/// Native code that works on jobs. Neither method may wait.
+/// Native code that works on jobs. Neither method may block.
 pub trait HospitalJobs: Send {
-	/// Queues a job, unless it is known. `false` when the queue is full: ask again later.
+	/// Queues a job, unless it is known. `false` when the queue is full: retry later.
 	fn start(&mut self, job: Job) -> bool;
-	/// Where a job stands.
+	/// The status of a job.
 	fn poll(&mut self, id: JobId) -> JobStatus;
 }
 
 #[cfg(feature = "std")]
 sp_externalities::decl_extension! {
-	/// The hospital behind this node.
+	/// The hospital of this node.
 	pub struct HospitalJobsExt(Box<dyn HospitalJobs>);
 }
 
@@ -46,8 +46,19 @@ pub enum Started {
 	Busy,
 	/// This node has no hospital configured.
 	NoHospital,
-	/// The two sides do not speak the same version of jobs.
+	/// The node does not know this version of jobs: it is older than the runtime.
 	Incompatible,
+}
+
+impl From<u32> for Started {
+	fn from(answer: u32) -> Self {
+		match answer {
+			ACCEPTED => Self::Accepted,
+			BUSY => Self::Busy,
+			NO_HOSPITAL => Self::NoHospital,
+			_ => Self::Incompatible,
+		}
+	}
 }
 
 const ACCEPTED: u32 = 0;
@@ -59,11 +70,11 @@ const INCOMPATIBLE: u32 = 3;
 /// Raw host functions; use [`start`] and [`poll`].
 #[runtime_interface]
 pub trait Jobs {
-	/// Queues the SCALE-encoded job.
+	/// Queues a SCALE-encoded [`VersionedJob`].
 	fn start_job(&mut self, job: PassFatPointerAndRead<&[u8]>) -> u32 {
 		use sp_externalities::ExternalitiesExt;
 		let Some(extension) = self.extension::<HospitalJobsExt>() else { return NO_HOSPITAL };
-		let Ok(job) = Job::decode(&mut &job[..]) else { return INCOMPATIBLE };
+		let Ok(VersionedJob::V1(job)) = VersionedJob::decode_all(&mut &job[..]) else { return INCOMPATIBLE };
 		if extension.0.start(job) {
 			ACCEPTED
 		} else {
@@ -80,7 +91,7 @@ pub trait Jobs {
 	) -> u32 {
 		use sp_externalities::ExternalitiesExt;
 		let Some(extension) = self.extension::<HospitalJobsExt>() else { return 0 };
-		let Ok(id) = JobId::decode(&mut &id[..]) else { return 0 };
+		let Ok(id) = JobId::decode_all(&mut &id[..]) else { return 0 };
 		let bytes = extension.0.poll(id).encode();
 		match status.get_mut(..bytes.len()) {
 			Some(target) => {
@@ -93,19 +104,14 @@ pub trait Jobs {
 }
 
 /// Queues a job. Only in `offchain_worker`.
-pub fn start(job: &Job) -> Started {
-	match jobs::start_job(&job.encode()) {
-		ACCEPTED => Started::Accepted,
-		BUSY => Started::Busy,
-		NO_HOSPITAL => Started::NoHospital,
-		_ => Started::Incompatible,
-	}
+pub fn start(job: Job) -> Started {
+	jobs::start_job(&VersionedJob::V1(job).encode()).into()
 }
 
-/// Where a job stands. Only in `offchain_worker`.
+/// The status of a job. Only in `offchain_worker`.
 pub fn poll(id: JobId) -> JobStatus {
 	let mut status: Vec<u8> = alloc::vec![0; JobStatus::max_encoded_len()];
 	let length = jobs::poll_job(&id.encode(), &mut status) as usize;
-	let bytes = status.get(..length).unwrap_or_default();
-	JobStatus::decode(&mut &bytes[..]).unwrap_or(JobStatus::Unknown)
+	let mut bytes = status.get(..length).unwrap_or_default();
+	JobStatus::decode_all(&mut bytes).unwrap_or(JobStatus::Unknown)
 }

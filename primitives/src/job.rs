@@ -1,7 +1,7 @@
 //! What the off-chain worker hands to native code, and what comes back.
 //!
-//! A job is idempotent: its id says which work it is, and the same id always brings the same outcome,
-//! also after a restart; only the signature of a post may be another one then.
+//! A job is idempotent: its id identifies the work, and the same id always has the same outcome,
+//! also after a restart; only the signature of a post may differ then.
 
 use crate::{
 	commitment::{BlobReference, Commitment, Suite},
@@ -26,7 +26,7 @@ const WORK_DOMAIN: &[u8] = b"consilium/job/1\n";
 pub struct RoundContext {
 	/// The chain, by its genesis hash.
 	pub genesis: H256,
-	/// The round and its try.
+	/// The round and its attempt.
 	pub round: RoundKey,
 	/// Whose job it is.
 	pub hospital: AccountBytes,
@@ -60,7 +60,7 @@ pub struct Dealt {
 	pub blob: BlobReference,
 	/// How the blob is protected.
 	pub suite: Suite,
-	/// The hospital's name towards key management entities.
+	/// The hospital's SAE id at key management entities.
 	pub sae_id: SaeId,
 	/// SHA-256 of the package.
 	pub package: H256,
@@ -91,7 +91,7 @@ pub enum Inputs {
 	Updates(Vec<Contribution>),
 	/// The parties' partial aggregates.
 	Partials {
-		/// They.
+		/// The partial aggregates.
 		partials: Vec<Partial>,
 		/// Sum of the weights in them.
 		total_weight: u64,
@@ -105,7 +105,8 @@ pub enum Job {
 	Train {
 		/// The round.
 		context: RoundContext,
-		/// To whom shares are sealed: the parties of the committee in their order; none for the scheme `Plain`.
+		/// The receivers of the sealed shares: the parties of the committee in their order; none for the
+		/// scheme `Plain`.
 		receivers: Vec<SealingIdentity>,
 	},
 	/// Open this party's shares of the checks.
@@ -132,7 +133,7 @@ pub enum Job {
 		context: RoundContext,
 		/// The public randomness.
 		challenge: H256,
-		/// What is to be judged, in order.
+		/// The disputes to judge, in order.
 		disputes: Vec<AnsweredDispute>,
 	},
 	/// Sum this party's shares of the hospitals that count.
@@ -160,6 +161,15 @@ pub enum Job {
 	},
 }
 
+/// A job as the runtime hands it to the node. Either side may be newer: a node must decode all of it, and
+/// refuses a version that it does not know. A change of [`Job`] or of anything in it is a new version.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub enum VersionedJob {
+	/// Version 1.
+	#[codec(index = 1)]
+	V1(Job),
+}
+
 /// Kind of job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode, MaxEncodedLen)]
 pub enum JobKind {
@@ -179,19 +189,19 @@ pub enum JobKind {
 	Delete,
 }
 
-/// Which work a job is.
+/// Identifies the work of a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode, MaxEncodedLen)]
 pub struct JobId {
 	/// The chain, by its genesis hash.
 	pub genesis: H256,
 	/// Whose job it is.
 	pub hospital: AccountBytes,
-	/// The round and its try.
+	/// The round and its attempt.
 	pub round: RoundKey,
 	/// The kind.
 	pub kind: JobKind,
-	/// Hash of all that the job says except the block at which its phase began: after a re-organisation the same work may
-	/// be asked for at another block, and other work under the same round and try.
+	/// Hash of the job without the block at which its phase began: after a re-organisation the same work may
+	/// be asked for at another block, and other work under the same round and attempt.
 	pub work: H256,
 }
 
@@ -222,14 +232,14 @@ impl Job {
 		}
 	}
 
-	/// Which work this is.
+	/// The job's id.
 	pub fn id(&self) -> JobId {
 		let RoundContext { genesis, round, hospital, .. } = *self.context();
 		JobId { genesis, hospital, round, kind: self.kind(), work: self.work() }
 	}
 
-	/// SHA-256 of the domain, the kind, the round's context without the block at which the phase began, and what else the
-	/// job says, in SCALE.
+	/// SHA-256 of the domain, the kind, the round's context without the block at which the phase began, and
+	/// what else the job says, in SCALE.
 	fn work(&self) -> H256 {
 		let RoundContext { genesis, round, hospital, spec, base, phase_since: _ } = self.context();
 		let mut bytes = WORK_DOMAIN.to_vec();
@@ -249,7 +259,7 @@ impl Job {
 	}
 }
 
-/// What a finished job brings.
+/// The outcome of a finished job.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen)]
 pub enum Outcome {
 	/// Of [`Job::Train`]: to be committed.
@@ -271,11 +281,11 @@ pub enum Outcome {
 		/// Points of the parties whose partial aggregates were corrected.
 		corrected: Points,
 	},
-	/// Of [`Job::Delete`]: to be written down.
+	/// Of [`Job::Delete`]: to be recorded.
 	Deleted,
 }
 
-/// Where a job stands.
+/// The status of a job.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen)]
 pub enum JobStatus {
 	/// Never started, or forgotten.
@@ -393,7 +403,7 @@ mod tests {
 		for (i, one) in all.iter().enumerate() {
 			assert!(
 				all.iter().skip(i + 1).all(|other| other.id().work != one.id().work),
-				"job {i} stands twice"
+				"job {i} is listed twice"
 			);
 		}
 	}

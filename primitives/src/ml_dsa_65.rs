@@ -1,7 +1,7 @@
 //! Verification of ML-DSA-65 (FIPS 204, algorithm 3) with an empty context.
 //!
-//! Which signatures are valid is consensus: the crate's version is pinned, and a change of it requires the same
-//! test vectors and a new runtime.
+//! Which signatures are valid is consensus: the crate's version is pinned, and a change of it requires the
+//! same test vectors and a new runtime.
 
 use crate::hospital::{MlDsa65PublicKey, ML_DSA_65_SIGNATURE_BYTES};
 use fips204::{

@@ -1,4 +1,4 @@
-//! Runtime APIs: what clients may ask of the chain's state.
+//! Runtime APIs: queries of the chain's state.
 
 use crate::{
 	agreement::Agreement,

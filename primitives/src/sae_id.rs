@@ -13,9 +13,9 @@ pub const MAX_SAE_ID_BYTES: u32 = 64;
 /// An SAE id before it is checked, as in the arguments of a call. Encoded like an [`SaeId`].
 pub type SaeIdBytes = BoundedVec<u8, ConstU32<MAX_SAE_ID_BYTES>>;
 
-/// The name by which a key management entity knows a hospital's secure application entity (SAE): 1 to 64 printable ASCII
-/// characters without space and `/`, and neither `.` nor `..`, since it is a segment of a URL's path (ETSI GS QKD 014,
-/// clause 5).
+/// The name by which a key management entity knows a hospital's secure application entity (SAE): 1 to 64
+/// printable ASCII characters without space and `/`, and neither `.` nor `..`, since it is a segment of a
+/// URL's path (ETSI GS QKD 014, clause 5).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct SaeId(String);
@@ -83,8 +83,8 @@ impl fmt::Display for NotAnSaeId {
 	fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
 		write!(
 			formatter,
-			"not an SAE id: it must have 1 to {MAX_SAE_ID_BYTES} printable ASCII characters without space and `/`, \
-			 and be neither `.` nor `..`"
+			"not an SAE id: it must have 1 to {MAX_SAE_ID_BYTES} printable ASCII characters without space \
+			 and `/`, and be neither `.` nor `..`"
 		)
 	}
 }

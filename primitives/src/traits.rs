@@ -1,4 +1,4 @@
-//! The seams between the pallets: what one may ask of another.
+//! The interfaces between the pallets.
 
 use crate::{
 	audit::{Action, Subject},
@@ -10,7 +10,7 @@ use crate::{
 use alloc::vec::Vec;
 use sp_runtime::{DispatchError, DispatchResult};
 
-/// Who is in.
+/// The members.
 pub trait Members<AccountId> {
 	/// Whether this is the account of a member that is not suspended.
 	fn is_active(who: &AccountId) -> bool;
@@ -18,13 +18,14 @@ pub trait Members<AccountId> {
 	fn has_role(who: &AccountId, role: Role) -> bool;
 	/// The key that verifies a member's commitments.
 	fn ml_dsa_65_key(who: &AccountId) -> Option<MlDsa65PublicKey>;
-	/// What one needs to seal a blob for a member.
+	/// What is needed to seal a blob for a member.
 	fn sealing_identity(who: &AccountId) -> Option<SealingIdentity>;
 }
 
-/// Which agreements permit use of data.
+/// The agreements that permit use of data.
 pub trait Agreements<AccountId> {
-	/// Whether all parties have signed, none has withdrawn and the end is not reached.
+	/// Whether the agreement is in force: all parties have signed, none has withdrawn, and it has not
+	/// expired.
 	fn holds(agreement: AgreementId) -> bool;
 	/// Whether this hospital signed it.
 	fn has_signed(agreement: AgreementId, who: &AccountId) -> bool;
@@ -43,15 +44,15 @@ pub trait Audit<AccountId> {
 	/// The runtime's event type.
 	type RuntimeEvent;
 	/// Deposits the fact as an event and, after it, its record: action and subject are the fact's, the detail
-	/// is BLAKE2b-256 of the event's SCALE bytes as `System.Events` holds them. Event and record cannot differ,
-	/// because nothing else is deposited. `actor` is the account that signed; `None` for the chain itself and
-	/// for motions of the council.
+	/// is BLAKE2b-256 of the event's SCALE bytes as `System.Events` holds them. Event and record cannot
+	/// differ, because nothing else is deposited. `actor` is the account that signed; `None` for the chain
+	/// itself and for motions of the council.
 	fn tell<F: Fact<AccountId> + Into<Self::RuntimeEvent>>(actor: Option<&AccountId>, fact: F);
 }
 
-/// What `model-updates` asks of the state machine of rounds.
+/// The state machine of rounds, as `model-updates` needs it.
 pub trait CollectingRounds<AccountId> {
-	/// The try under way, if `who` may commit an update to this round now; else the reason why not.
+	/// The attempt under way, if `who` may commit an update to this round now; else the reason why not.
 	fn ensure_may_commit(
 		study: StudyId,
 		round: RoundNumber,
@@ -59,16 +60,17 @@ pub trait CollectingRounds<AccountId> {
 	) -> Result<RoundKey, DispatchError>;
 	/// What an update of this study consists of.
 	fn update_shape(study: StudyId) -> Option<UpdateShape>;
-	/// `who` has committed to the try `round`.
+	/// `who` has committed to the attempt `round`.
 	fn note_commitment(round: RoundKey, who: &AccountId) -> DispatchResult;
-	/// The finalised try of a round whose retention is over; else the reason why its updates are to be kept.
+	/// The finalised attempt of a round whose retention is over; else the reason why its updates must be
+	/// kept.
 	fn ensure_may_delete(study: StudyId, round: RoundNumber) -> Result<RoundKey, DispatchError>;
 }
 
 /// What an update consists of.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UpdateShape {
-	/// Length in bytes of what each blob protects.
+	/// Length in bytes of the plaintext of each blob.
 	pub blobs: Vec<u64>,
 	/// The suites that may protect them.
 	pub suites: core::ops::RangeInclusive<Suite>,
@@ -76,7 +78,7 @@ pub struct UpdateShape {
 	pub packages: u32,
 }
 
-/// What `rounds` asks of the commitments.
+/// The commitments, as `rounds` needs them.
 pub trait Commitments<AccountId> {
 	/// The runtime's call type.
 	type Call;
@@ -84,12 +86,12 @@ pub trait Commitments<AccountId> {
 	fn of_round(study: StudyId, round: RoundNumber) -> Vec<(AccountId, Commitment)>;
 	/// The commitment of `who` to a round, until it is deleted.
 	fn of_hospital(study: StudyId, round: RoundNumber, who: &AccountId) -> Option<Commitment>;
-	/// Forgets the commitments of `who` to a round whose try has failed.
+	/// Removes the commitments of `who` to a round whose attempt has failed.
 	fn clear(study: StudyId, round: RoundNumber, who: &[AccountId]);
 	/// Whether `who` signed `payload` with its ML-DSA-65 key, else why not.
 	fn ensure_signed(who: &AccountId, payload: &[u8], signature: &MlDsa65Signature) -> DispatchResult;
 	/// The call with which a hospital commits.
 	fn commit_call(round: RoundKey, commitment: Commitment) -> Self::Call;
-	/// The call with which a hospital says that it deleted its update.
+	/// The call with which a hospital states that it deleted its update.
 	fn deletion_call(study: StudyId, round: RoundNumber) -> Self::Call;
 }

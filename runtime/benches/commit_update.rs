@@ -1,8 +1,9 @@
 //! What a commitment costs in wasm.
 //!
 //! Applies signed transactions to a block with the runtime's wasm code, as a node does when it imports one:
-//! `remark` as the floor that every transaction pays, and `commit_update`, whose difference from it is mostly one
-//! ML-DSA-65 verification. The same verification natively stands beside them. Aim: `commit_update` under 2 ms.
+//! `remark` as the floor that every transaction pays, and `commit_update`, whose difference from it is mostly
+//! one ML-DSA-65 verification. The same verification in native code is measured beside them. Aim:
+//! `commit_update` under 2 ms.
 
 use codec::Encode;
 use consilium_primitives::{

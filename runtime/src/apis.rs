@@ -1,4 +1,4 @@
-//! What nodes and clients may ask.
+//! The runtime APIs.
 
 use crate::{
 	genesis, AccountId, AuditTrail, Aura, Block, Executive, Grandpa, HospitalRegistry, InherentDataExt,

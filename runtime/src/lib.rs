@@ -1,17 +1,4 @@
-//! The Consilium runtime: a permissioned chain of hospitals without a coin.
-//!
-//! | module | holds |
-//! | --- | --- |
-//! | [`apis`] | what nodes and clients may ask |
-//! | [`configs`] | how each pallet is set up |
-//! | [`genesis`] | the presets `development`, `local_testnet` and `committee_testnet` |
-//!
-//! Blocks are made by Aura every two seconds and finalised by GRANDPA. Validators are the active members with
-//! that role; changes take effect in the session after next. Only members transact, which a transaction
-//! extension checks in the pool and in blocks; there are no fees. Admission is by motion of the council, in which
-//! every active member has one seat. There is no way to upgrade the runtime yet: `set_code` needs the root origin, which
-//! no call reaches.
-
+#![doc = include_str!("../README.md")]
 #![cfg_attr(not(feature = "std"), no_std)]
 // `frame_support::runtime` expands to a recursion over all pallets.
 #![recursion_limit = "256"]
@@ -77,8 +64,8 @@ pub type BlockNumber = consilium_primitives::BlockNumber;
 /// Header of a block.
 pub type Header = generic::Header<BlockNumber, BlakeTwo256>;
 
-/// What a transaction carries beside its call. `CheckMembership` stands before the nonce, so that an outsider
-/// hears the true reason.
+/// What a transaction carries beside its call. `CheckMembership` comes before the nonce, so that an outsider
+/// learns the true reason.
 pub type TxExtension = (
 	frame_system::AuthorizeCall<Runtime>,
 	frame_system::CheckNonZeroSender<Runtime>,

@@ -3,8 +3,7 @@
 use super::account::AccountKey;
 use clap::Args;
 use consilium_hospital::{HospitalConfig, Report};
-use consilium_primitives::H256;
-use serde_json::{json, Value};
+use serde::Serialize;
 use sp_core::crypto::Ss58Codec;
 use std::{error::Error, path::PathBuf};
 
@@ -16,6 +15,8 @@ pub struct Check {
 	hospital: PathBuf,
 
 	/// Print one JSON object: name, account, kme, store and records.
+	///
+	/// kme is null without quantum key distribution, records is null for a node that only computes.
 	#[arg(long)]
 	json: bool,
 }
@@ -27,36 +28,25 @@ impl Check {
 		let account = AccountKey::read(&config.keys.account)?.public().to_ss58check();
 		let report = consilium_hospital::check(&config)?;
 		Ok(match self.json {
-			true => to_json(&report, &account).to_string(),
+			true => serde_json::to_string(&Answer { account: &account, report: &report })?,
 			false => format!("{report}\naccount     {account}"),
 		})
 	}
 }
 
-/// `kme` is `null` without quantum key distribution, `records` is `null` for a node that only computes.
-fn to_json(report: &Report, account: &str) -> Value {
-	let records = report.records.as_ref().map(|records| {
-		json!({
-			"schemaHash": H256(records.schema_hash),
-			"features": records.features,
-			"classes": records.classes,
-			"training": records.training,
-			"test": records.test,
-		})
-	});
-	json!({
-		"name": report.name,
-		"account": account,
-		"kme": report.kme,
-		"store": report.store,
-		"records": records,
-	})
+/// The report with the account, which the hospital itself does not know.
+#[derive(Serialize)]
+struct Answer<'a> {
+	account: &'a str,
+	#[serde(flatten)]
+	report: &'a Report,
 }
 
 #[cfg(test)]
 mod tests {
 	use super::*;
 	use consilium_hospital::{check::RecordsReport, keys::HospitalKeys, secret_file::write_secret};
+	use serde_json::{json, Value};
 	use std::fs;
 
 	#[test]
@@ -100,7 +90,7 @@ mod tests {
 			kme: Some("https://kme.example.org:8443/".into()),
 		};
 		assert_eq!(
-			to_json(&report, "5Bob"),
+			serde_json::to_value(Answer { account: "5Bob", report: &report }).unwrap(),
 			json!({
 				"name": "Bob",
 				"account": "5Bob",

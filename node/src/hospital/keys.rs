@@ -26,7 +26,7 @@ const ACCOUNT_FILE: &str = "account.key";
 /// File name of the public identity in a folder of keys.
 const IDENTITY_FILE: &str = "identity.json";
 
-/// Longest name, in bytes, as on chain.
+/// Maximum length of a name, in bytes, as on chain.
 const MAX_LENGTH: usize = 64;
 
 /// Options of `hospital keys generate`.
@@ -45,8 +45,8 @@ pub struct Generate {
 	#[arg(long, required_unless_present = "dev", value_parser = parse_name)]
 	name: Option<String>,
 
-	/// The hospital's SAE ID towards its key management entity (ETSI GS QKD 014), 1 to 64 characters of
-	/// printable ASCII without `/` [default with --dev: sae-NAME].
+	/// The hospital's SAE ID at its key management entity (ETSI GS QKD 014), 1 to 64 printable ASCII
+	/// characters without `/` [default with --dev: sae-NAME].
 	#[arg(long, required_unless_present = "dev", value_name = "ID")]
 	sae_id: Option<SaeId>,
 }

@@ -101,7 +101,8 @@ pub(crate) fn write_private(path: &Path, bytes: &[u8], replace: bool) -> io::Res
 		.tempfile_in(folder)?;
 	file.write_all(bytes)?;
 	file.as_file().sync_all()?;
-	if replace { file.persist(path) } else { file.persist_noclobber(path) }.map_err(|error| error.error)?;
+	let persisted = if replace { file.persist(path) } else { file.persist_noclobber(path) };
+	persisted.map_err(|error| error.error)?;
 	File::open(folder)?.sync_all()
 }
 

@@ -1,23 +1,4 @@
-//! # Access control
-//!
-//! Data-use agreements between hospitals.
-//!
-//! ## Terms
-//!
-//! * **Agreement**: a contract on who may use whose data for what, until when. The document stays off chain; its
-//!   SHA-256 stands here.
-//! * **Party**: a hospital named in the terms. An agreement holds when every party has signed, until a party
-//!   revokes it or its end is reached.
-//!
-//! ## Scenario
-//!
-//! 1. Alice General proposes an agreement with Bob Clinic "to predict heart disease". Her proposal is her
-//!    signature.
-//! 2. Bob reads the document, compares its hash and signs: the agreement is active, and studies may run under it
-//!    with the parties' data.
-//! 3. A year later Bob withdraws with [`Pallet::revoke_agreement`]. Nobody has to agree; every study under the
-//!    agreement ends at the next block.
-
+#![doc = include_str!("../README.md")]
 #![cfg_attr(not(feature = "std"), no_std)]
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
@@ -53,13 +34,13 @@ pub mod pallet {
 
 	#[pallet::config]
 	pub trait Config: frame_system::Config {
-		/// Who is in.
+		/// The members.
 		type Members: Members<Self::AccountId>;
 
 		/// Deposits events together with their audit records.
 		type Audit: Audit<Self::AccountId, RuntimeEvent = <Self as frame_system::Config>::RuntimeEvent>;
 
-		/// Costs.
+		/// The weights of the calls.
 		type WeightInfo: WeightInfo;
 	}
 
@@ -113,23 +94,23 @@ pub mod pallet {
 	pub enum Error<T> {
 		/// There is no agreement with this id.
 		NotFound,
-		/// The caller is no active member.
+		/// The caller is not an active member.
 		NotAMember,
-		/// The caller is no party to the agreement.
+		/// The caller is not a party to the agreement.
 		NotAParty,
-		/// A party is no active member.
+		/// A party is not an active member.
 		PartyNotAMember,
-		/// A party stands in the terms twice.
+		/// The terms name a party twice.
 		PartyNamedTwice,
-		/// The purpose has 1 to 64 bytes of UTF-8.
+		/// The purpose must have 1 to 64 bytes of UTF-8.
 		InvalidPurpose,
-		/// The agreement would end before it can begin.
+		/// The agreement has expired, or would before it is signed.
 		AlreadyExpired,
-		/// The caller has signed already.
+		/// The caller has already signed.
 		AlreadySigned,
 		/// The agreement was revoked; it cannot be signed or revoked again.
 		AlreadyRevoked,
-		/// There are as many agreements as ids.
+		/// All agreement ids are used up.
 		MaxAgreementsReached,
 	}
 
@@ -233,7 +214,7 @@ pub mod pallet {
 			frame_system::Pallet::<T>::block_number().saturated_into()
 		}
 
-		/// What always holds: only parties sign, each once; active means signed by all; ids have no gaps.
+		/// Invariants: only parties sign, each once; active means signed by all; ids have no gaps.
 		#[cfg(any(feature = "std", feature = "try-runtime"))]
 		pub fn do_try_state() -> Result<(), sp_runtime::TryRuntimeError> {
 			let next = NextAgreement::<T>::get();

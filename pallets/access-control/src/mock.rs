@@ -32,7 +32,7 @@ impl pallet_audit_trail::Config for Test {
 pub const ALICE: u64 = 1;
 pub const BOB: u64 = 2;
 pub const CAROL: u64 = 3;
-/// No member.
+/// Not a member.
 pub const EVE: u64 = 9;
 
 parameter_types! {
@@ -84,7 +84,7 @@ pub fn run(test: impl FnOnce()) {
 	});
 }
 
-/// What holds at any time.
+/// The invariants of all pallets.
 pub fn check_invariants() {
 	AccessControl::do_try_state().unwrap();
 	AuditTrail::do_try_state().unwrap();

@@ -1,4 +1,4 @@
-//! What calls cost.
+//! Weights of the calls.
 
 use core::marker::PhantomData;
 use frame_support::{traits::Get, weights::Weight};
@@ -9,7 +9,7 @@ const MEMBER_BYTES: u64 = 3_400;
 /// Bytes of one agreement in storage, without its parties, rounded up.
 const AGREEMENT_BYTES: u64 = 300;
 
-/// Cost of each call for an agreement with `n` parties.
+/// Weight of each call for an agreement with `n` parties.
 pub trait WeightInfo {
 	/// Proposal: every party is looked up; three facts.
 	fn propose_agreement(n: u32) -> Weight;
@@ -19,8 +19,8 @@ pub trait WeightInfo {
 	fn revoke_agreement(n: u32) -> Weight;
 }
 
-/// Counted accesses to the database, with a generous allowance for computing and for the facts told: at most 5 kB an
-/// event, which is hashed and encoded.
+/// Counted accesses to the database, with a generous allowance for computation and for the facts told: at
+/// most 5 kB an event, which is hashed and encoded.
 pub struct SubstrateWeight<T>(PhantomData<T>);
 
 fn agreement(parties: u32) -> Weight {

@@ -25,8 +25,8 @@ where
 		events.pop().map(|fact| fact.event)
 	}
 
-	/// Checks the events so far: exactly the facts are followed by a record, and action, subject and detail of the
-	/// record follow from the bytes of the fact.
+	/// Checks the events so far: exactly the facts are followed by a record, and action, subject and detail
+	/// of the record follow from the bytes of the fact.
 	pub fn check_events(read: Reader<T>) -> Result<(), String> {
 		let mut due = None;
 		for event in frame_system::Pallet::<T>::read_events_no_consensus().map(|record| record.event) {
@@ -50,8 +50,8 @@ where
 		due.map_or(Ok(()), |expected| Err(format!("{expected:?} was not recorded")))
 	}
 
-	/// Tells each of these facts, one for every variant of a pallet's event, in the order of the variants; each must
-	/// bear the name of its action.
+	/// Tells each of these facts, one for every variant of a pallet's event, in the order of the variants;
+	/// each must bear the name of its action.
 	pub fn check_facts<F>(facts: Vec<F>, read: Reader<T>) -> Result<(), String>
 	where
 		F: Fact<T::AccountId> + Into<T::RuntimeEvent> + TypeInfo,

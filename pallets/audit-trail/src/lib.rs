@@ -1,35 +1,4 @@
-//! # Audit trail
-//!
-//! What happened, in order, provably.
-//!
-//! ## Terms
-//!
-//! * **Fact**: an event of another pallet that reports a state change. It says itself what happened and to which
-//!   subject ([`consilium_primitives::traits::Fact`]).
-//! * **Record**: a fact's entry in the trail: number, block, actor, action, subject and the hash of the event.
-//! * **Subject**: what a record is about: a hospital, an agreement or a study.
-//! * **Head**: the hash of a subject's newest record, chained to all before it
-//!   ([`consilium_primitives::audit::AuditHead`]).
-//!
-//! ## Scenario
-//!
-//! Alice General joins the consortium, signs an agreement and takes part in study 7. Each step is an event,
-//! followed by [`Event::Recorded`] with its record. Years later an auditor asks for the records of study 7,
-//! computes the head from them and compares it with the chain's: the list is complete, in order and unaltered. The
-//! auditor has the events of the study from an archive node, hashes the bytes of each, and finds every hash as the
-//! `detail` of its record: the events are unaltered, too.
-//!
-//! ## What can be called and read
-//!
-//! Nothing can be called. Other pallets tell facts through [`consilium_primitives::traits::Audit`], which is the
-//! only way in which they deposit events; clients read [`Pallet::trail`] and [`Pallet::head`] through the runtime
-//! API. The state keeps the newest [`Config::KeptRecords`] records of each subject; count and head cover all of
-//! them.
-//!
-//! Older records, and the events themselves, are only in the blocks' history. A node prunes it: by default it keeps
-//! the state of the last 256 blocks. To keep all of it, run a node with
-//! `--state-pruning archive --blocks-pruning archive`.
-
+#![doc = include_str!("../README.md")]
 #![cfg_attr(not(feature = "std"), no_std)]
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
@@ -75,7 +44,7 @@ pub mod pallet {
 		#[pallet::constant]
 		type KeptRecords: Get<u64>;
 
-		/// Cost of telling one fact.
+		/// Weight of telling one fact.
 		type WeightInfo: WeightInfo;
 	}
 
@@ -147,7 +116,7 @@ pub mod pallet {
 			blake2_256(&(previous, record).encode()).into()
 		}
 
-		/// What always holds: every record has one place, nothing that should be kept is missing, and
+		/// Invariants: every record has one place, nothing that should be kept is missing, and
 		/// the heads of subjects whose records are all kept follow from them.
 		#[cfg(any(feature = "std", feature = "try-runtime"))]
 		pub fn do_try_state() -> Result<(), sp_runtime::TryRuntimeError> {

@@ -1,15 +1,17 @@
-//! What telling a fact costs.
+//! Weight of telling a fact.
 
 use core::marker::PhantomData;
 use frame_support::{traits::Get, weights::Weight};
 
-/// Cost of telling.
+/// Weight of telling.
 pub trait WeightInfo {
-	/// One fact whose event has `n` bytes: two values read, four written, the event encoded and hashed, the head hashed.
+	/// One fact whose event has `n` bytes: two values read, four written, the event encoded and hashed, the
+	/// head hashed.
 	fn tell(n: u32) -> Weight;
 }
 
-/// Counted accesses to the database, with a generous allowance for computing: 10 ns for each byte of the event.
+/// Counted accesses to the database, with a generous allowance for computation: 10 ns for each byte of the
+/// event.
 pub struct SubstrateWeight<T>(PhantomData<T>);
 
 impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {

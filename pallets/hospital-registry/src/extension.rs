@@ -1,4 +1,4 @@
-//! Refuses the transactions of everyone who is no active member, in the pool and in blocks.
+//! Refuses transactions of accounts that are not active members, in the pool and in blocks.
 
 use crate::{Config, Pallet, WeightInfo};
 use codec::{Decode, DecodeWithMemTracking, Encode};
@@ -15,7 +15,7 @@ use sp_runtime::{
 	transaction_validity::{InvalidTransaction, ValidTransaction},
 };
 
-/// Code of the invalidity "the signer is no active member": `InvalidTransaction::Custom` with this value.
+/// Code of the invalidity "the signer is not an active member": `InvalidTransaction::Custom` with this value.
 pub const NOT_A_MEMBER: u8 = 1;
 
 /// Blocks after which a transaction of a member leaves the pool if no block took it.
@@ -23,15 +23,15 @@ pub const LONGEVITY: u64 = 64;
 
 /// Lets only active members transact.
 ///
-/// There are no fees; membership is what keeps the pool clean. Stands before the check of the nonce, so that
-/// an outsider hears the true reason. Transactions without a signer (inherents) pass: other extensions decide
-/// on them.
+/// There are no fees; membership keeps spam out of the pool. It comes before the check of the nonce, so that
+/// an outsider learns the true reason. Transactions without a signer (inherents) pass: other extensions
+/// decide on them.
 #[derive(Encode, Decode, DecodeWithMemTracking, Clone, PartialEq, Eq, TypeInfo)]
 #[scale_info(skip_type_params(T))]
 pub struct CheckMembership<T>(PhantomData<T>);
 
 impl<T> CheckMembership<T> {
-	/// The extension; it carries nothing.
+	/// The extension. It has no content.
 	pub const fn new() -> Self {
 		Self(PhantomData)
 	}

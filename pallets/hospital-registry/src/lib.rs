@@ -1,28 +1,4 @@
-//! # Hospital registry
-//!
-//! Who is in: admission of hospitals, their roles and keys.
-//!
-//! ## Terms
-//!
-//! * **Member**: a hospital with an account, a name, roles, two post-quantum keys and an SAE id.
-//! * **Active**: a member that is not suspended.
-//! * **Admission origin**: whoever may admit, suspend, reinstate and remove ([`Config::AdmissionOrigin`]);
-//!   in the runtime a majority of the council, in which each active member has one seat.
-//!
-//! ## Scenario
-//!
-//! 1. Eve Clinic makes its keys at home and sends its public identity to the consortium.
-//! 2. A member moves [`Pallet::admit`], a majority of the council agrees, and Eve's account exists for the
-//!    chain from that block on: it can transact, and it has a seat.
-//! 3. Eve's key custodian leaves in anger. The council suspends Eve: its transactions are refused in the pool,
-//!    its history stays, and no other hospital needs to do anything.
-//! 4. [`Pallet::reinstate`] brings it back, [`Pallet::remove`] parts for good.
-//! 5. Bob Clinic changes its post-quantum keys every quarter: [`Pallet::rotate_keys`], signed with the old ML-DSA-65 key and
-//!    with the new one. Charlie Hospital has lost its keys; the council puts the new ones in place with
-//!    [`Pallet::replace_keys`].
-//!
-//! Transactions of everyone else are refused by [`CheckMembership`].
-
+#![doc = include_str!("../README.md")]
 #![cfg_attr(not(feature = "std"), no_std)]
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
@@ -43,7 +19,7 @@ mod mock;
 #[cfg(test)]
 mod tests;
 
-/// Where this pallet's log lines go.
+/// Target of this pallet's log lines.
 pub const LOG_TARGET: &str = "runtime::hospital-registry";
 
 #[allow(missing_docs, reason = "the pallet macro generates items without docs")]
@@ -89,7 +65,7 @@ pub mod pallet {
 		#[pallet::constant]
 		type MaxHospitals: Get<u32>;
 
-		/// Costs.
+		/// The weights of the calls.
 		type WeightInfo: WeightInfo;
 	}
 
@@ -97,7 +73,7 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type Hospitals<T: Config> = CountedStorageMap<_, Blake2_128Concat, T::AccountId, Hospital>;
 
-	/// Which member has an SAE id.
+	/// The member with an SAE id.
 	#[pallet::storage]
 	pub type SaeIds<T: Config> = StorageMap<_, Blake2_128Concat, SaeId, T::AccountId>;
 
@@ -116,17 +92,17 @@ pub mod pallet {
 			/// BLAKE2b-256 of the SCALE bytes of its [`PublicKeys`].
 			keys: H256,
 		},
-		/// A member may do nothing until it is reinstated.
+		/// A member was suspended: it may do nothing until it is reinstated.
 		HospitalSuspended {
 			/// Its account.
 			hospital: T::AccountId,
 		},
-		/// A suspended member may act again.
+		/// A suspended member was reinstated.
 		HospitalReinstated {
 			/// Its account.
 			hospital: T::AccountId,
 		},
-		/// A member left for good.
+		/// A member was removed.
 		HospitalRemoved {
 			/// Its account.
 			hospital: T::AccountId,
@@ -151,31 +127,31 @@ pub mod pallet {
 
 	#[pallet::error]
 	pub enum Error<T> {
-		/// The account is a member already.
+		/// The account is already a member.
 		AlreadyAdmitted,
-		/// The account is no member.
+		/// The account is not a member.
 		NotAdmitted,
-		/// The member is suspended already.
+		/// The member is already suspended.
 		AlreadySuspended,
 		/// The member is not suspended.
 		NotSuspended,
 		/// A suspended member may do nothing.
 		Suspended,
-		/// There are as many members as the chain allows.
+		/// The chain has its maximum number of members.
 		MaxHospitalsReached,
-		/// A name has 1 to 64 bytes of UTF-8.
+		/// A name must have 1 to 64 bytes of UTF-8.
 		InvalidName,
-		/// A member has at least one role, and each at most once.
+		/// A member must have at least one role, and each at most once.
 		InvalidRoles,
-		/// An SAE id has 1 to 64 printable ASCII characters without `/`.
+		/// An SAE id must have 1 to 64 printable ASCII characters, no `/`, and not be `.` or `..`.
 		InvalidSaeId,
 		/// Another member has this SAE id.
 		SaeIdTaken,
 		/// This is the last active member with the role of a validator.
 		LastValidator,
-		/// The ML-KEM-768 encapsulation key is none: it fails the modulus check of FIPS 203, section 7.2.
+		/// The ML-KEM-768 encapsulation key is invalid: it fails the modulus check of FIPS 203, section 7.2.
 		InvalidEncapsulationKey,
-		/// At least one of the two keys must be another one than before.
+		/// At least one of the two keys must differ from the present one.
 		SameKeys,
 		/// The present ML-DSA-65 key did not sign this change of keys, of this member, on this chain.
 		InvalidSignatureOfPresentKey,
@@ -238,7 +214,7 @@ pub mod pallet {
 			Ok(())
 		}
 
-		/// Keeps a member from doing anything. Its history stays.
+		/// Suspends a member: it may do nothing until it is reinstated. Its history stays.
 		#[pallet::call_index(1)]
 		#[pallet::weight(T::WeightInfo::change(T::MaxHospitals::get()))]
 		pub fn suspend(origin: OriginFor<T>, account: T::AccountId) -> DispatchResult {
@@ -255,7 +231,7 @@ pub mod pallet {
 			Ok(())
 		}
 
-		/// Lets a suspended member act again.
+		/// Reinstates a suspended member.
 		#[pallet::call_index(2)]
 		#[pallet::weight(T::WeightInfo::change(T::MaxHospitals::get()))]
 		pub fn reinstate(origin: OriginFor<T>, account: T::AccountId) -> DispatchResult {
@@ -271,7 +247,7 @@ pub mod pallet {
 			Ok(())
 		}
 
-		/// Parts with a member for good. Its records in the audit trail stay.
+		/// Removes a member for good. Its records in the audit trail stay.
 		#[pallet::call_index(3)]
 		#[pallet::weight(T::WeightInfo::change(T::MaxHospitals::get()))]
 		pub fn remove(origin: OriginFor<T>, account: T::AccountId) -> DispatchResult {
@@ -282,8 +258,8 @@ pub mod pallet {
 			}
 			Hospitals::<T>::remove(&account);
 			SaeIds::<T>::remove(&hospital.sae_id);
-			// An account whose session keys are still set stays known to the system pallet. It can do
-			// nothing all the same, since `CheckMembership` asks this pallet.
+			// An account whose session keys are still set stays known to the system pallet. It can still do
+			// nothing, since `CheckMembership` asks this pallet.
 			if let Err(reason) = frame_system::Pallet::<T>::dec_providers(&account) {
 				log::info!(target: LOG_TARGET, "the account of a removed hospital stays: {reason:?}");
 			}
@@ -294,7 +270,7 @@ pub mod pallet {
 			Ok(())
 		}
 
-		/// Changes what a member does.
+		/// Changes a member's roles.
 		#[pallet::call_index(4)]
 		#[pallet::weight(T::WeightInfo::change(T::MaxHospitals::get()))]
 		pub fn set_roles(origin: OriginFor<T>, account: T::AccountId, roles: Roles) -> DispatchResult {
@@ -312,9 +288,9 @@ pub mod pallet {
 			Ok(())
 		}
 
-		/// Puts the caller's new keys in place of its present ones. Both ML-DSA-65 keys sign
-		/// [`key_rotation_payload`]. What was sealed for the present encapsulation key stays so: the hospital keeps that key
-		/// until the rounds under way have ended.
+		/// Replaces the caller's keys. The present and the new ML-DSA-65 key both sign
+		/// [`key_rotation_payload`]. Blobs that were sealed for the present encapsulation key stay so: the
+		/// hospital keeps that key until the rounds under way have ended.
 		#[pallet::call_index(5)]
 		#[pallet::weight(T::WeightInfo::rotate_keys())]
 		pub fn rotate_keys(
@@ -338,7 +314,7 @@ pub mod pallet {
 			Ok(())
 		}
 
-		/// Puts new keys in place of those that a member has lost.
+		/// Replaces keys that a member has lost.
 		#[pallet::call_index(6)]
 		#[pallet::weight(T::WeightInfo::change(0))]
 		pub fn replace_keys(
@@ -423,7 +399,7 @@ pub mod pallet {
 			frame_system::Pallet::<T>::block_number().saturated_into()
 		}
 
-		/// What always holds: members and SAE ids point at each other, and every entry is one that
+		/// Invariants: members and SAE ids point at each other, and every entry is one that
 		/// could be admitted.
 		#[cfg(any(feature = "std", feature = "try-runtime"))]
 		pub fn do_try_state() -> Result<(), sp_runtime::TryRuntimeError> {

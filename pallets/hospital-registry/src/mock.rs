@@ -76,7 +76,7 @@ pub const ALICE: u64 = 1;
 pub const BOB: u64 = 2;
 /// An auditor.
 pub const CAROL: u64 = 3;
-/// No member yet.
+/// Not a member yet.
 pub const EVE: u64 = 9;
 
 /// An entry of a chain specification with valid fields.
@@ -117,7 +117,7 @@ pub fn run(test: impl FnOnce()) {
 	});
 }
 
-/// What holds at any time, in this pallet and beside it.
+/// The invariants of this pallet and of those beside it.
 pub fn check_invariants() {
 	HospitalRegistry::do_try_state().unwrap();
 	AuditTrail::do_try_state().unwrap();
@@ -138,7 +138,7 @@ pub fn read(event: &RuntimeEvent) -> Option<(Action, Subject<u64>)> {
 	}
 }
 
-/// Who has a seat, in order.
+/// The accounts with a seat, in order.
 pub fn council() -> Vec<u64> {
 	pallet_collective::Members::<Test, Instance1>::get()
 }

@@ -1,4 +1,4 @@
-//! Entries of the first block, and the rules that every entry keeps.
+//! Members of the first block, and the rules for every entry.
 
 use alloc::{string::String, vec::Vec};
 use consilium_primitives::{
@@ -8,7 +8,7 @@ use consilium_primitives::{
 use serde::{Deserialize, Serialize};
 use sp_core::Bytes;
 
-/// A member of the first block, as a chain specification writes it: text as text, keys in hex.
+/// A member of the first block, as in a chain specification: text as text, keys in hex.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct GenesisHospital<AccountId> {
@@ -16,22 +16,22 @@ pub struct GenesisHospital<AccountId> {
 	pub account: AccountId,
 	/// Name that people read, 1 to 64 bytes.
 	pub name: String,
-	/// What it does, at least one role.
+	/// Its roles, at least one.
 	pub roles: Vec<Role>,
 	/// ML-DSA-65 public key, 1952 bytes.
 	pub ml_dsa_65: Bytes,
 	/// ML-KEM-768 encapsulation key, 1184 bytes.
 	pub ml_kem_768: Bytes,
-	/// Its name towards key management entities, 1 to 64 printable ASCII characters.
+	/// Its SAE id at key management entities, 1 to 64 printable ASCII characters.
 	pub sae_id: String,
 }
 
 impl<AccountId> GenesisHospital<AccountId> {
-	/// The entry, if every field has the length it must have.
+	/// The entry, if every field has the right length.
 	pub(crate) fn to_entry(&self) -> Result<Hospital, &'static str> {
 		Ok(Hospital {
 			name: Name::try_from(self.name.as_bytes().to_vec()).map_err(|_| "name is over 64 bytes")?,
-			roles: Roles::try_from(self.roles.clone()).map_err(|_| "roles stand more than once")?,
+			roles: Roles::try_from(self.roles.clone()).map_err(|_| "roles are listed more than once")?,
 			keys: PublicKeys {
 				ml_dsa_65: self.ml_dsa_65[..].try_into().map_err(|_| "mlDsa65 is not 1952 bytes")?,
 				ml_kem_768: self.ml_kem_768[..].try_into().map_err(|_| "mlKem768 is not 1184 bytes")?,

@@ -1,4 +1,4 @@
-//! What calls cost.
+//! Weights of the calls.
 
 use consilium_primitives::ml_dsa_65::VERIFICATION_TIME;
 use core::marker::PhantomData;
@@ -7,7 +7,7 @@ use frame_support::{traits::Get, weights::Weight};
 /// Bytes of one member in storage, rounded up: keys of 3136 bytes, name, SAE id, the map's key.
 const ENTRY_BYTES: u64 = 3_400;
 
-/// Cost of each call and of the transaction extension.
+/// Weight of each call and of the transaction extension.
 pub trait WeightInfo {
 	/// Admission among `n` members.
 	fn admit(n: u32) -> Weight;
@@ -15,12 +15,12 @@ pub trait WeightInfo {
 	fn change(n: u32) -> Weight;
 	/// A change of keys by the member itself: two verifications.
 	fn rotate_keys() -> Weight;
-	/// One look at the signer's entry.
+	/// Reading the signer's entry.
 	fn check_membership() -> Weight;
 }
 
-/// Counted accesses to the database, with a generous allowance for computing and for the fact told. Every change reads all
-/// members once for the validators and once for the council, which also rewrites its votes.
+/// Counted accesses to the database, with a generous allowance for computation and for the fact told. Every
+/// change reads all members once for the validators and once for the council, which also rewrites its votes.
 pub struct SubstrateWeight<T>(PhantomData<T>);
 
 impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {

@@ -1,27 +1,4 @@
-//! # Model updates
-//!
-//! The commitments of a round, each checked against a post-quantum key.
-//!
-//! ## Terms
-//!
-//! * **Update**: what a hospital learned in a round. It stays off chain, in blobs.
-//! * **Commitment**: hashes and lengths of these blobs, the number of training records behind them, and an
-//!   ML-DSA-65 signature over all of it, the chain, the round and the sender
-//!   ([`consilium_primitives::commitment`]).
-//!
-//! ## Scenario
-//!
-//! 1. A round of study 3 is collecting. Alice General trains on its own records, puts the update into the blob
-//!    store and signs for it.
-//! 2. Its node sends [`Pallet::commit_update`] under Alice's account. The signature under the account's key says
-//!    who pays attention; authority over the update comes from the ML-DSA signature, which is checked here with
-//!    the key in the registry.
-//! 3. Mallory copies the commitment under its own name, or keeps it for the next round: the signed bytes name
-//!    sender, round and try, so both are refused. Alice cannot commit twice either.
-//! 4. The study lets updates stay for a month. When it is over after a round, Alice's node deletes its blobs and sends
-//!    [`Pallet::delete_update`]: the commitment goes, and the audit trail says which blobs are gone, and when. That they are
-//!    is Alice's word; a chain cannot look into a store.
-
+#![doc = include_str!("../README.md")]
 #![cfg_attr(not(feature = "std"), no_std)]
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
@@ -63,20 +40,21 @@ pub mod pallet {
 
 	#[pallet::config]
 	pub trait Config: frame_system::Config<Hash = H256, AccountId: Into<AccountBytes>> {
-		/// Who is in, and with which keys.
+		/// The members and their keys.
 		type Members: Members<Self::AccountId>;
 
-		/// Which rounds take commitments.
+		/// The rounds that accept commitments.
 		type Rounds: CollectingRounds<Self::AccountId>;
 
 		/// Deposits events together with their audit records.
 		type Audit: Audit<Self::AccountId, RuntimeEvent = <Self as frame_system::Config>::RuntimeEvent>;
 
-		/// Costs.
+		/// The weights of the calls.
 		type WeightInfo: WeightInfo;
 	}
 
-	/// The commitments of each round whose updates are kept. Those of a failed try are replaced by the next one's.
+	/// The commitments of each round whose updates are kept. Those of a failed attempt are replaced by the
+	/// next one's.
 	#[pallet::storage]
 	pub type Commitments<T: Config> =
 		StorageDoubleMap<_, Twox64Concat, (StudyId, RoundNumber), Blake2_128Concat, T::AccountId, Commitment>;
@@ -111,21 +89,21 @@ pub mod pallet {
 
 	#[pallet::error]
 	pub enum Error<T> {
-		/// The commitment is for another try of the round than the one under way.
+		/// The commitment is for another attempt of the round than the one under way.
 		WrongAttempt,
-		/// The hospital has committed to this round already.
+		/// The hospital has already committed to this round.
 		AlreadyCommitted,
-		/// The hospital has no commitment to this round, or has deleted its update already.
+		/// The hospital has no commitment to this round, or has already deleted its update.
 		NotCommitted,
-		/// The study's scheme asks for another number of blobs, or for blobs of another length.
+		/// The number of blobs or the length of one is not what the study's scheme requires.
 		UnexpectedBlobs,
-		/// A blob is protected otherwise than the study allows, or it is not said how.
+		/// The suite of a blob is missing, or weaker than the study allows.
 		UnexpectedSuites,
-		/// The study's scheme asks for the hash of one share package for each party, or for none.
+		/// The number of share packages is not what the study's scheme requires.
 		UnexpectedPackages,
-		/// An update needs at least one training record behind it.
+		/// An update must be trained on at least one record.
 		NoExamples,
-		/// The caller is no member with a verification key.
+		/// The caller is not a member with a verification key.
 		NoVerificationKey,
 		/// The ML-DSA-65 signature does not verify for this chain, round, sender and content.
 		InvalidSignature,
@@ -141,7 +119,7 @@ pub mod pallet {
 
 	#[pallet::call]
 	impl<T: Config> Pallet<T> {
-		/// Commits the caller's update for a try of a round that is collecting.
+		/// Commits the caller's update for an attempt of a round that is collecting.
 		#[pallet::call_index(0)]
 		#[pallet::weight(T::WeightInfo::commit_update(MAX_PARTIES))]
 		pub fn commit_update(
@@ -171,8 +149,9 @@ pub mod pallet {
 			Ok(())
 		}
 
-		/// Says that the caller deleted the blobs of its update from the blob store. The round must be finalised, and the
-		/// study's retention over. The commitment is forgotten; the audit trail keeps which blobs it named.
+		/// States that the caller deleted the blobs of its update from the blob store. The round must be
+		/// finalised, and the study's retention over. The commitment is removed; the audit trail keeps
+		/// which blobs it named.
 		#[pallet::call_index(1)]
 		#[pallet::weight(T::WeightInfo::delete_update(MAX_PARTIES))]
 		pub fn delete_update(origin: OriginFor<T>, study: StudyId, round: RoundNumber) -> DispatchResult {
@@ -223,7 +202,7 @@ pub mod pallet {
 			Ok(())
 		}
 
-		/// What always holds: every commitment has the number of blobs its study asks for, examples behind
+		/// Invariants: every commitment has the number of blobs its study asks for, examples behind
 		/// it and a signature of full length.
 		#[cfg(any(feature = "std", feature = "try-runtime"))]
 		pub fn do_try_state() -> Result<(), sp_runtime::TryRuntimeError> {

@@ -44,7 +44,7 @@ pub const LENGTH: u64 = 164;
 
 pub const ALICE: u8 = 1;
 pub const BOB: u8 = 2;
-/// Has no key in the registry.
+/// An account without a key in the registry.
 pub const EVE: u8 = 9;
 
 /// What the state machine of rounds says when no commitment may come.
@@ -62,7 +62,7 @@ parameter_types! {
 	pub static Noted: Vec<(RoundKey, AccountId32)> = Vec::new();
 	/// Whether notes are taken.
 	pub static TakesNotes: bool = true;
-	/// Whether updates need not be kept any longer.
+	/// Whether updates may be deleted.
 	pub static RetentionIsOver: bool = false;
 }
 

@@ -1,4 +1,4 @@
-//! What calls cost.
+//! Weights of the calls.
 
 use consilium_primitives::ml_dsa_65::VERIFICATION_TIME;
 use core::marker::PhantomData;
@@ -7,16 +7,16 @@ use frame_support::{traits::Get, weights::Weight};
 /// Bytes read from storage: the member's entry, the study, the round and the commitment.
 const PROOF_BYTES: u64 = 40_000;
 
-/// Cost of each call.
+/// Weight of each call.
 pub trait WeightInfo {
 	/// A commitment with `b` blobs: one verification, one fact or two.
 	fn commit_update(b: u32) -> Weight;
-	/// The deletion of an update with `b` blobs: one fact.
+	/// Deletion of an update with `b` blobs: one fact.
 	fn delete_update(b: u32) -> Weight;
 }
 
-/// The verification, counted accesses to the database, and a generous allowance for computing and for the facts told:
-/// at most 5 kB an event, which is hashed and encoded.
+/// The verification, counted accesses to the database, and a generous allowance for computation and for the
+/// facts told: at most 5 kB an event, which is hashed and encoded.
 pub struct SubstrateWeight<T>(PhantomData<T>);
 
 impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {

@@ -1,48 +1,4 @@
-//! # Rounds
-//!
-//! Studies, the state machine of a round, and the off-chain worker that plays a hospital's part.
-//!
-//! ## Terms
-//!
-//! * **Study**: one model to be trained by several hospitals under one agreement
-//!   ([`consilium_primitives::study::StudySpec`]).
-//! * **Round**: one step of a study. Hospitals train and commit (*Collecting*), compute the new model and judge it
-//!   (*Attesting*); it is *Finalised* when a quorum accepts the same artifact.
-//! * **Try**: a round that fails is *Aborted* with a reason and tried again; the last finalised model stays.
-//! * **Quorum**: how many hospitals must commit, and must accept one artifact; more than half of them.
-//!
-//! ## Scenarios
-//!
-//! *A study runs.* Alice General opens a study under an active agreement with Bob, Charlie and Dave, with a quorum of
-//! three. The first round opens with it. Each hospital's node trains on its own records and commits; the fourth
-//! commitment ends the phase. Each node fetches the updates, computes the new model with the same arithmetic,
-//! evaluates it on its own test records and attests. The third word for the same artifact finalises the round, and
-//! the next one opens in the same block.
-//!
-//! *A hospital is away.* Dave's node is down. At the deadline three commitments are a quorum, and the round goes
-//! on. With two hospitals down the round is aborted ([`AbortReason::TooFewCommitments`](consilium_primitives::study::AbortReason)) and tried again, until
-//! the study's tries are used up and it is halted; any hospital of the study may resume it.
-//!
-//! *An update is missing.* Bob commits to an update but its blob is gone. The others reject it by name. The try is
-//! aborted, Bob is excluded from this round with the reason, and the next try goes on without him.
-//!
-//! *A committee aggregates.* The study names four compute parties, of which one may lie or be silent. Each hospital
-//! commits to one sealed share for each party. The chain draws a challenge; the parties open a few field elements of each
-//! sharing, and the chain decodes them: Dave's update is five times too long and does not count
-//! ([`UpdateFault::NormTooLarge`](consilium_primitives::study::UpdateFault)). The parties sum what is left and post their
-//! partial aggregates; Bob's is wrong, the hospitals correct it, and the chain names him.
-//!
-//! *A party and a hospital contradict each other.* One party complains that Carol's share for it is garbage. Carol publishes
-//! this share, and the other parties judge whether it is the one she committed to and fits the rest. One of the two is
-//! named.
-//!
-//! *A hospital withdraws.* Charlie revokes the agreement. At the next block the study is halted.
-//!
-//! ## Off-chain worker
-//!
-//! [`worker`] reads what the chain wants from the hospital whose account key is in this node's keystore, hands the
-//! job to native code and submits what is ready. See the module for why it never needs to remember anything.
-
+#![doc = include_str!("../README.md")]
 #![cfg_attr(not(feature = "std"), no_std)]
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
@@ -50,12 +6,13 @@ extern crate alloc;
 
 pub use pallet::*;
 
-mod committee;
 pub mod crypto;
+mod errors;
 mod fact;
 pub mod machine;
 pub mod migrations;
-mod progress;
+pub mod schemes;
+mod studies;
 #[cfg(any(feature = "std", feature = "try-runtime"))]
 mod try_state;
 pub mod weights;
@@ -67,7 +24,7 @@ mod mock;
 #[cfg(test)]
 mod tests;
 
-/// Where this pallet's log lines go.
+/// Target of this pallet's log lines.
 pub const LOG_TARGET: &str = "runtime::rounds";
 
 #[allow(missing_docs, reason = "the pallet macro generates items without docs")]
@@ -109,10 +66,10 @@ pub mod pallet {
 			RuntimeCall: From<Call<Self>>,
 		> + CreateSignedTransaction<<Self as frame_system::Config>::RuntimeCall>
 	{
-		/// Who is in.
+		/// The members.
 		type Members: Members<Self::AccountId>;
 
-		/// Which agreements permit use of data.
+		/// The agreements that permit use of data.
 		type Agreements: Agreements<Self::AccountId>;
 
 		/// The commitments of a round.
@@ -124,11 +81,11 @@ pub mod pallet {
 		/// The key with which the off-chain worker signs.
 		type WorkerKey: AppCrypto<Self::Public, Self::Signature>;
 
-		/// Most studies that run at the same time. Each costs a look at every block.
+		/// Most studies that run at the same time. Each is read at every block.
 		#[pallet::constant]
 		type MaxRunningStudies: Get<u32>;
 
-		/// Costs.
+		/// The weights of the calls.
 		type WeightInfo: WeightInfo;
 	}
 
@@ -140,12 +97,12 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type Studies<T: Config> = StorageMap<_, Twox64Concat, StudyId, Study<T::AccountId>>;
 
-	/// All rounds, each with its present or last try.
+	/// All rounds, each with its present or last attempt.
 	#[pallet::storage]
 	pub type Rounds<T: Config> =
 		StorageDoubleMap<_, Twox64Concat, StudyId, Twox64Concat, RoundNumber, Round<T::AccountId>>;
 
-	/// How far the committee of each round has come in its present or last try.
+	/// How far the committee of each round has come in its present or last attempt.
 	#[pallet::storage]
 	pub type Committees<T: Config> = StorageDoubleMap<
 		_,
@@ -167,10 +124,11 @@ pub mod pallet {
 		StorageValue<_, BoundedVec<StudyId, T::MaxRunningStudies>, ValueQuery>;
 
 	#[pallet::event]
+	/// What happens to studies. `round` is a round with its attempt, `point` a party's place in the
+	/// committee, from 1, `deadline` the last block of the phase that begins.
 	pub enum Event<T: Config> {
 		/// A study was opened.
 		StudyOpened {
-			/// The study.
 			study: StudyId,
 			/// The hospital that opened it.
 			by: T::AccountId,
@@ -179,167 +137,101 @@ pub mod pallet {
 		},
 		/// A study finalised its last round.
 		StudyCompleted {
-			/// The study.
 			study: StudyId,
 			/// Its last model.
 			artifact: H256,
 		},
 		/// A study ended early.
-		StudyHalted {
-			/// The study.
-			study: StudyId,
-			/// Why.
-			reason: HaltReason,
-		},
-		/// A halted study goes on.
+		StudyHalted { study: StudyId, reason: HaltReason },
+		/// A halted study was resumed.
 		StudyResumed {
-			/// The study.
 			study: StudyId,
-			/// Who resumed it.
+			/// The hospital that resumed it.
 			by: T::AccountId,
 		},
-		/// A try of a round was opened.
-		RoundOpened {
-			/// The round and its try.
-			round: RoundKey,
-			/// Last block for commitments.
-			deadline: BlockNumber,
-		},
+		/// An attempt of a round was opened.
+		RoundOpened { round: RoundKey, deadline: BlockNumber },
 		/// A round goes on to Attesting or, with a committee, to Checking.
 		CollectingEnded {
-			/// The round and its try.
 			round: RoundKey,
 			/// The hospitals that committed, in the order of their commitments.
 			committed: BoundedVec<T::AccountId, MaxParties>,
-			/// Last block of the next phase.
 			deadline: BlockNumber,
 		},
 		/// The public randomness of a committee's checks was drawn.
-		ChallengeDrawn {
-			/// The round and its try.
-			round: RoundKey,
-			/// The randomness.
-			challenge: H256,
-		},
+		ChallengeDrawn { round: RoundKey, challenge: H256 },
 		/// A party opened its shares of the checks.
 		ChecksPosted {
-			/// The round and its try.
 			round: RoundKey,
-			/// The party.
 			party: T::AccountId,
-			/// Its place in the committee, from 1.
 			point: u8,
-			/// BLAKE2b-256 of the SCALE bytes of its [`Checks`]. They are up to 20 kB; the extrinsic and the state
-			/// hold them.
+			/// BLAKE2b-256 of the SCALE bytes of its [`Checks`]. They are up to 20 kB; the extrinsic and the
+			/// state hold them.
 			checks: H256,
 		},
-		/// A party's word stands against a hospital's.
+		/// A party disputes a hospital's shares.
 		DisputeOpened {
-			/// The round and its try.
 			round: RoundKey,
-			/// Whose shares are in question.
 			hospital: T::AccountId,
-			/// The party's place in the committee, from 1.
 			point: u8,
 			/// Whether the party complained that it has no shares; else its checks contradict the others'.
 			complaint: bool,
 		},
 		/// A hospital published the shares that are disputed.
 		DisputesAnswered {
-			/// The round and its try.
 			round: RoundKey,
-			/// The hospital.
 			hospital: T::AccountId,
 			/// Where the shares are.
 			answers: Answers,
 		},
 		/// A party judged all published shares.
 		DisputesJudged {
-			/// The round and its try.
 			round: RoundKey,
-			/// The party.
 			party: T::AccountId,
-			/// Its place in the committee, from 1.
 			point: u8,
 			/// What it found, in the order of the answered disputes.
 			judgements: Judgements,
 		},
 		/// A dispute was decided.
 		DisputeSettled {
-			/// The round and its try.
 			round: RoundKey,
-			/// Whose shares were in question.
 			hospital: T::AccountId,
-			/// The place in the committee of the party that disputed them.
 			point: u8,
 			/// Whether the shares are right.
 			for_hospital: bool,
 		},
 		/// A party posted its partial aggregate.
 		PartialPosted {
-			/// The round and its try.
 			round: RoundKey,
-			/// The party.
 			party: T::AccountId,
-			/// Its place in the committee, from 1.
 			point: u8,
 			/// Where the partial aggregate is.
 			partial: BlobReference,
 		},
 		/// A party was silent or lied.
-		PartyNamed {
-			/// The round and its try.
-			round: RoundKey,
-			/// Its place in the committee, from 1.
-			point: u8,
-			/// What it did.
-			fault: PartyFault<T::AccountId>,
-		},
+		PartyNamed { round: RoundKey, point: u8, fault: PartyFault<T::AccountId> },
 		/// The round went on to another phase of its committee, or from there to Attesting.
-		PhaseBegan {
-			/// The round and its try.
-			round: RoundKey,
-			/// The phase.
-			phase: Phase,
-			/// Its last block.
-			deadline: BlockNumber,
-		},
-		/// A hospital gave its word on a new model.
+		PhaseBegan { round: RoundKey, phase: Phase, deadline: BlockNumber },
+		/// A hospital attested to a new model.
 		ModelAttested {
-			/// The round and its try.
 			round: RoundKey,
-			/// Who.
 			hospital: T::AccountId,
-			/// The judgement.
 			verdict: Verdict<T::AccountId>,
 			/// The new model on the hospital's test records.
 			metrics: Option<Metrics>,
 			/// Points of the parties whose partial aggregates were corrected.
 			corrected: Points,
 		},
-		/// A hospital's update does not count in a round any more.
-		HospitalExcluded {
-			/// The round and the try in which this was found.
-			round: RoundKey,
-			/// Who.
-			hospital: T::AccountId,
-			/// Why.
-			fault: UpdateFault,
-		},
+		/// A hospital's update no longer counts in the round.
+		HospitalExcluded { round: RoundKey, hospital: T::AccountId, fault: UpdateFault },
 		/// A quorum accepts a new model.
 		RoundFinalised {
-			/// The round and its try.
 			round: RoundKey,
 			/// The new model.
 			artifact: H256,
 		},
-		/// A try of a round failed.
-		RoundAborted {
-			/// The round and its try.
-			round: RoundKey,
-			/// Why.
-			reason: AbortReason,
-		},
+		/// An attempt of a round failed.
+		RoundAborted { round: RoundKey, reason: AbortReason },
 	}
 
 	#[pallet::error]
@@ -354,62 +246,65 @@ pub mod pallet {
 		StudyNotHalted,
 		/// The round is not the one under way.
 		WrongRound,
-		/// The attestation is for another try of the round.
+		/// The attestation is for another attempt of the round.
 		WrongAttempt,
-		/// The round takes no commitments: it is in another phase or its deadline has passed.
+		/// The round accepts no commitments: it is in another phase or its deadline has passed.
 		NotCollecting,
-		/// The round takes no attestations: it is in another phase or its deadline has passed.
+		/// The round accepts no attestations: it is in another phase or its deadline has passed.
 		NotAttesting,
 		/// The hospital does not take part in the study.
 		NotEnrolled,
 		/// The hospital's update does not count in this round.
 		Excluded,
-		/// The hospital has committed to this round already.
+		/// The hospital has already committed to this round.
 		AlreadyCommitted,
-		/// The hospital has attested already.
+		/// The hospital has already attested.
 		AlreadyAttested,
 		/// The verdict rejects the update of a hospital that did not commit one, or which nobody can see.
 		NoSuchUpdate,
-		/// The attestation speaks of partial aggregates that were not posted, or names points out of order.
+		/// The attestation refers to partial aggregates that were not posted, or its points are not
+		/// ascending.
 		NoSuchPartial,
-		/// The account is no active party of the round's committee, or the round has none (yet).
+		/// The account is not an active party of the round's committee, or the round has no committee (yet).
 		NotInCommittee,
-		/// The round takes no checks: it is in another phase, has no challenge yet, or its deadline has passed.
+		/// The round accepts no checks: it is in another phase, has no challenge yet, or its deadline has
+		/// passed.
 		NotChecking,
-		/// The round takes no answers to disputes: it is in another phase or its deadline has passed.
+		/// The round accepts no answers to disputes: it is in another phase or its deadline has passed.
 		NotAnswering,
-		/// The round takes no judgements: it is in another phase or its deadline has passed.
+		/// The round accepts no judgements: it is in another phase or its deadline has passed.
 		NotJudging,
-		/// The round takes no partial aggregates: it is in another phase or its deadline has passed.
+		/// The round accepts no partial aggregates: it is in another phase or its deadline has passed.
 		NotAggregating,
-		/// This was posted already.
+		/// This was already posted.
 		AlreadyPosted,
-		/// Nobody disputes the hospital's shares.
+		/// No party disputes the hospital's shares.
 		NotDisputed,
-		/// What was posted has another shape than the round asks for.
+		/// The post does not have the shape that the round requires.
 		UnexpectedPost,
-		/// The round's updates are to be kept: it is not finalised, or the study's retention is not over or without end.
+		/// The round's updates must be kept: it is not finalised, or the study's retention has not ended or
+		/// never does.
 		RetentionNotOver,
-		/// The agreement does not hold: it is unknown, not signed by all, revoked or expired.
+		/// The agreement is not in force: it is unknown, not signed by all, revoked or expired.
 		AgreementNotActive,
 		/// A hospital of the study has not signed the agreement.
 		AgreementNotSigned,
-		/// A hospital of the study is no active member with the role of a trainer.
+		/// A hospital of the study is not an active member with the role `Trainer`.
 		NotATrainer,
-		/// A party of the committee is no active member with the role of a compute node.
+		/// A party of the committee is not an active member with the role `Compute`.
 		NotAComputeNode,
-		/// A committee's threshold is at least 1, and it has at least 2t + 1 parties.
+		/// A committee's threshold t must be at least 1, and it must have at least 2t + 1 parties.
 		InvalidThreshold,
-		/// The chain has no time to decode the checks of so many hospitals by so many parties.
+		/// Decoding the checks of so many hospitals by so many parties does not fit into a block.
 		CommitteeTooLarge,
-		/// A committee has each party once.
+		/// A committee must name each party once.
 		InvalidParties,
-		/// A clip is above 0, and a committee needs one.
+		/// A clip must be above 0, and a committee needs one.
 		InvalidClip,
-		/// Norms, weighted sums or projections could exceed half the field's modulus: use fewer fractional bits, a lower
-		/// clip, fewer examples or the larger field.
+		/// Norms, weighted sums or projections could exceed half the field's modulus: use fewer fractional
+		/// bits, a lower clip, fewer examples or the larger field.
 		RangeTooLarge,
-		/// At most 32 projections.
+		/// There may be at most 32 projections.
 		TooManyProjections,
 		/// The model's shape cannot be trained.
 		InvalidModel,
@@ -417,17 +312,17 @@ pub mod pallet {
 		InvalidTraining,
 		/// A parameter of the server optimiser is out of range.
 		InvalidOptimizer,
-		/// Weights must be allowed to be at least 1.
+		/// The cap on examples must be at least 1.
 		InvalidMaxExamples,
-		/// At most 40 fractional bits.
+		/// There may be at most 40 fractional bits.
 		InvalidFractionBits,
-		/// A study has at least one hospital, and each once.
+		/// A study must have at least one hospital, and each once.
 		InvalidHospitals,
-		/// A quorum is more than half of the hospitals and at most all.
+		/// A quorum must be more than half of the hospitals and at most all.
 		InvalidQuorum,
-		/// At least one round, one try, and one block for each phase.
+		/// There must be at least one round, one attempt, and one block for each phase.
 		InvalidSchedule,
-		/// As many studies run as the chain allows.
+		/// The chain runs its maximum number of studies.
 		MaxRunningStudiesReached,
 	}
 
@@ -437,7 +332,7 @@ pub mod pallet {
 			Self::tick_studies()
 		}
 
-		// What this can cost is part of what `on_initialize` returned.
+		// The weight of this is part of what `on_initialize` returned.
 		fn on_finalize(_: BlockNumberFor<T>) {
 			Self::finish_studies();
 		}
@@ -455,7 +350,7 @@ pub mod pallet {
 	#[pallet::call]
 	impl<T: Config> Pallet<T> {
 		/// Opens a study and its first round. The caller must be one of its hospitals; all of them must be
-		/// trainers and must have signed the agreement, which must hold.
+		/// trainers and must have signed the agreement, which must be in force.
 		#[pallet::call_index(0)]
 		#[pallet::weight(T::WeightInfo::open_study(MAX_PARTIES))]
 		pub fn open_study(origin: OriginFor<T>, spec: Box<StudySpec<T::AccountId>>) -> DispatchResult {
@@ -468,13 +363,13 @@ pub mod pallet {
 				ensure!(T::Members::has_role(hospital, Role::Trainer), Error::<T>::NotATrainer);
 				ensure!(T::Agreements::has_signed(spec.agreement, hospital), Error::<T>::AgreementNotSigned);
 			}
-			for party in spec.scheme.committee().into_iter().flat_map(|committee| &committee.parties) {
+			for party in schemes::rules(&spec.scheme).parties() {
 				ensure!(T::Members::has_role(party, Role::Compute), Error::<T>::NotAComputeNode);
 			}
 			Self::do_open_study(who, *spec)
 		}
 
-		/// Gives the caller's word on the new model of a round.
+		/// Attests to the new model of a round.
 		#[pallet::call_index(1)]
 		#[pallet::weight(T::WeightInfo::attest(MAX_PARTIES))]
 		pub fn attest(
@@ -501,8 +396,8 @@ pub mod pallet {
 			Self::do_halt(study, entry, HaltReason::Stopped, Some(&who))
 		}
 
-		/// Lets a halted study go on with a new try of the round under way. Any of its hospitals may, if the
-		/// agreement still holds.
+		/// Resumes a halted study with a new attempt of the round under way. Any of its hospitals may, if the
+		/// agreement is still in force.
 		#[pallet::call_index(3)]
 		#[pallet::weight(T::WeightInfo::resume_study(MAX_PARTIES))]
 		pub fn resume_study(origin: OriginFor<T>, study: StudyId) -> DispatchResult {
@@ -511,8 +406,8 @@ pub mod pallet {
 			Self::do_resume(study, entry, who)
 		}
 
-		/// Posts the caller's shares of the checks of all hospitals that committed, in the order of accounts. The caller
-		/// must be a party of the committee; the round must be Checking and have its challenge.
+		/// Posts the caller's shares of the checks of all hospitals that committed, in the order of accounts.
+		/// The caller must be a party of the committee; the round must be Checking and have its challenge.
 		#[pallet::call_index(4)]
 		#[pallet::weight(T::WeightInfo::post_checks(MAX_PARTIES, MAX_PARTIES))]
 		pub fn post_checks(
@@ -570,7 +465,7 @@ pub mod pallet {
 	}
 
 	impl<T: Config> Pallet<T> {
-		/// A study in which `who` takes part as an active member.
+		/// The study, if `who` is an active member that takes part in it.
 		fn study_of(study: StudyId, who: &T::AccountId) -> Result<Study<T::AccountId>, DispatchError> {
 			let entry = Studies::<T>::get(study).ok_or(Error::<T>::StudyNotFound)?;
 			let takes_part = entry.spec.hospitals.contains(who) && T::Members::is_active(who);

@@ -1,4 +1,4 @@
-//! A chain with all five pallets, and short words for what hospitals do on it.
+//! A chain with all five pallets, and helpers for what hospitals do on it.
 
 use codec::Encode;
 use consilium_primitives::{
@@ -132,7 +132,7 @@ pub const CAROL: u8 = 3;
 pub const DAVE: u8 = 4;
 /// A trainer that has signed no agreement.
 pub const EVE: u8 = 5;
-/// No member.
+/// Not a member.
 pub const MALLORY: u8 = 9;
 
 /// The parties of the agreement 0 and the hospitals of [`spec`].
@@ -189,7 +189,7 @@ pub fn run(test: impl FnOnce()) {
 	});
 }
 
-/// What holds at any time.
+/// The invariants of all pallets.
 pub fn check_invariants() {
 	Rounds::do_try_state().unwrap();
 	ModelUpdates::do_try_state().unwrap();
@@ -238,7 +238,7 @@ pub fn accounts(hospitals: &[u8]) -> BoundedVec<AccountId32, consilium_primitive
 /// Blocks for each phase of [`spec`].
 pub const PHASE: BlockNumber = 5;
 
-/// Two rounds with four hospitals, three of which are a quorum, and two tries of each round.
+/// Two rounds with four hospitals, three of which are a quorum, and two attempts of each round.
 pub fn spec() -> StudySpec<AccountId32> {
 	StudySpec {
 		title: Name::truncate_from(b"Heart disease".to_vec()),
@@ -282,13 +282,13 @@ pub fn round(id: StudyId, number: RoundNumber) -> Round<AccountId32> {
 	crate::Rounds::<Test>::get(id, number).unwrap()
 }
 
-/// The round and the try under way.
+/// The round and the attempt under way.
 pub fn current(id: StudyId) -> RoundKey {
 	let number = study(id).current_round;
 	RoundKey { study: id, round: number, attempt: round(id, number).attempt }
 }
 
-/// A valid commitment of a hospital to a try, over 100 records for each of its number.
+/// A valid commitment of a hospital to an attempt, over 100 records for each of its number.
 pub fn commitment(hospital: u8, round: RoundKey) -> Commitment {
 	let length = PlainUpdate::encoded_length(study(round.study).spec.model.parameters().unwrap());
 	let blobs = Blobs::truncate_from(vec![BlobReference { hash: H256::repeat_byte(hospital), length }]);
@@ -303,18 +303,18 @@ pub fn commitment(hospital: u8, round: RoundKey) -> Commitment {
 	Commitment { blobs, packages, examples, suites, signature }
 }
 
-/// A hospital commits to this try.
+/// A hospital commits to this attempt.
 pub fn commit_to(hospital: u8, key: RoundKey) -> DispatchResult {
 	let commitment = Box::new(commitment(hospital, key));
 	ModelUpdates::commit_update(signed(hospital), key.study, key.round, key.attempt, commitment)
 }
 
-/// A hospital commits to the try under way.
+/// A hospital commits to the attempt under way.
 pub fn commit(hospital: u8, id: StudyId) -> DispatchResult {
 	commit_to(hospital, current(id))
 }
 
-/// These hospitals commit to the try under way.
+/// These hospitals commit to the attempt under way.
 pub fn all_commit(hospitals: &[u8], id: StudyId) {
 	for hospital in hospitals {
 		commit(*hospital, id).unwrap();
@@ -333,7 +333,7 @@ pub fn attest_to(hospital: u8, key: RoundKey, verdict: Verdict<AccountId32>) -> 
 	Rounds::attest(signed(hospital), key.study, key.round, key.attempt, verdict, None, Default::default())
 }
 
-/// A hospital attests to the try under way.
+/// A hospital attests to the attempt under way.
 pub fn attest(hospital: u8, id: StudyId, verdict: Verdict<AccountId32>) -> DispatchResult {
 	attest_to(hospital, current(id), verdict)
 }

@@ -1,11 +1,12 @@
-//! What always holds of the state, for tests and for `try-runtime`.
+//! Invariants of the state, for tests and for `try-runtime`.
 
-use crate::{Committees, Config, NextStudy, Pallet, Rounds, RunningStudies, Studies};
-use alloc::vec::Vec;
+use crate::{
+	schemes::{self, Attempt},
+	Config, NextStudy, Pallet, Rounds, RunningStudies, Studies,
+};
 use consilium_primitives::{
-	committee::progress::Dispute,
-	study::{Phase, Round, Study, StudyStatus, Verdict},
-	RoundNumber, StudyId,
+	study::{Phase, Study, StudyStatus, Verdict},
+	StudyId,
 };
 use frame_support::ensure;
 use sp_runtime::TryRuntimeError;
@@ -23,7 +24,7 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// What always holds for a study: exactly the rounds up to the present one exist; all before it are
+	/// Invariants of a study: exactly the rounds up to the present one exist; all before it are
 	/// finalised, each starting from the artifact of the one before; only enrolled hospitals have
 	/// committed and attested, each once; a finalised round has a quorum for its artifact.
 	fn check_study(id: StudyId, study: &Study<T::AccountId>) -> Result<(), TryRuntimeError> {
@@ -65,56 +66,13 @@ impl<T: Config> Pallet<T> {
 			let under_way = round.phase.is_under_way();
 			let expected = study.status == StudyStatus::Running && number == study.current_round;
 			ensure!(under_way == expected, "a round's phase does not fit its study");
-			Self::check_committee(id, number, study, &round)?;
+			let attempt = Attempt::<T>::of(id, number, study, &round);
+			schemes::driving::<T>(&study.spec.scheme).check_state(&attempt)?;
 		}
 		ensure!(study.artifact == artifact, "the study's model is not that of its last finalised round");
 		ensure!(study.finalised_rounds == finalised, "finalised rounds are counted wrongly");
 		let completed = study.status == StudyStatus::Completed;
 		ensure!(completed == (finalised == study.spec.max_rounds), "completed at the wrong round");
-		Ok(())
-	}
-
-	/// What always holds for the committee of a round: it exists from Checking on; only parties have posted, each once; who
-	/// counts has a weight, and who does not has none; disputes are about hospitals that committed, by parties that posted,
-	/// each once, and at most t about each hospital.
-	fn check_committee(
-		id: StudyId,
-		number: RoundNumber,
-		study: &Study<T::AccountId>,
-		round: &Round<T::AccountId>,
-	) -> Result<(), TryRuntimeError> {
-		let Some(committee) = study.spec.scheme.committee() else {
-			ensure!(!Committees::<T>::contains_key(id, number), "a committee without need");
-			return Ok(());
-		};
-		let progress = Committees::<T>::get(id, number);
-		let needed = !matches!(round.phase, Phase::Collecting | Phase::Aborted(_));
-		ensure!(progress.is_some() || !needed, "a committee is missing");
-		let Some(progress) = progress.filter(|_| needed) else { return Ok(()) };
-		let partials: Vec<u8> = progress.partials.iter().map(|partial| partial.party).collect();
-		for points in [progress.checked.as_slice(), progress.judged.as_slice(), &partials] {
-			for (i, point) in points.iter().enumerate() {
-				ensure!((1..=committee.parties.len()).contains(&usize::from(*point)), "a stranger posted");
-				ensure!(!points.iter().skip(i + 1).any(|other| other == point), "posted twice");
-			}
-		}
-		for dealer in &progress.dealers {
-			let counts = round.committed.contains(&dealer.hospital);
-			let checked = round.phase != Phase::Checking;
-			ensure!((dealer.factor > 0) == (counts && checked), "a weight does not fit");
-		}
-		for hospital in &round.committed {
-			ensure!(progress.dealers.iter().any(|dealer| dealer.hospital == *hospital), "no dealer");
-		}
-		for (i, dispute) in progress.disputes.iter().enumerate() {
-			let same = |other: &&Dispute<T::AccountId>| {
-				other.hospital == dispute.hospital && other.party == dispute.party
-			};
-			ensure!(!progress.disputes.iter().skip(i + 1).any(|other| same(&other)), "disputed twice");
-			ensure!(progress.checked.contains(&dispute.party), "a party disputes that posted nothing");
-			let about = progress.disputes.iter().filter(|other| other.hospital == dispute.hospital);
-			ensure!(about.count() as u32 <= committee.threshold, "too many disputes about one hospital");
-		}
 		Ok(())
 	}
 }

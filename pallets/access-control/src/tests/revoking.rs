@@ -49,7 +49,7 @@ fn other_agreements_of_the_same_parties_go_on() {
 }
 
 #[test]
-fn who_is_no_party_may_not_revoke() {
+fn only_parties_may_revoke() {
 	run(|| {
 		assert_ok!(propose(ALICE, terms(&[ALICE, BOB], None)));
 		assert_noop!(revoke(CAROL, 0), Error::<Test>::NotAParty);
@@ -57,7 +57,7 @@ fn who_is_no_party_may_not_revoke() {
 }
 
 #[test]
-fn who_is_no_active_member_may_not_revoke() {
+fn only_active_members_may_revoke() {
 	run(|| {
 		assert_ok!(propose(ALICE, terms(&[ALICE, BOB], None)));
 		ActiveMembers::set(vec![ALICE]);

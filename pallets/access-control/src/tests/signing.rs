@@ -49,7 +49,7 @@ fn a_party_may_not_sign_twice() {
 }
 
 #[test]
-fn who_is_no_party_may_not_sign() {
+fn only_parties_may_sign() {
 	run(|| {
 		assert_ok!(propose(ALICE, terms(&[ALICE, BOB], None)));
 		assert_noop!(sign(CAROL, 0), Error::<Test>::NotAParty);

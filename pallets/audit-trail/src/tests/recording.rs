@@ -7,7 +7,7 @@ use consilium_primitives::{
 };
 use sp_io::hashing::blake2_256;
 
-/// The head as somebody outside computes it: from the records and the definition alone.
+/// The head as an auditor computes it: from the records and the definition alone.
 fn head_of(records: &[AuditRecord<u64>]) -> H256 {
 	records.iter().fold(H256::zero(), |head, record| {
 		let mut bytes = head.as_bytes().to_vec();

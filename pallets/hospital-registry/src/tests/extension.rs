@@ -43,7 +43,7 @@ fn an_outsider_is_refused_with_the_code_clients_know() {
 }
 
 #[test]
-fn an_account_that_exists_for_the_chain_is_no_member_for_that() {
+fn an_account_that_exists_on_chain_is_not_therefore_a_member() {
 	run(|| {
 		System::inc_providers(&EVE);
 		assert_eq!(validate(RuntimeOrigin::signed(EVE)), Err(not_a_member()));

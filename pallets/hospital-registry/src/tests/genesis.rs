@@ -63,7 +63,7 @@ fn an_sae_id_that_is_too_long_is_refused_by_name() {
 }
 
 #[test]
-#[should_panic(expected = "\"Bob Clinic\": roles stand more than once")]
+#[should_panic(expected = "\"Bob Clinic\": roles are listed more than once")]
 fn more_roles_than_there_are_is_refused_by_name() {
 	build_with(|bob| bob.roles = vec![Role::Trainer; 5]);
 }

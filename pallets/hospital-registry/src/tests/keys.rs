@@ -54,7 +54,7 @@ fn keys_changed(keys: &PublicKeys, by_council: bool) -> RuntimeEvent {
 }
 
 #[test]
-fn a_member_takes_new_keys_with_the_word_of_both() {
+fn a_member_takes_new_keys_signed_by_both() {
 	run_with_real_keys(|| {
 		let before = Hospitals::<Test>::get(BOB).unwrap();
 		assert_ok!(rotate(2, [1, 2], &payload(&real(2))));
@@ -84,7 +84,7 @@ fn one_of_the_two_keys_may_stay() {
 }
 
 #[test]
-fn without_the_word_of_both_keys_nothing_changes() {
+fn nothing_changes_without_the_signatures_of_both_keys() {
 	run_with_real_keys(|| {
 		let right = payload(&real(2));
 		assert_noop!(rotate(2, [2, 2], &right), Error::<Test>::InvalidSignatureOfPresentKey);

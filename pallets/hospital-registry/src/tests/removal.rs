@@ -48,7 +48,7 @@ fn the_last_validator_cannot_be_removed_but_a_suspended_one_can() {
 }
 
 #[test]
-fn who_is_no_member_cannot_be_removed() {
+fn only_members_can_be_removed() {
 	run(|| {
 		assert_noop!(HospitalRegistry::remove(majority(), EVE), Error::<Test>::NotAdmitted);
 	});

@@ -30,7 +30,7 @@ fn no_role_or_one_twice_is_refused() {
 }
 
 #[test]
-fn who_is_no_member_has_no_roles_to_change() {
+fn only_members_have_roles_to_change() {
 	run(|| {
 		assert_noop!(
 			HospitalRegistry::set_roles(majority(), EVE, roles(&[Role::Trainer])),

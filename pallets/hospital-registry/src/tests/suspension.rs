@@ -72,7 +72,7 @@ fn only_a_suspended_member_can_be_reinstated() {
 }
 
 #[test]
-fn who_is_no_member_can_neither_be_suspended_nor_reinstated() {
+fn only_members_can_be_suspended_or_reinstated() {
 	run(|| {
 		assert_noop!(HospitalRegistry::suspend(majority(), EVE), Error::<Test>::NotAdmitted);
 		assert_noop!(HospitalRegistry::reinstate(majority(), EVE), Error::<Test>::NotAdmitted);

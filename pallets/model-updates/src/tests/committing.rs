@@ -66,7 +66,7 @@ fn a_round_that_takes_no_commitments_any_more_keeps_nothing_of_one() {
 }
 
 #[test]
-fn a_commitment_is_for_the_try_under_way() {
+fn a_commitment_is_for_the_attempt_under_way() {
 	run(|| {
 		for attempt in [0, 3, 5, u32::MAX] {
 			let mut statement = statement(ALICE);
@@ -129,18 +129,18 @@ fn every_blob_is_protected_as_the_study_allows() {
 		let lengths = vec![LENGTH, LENGTH + 9];
 		Shape::set(Some(UpdateShape { blobs: lengths.clone(), suites: MlKem768..=QkdMlKem768, packages: 0 }));
 		let mut statement = statement(ALICE);
-		let mut try_with = |of: &[Suite], lengths_of: &[Suite]| {
+		let mut commit_with = |of: &[Suite], lengths_of: &[Suite]| {
 			statement.suites = suites(of);
 			let lengths = lengths.iter().zip(lengths_of).map(|(length, suite)| suite.blob_length(*length));
 			statement.blobs = blobs(1, &lengths.collect::<Vec<_>>());
 			commit(ALICE, statement.signed())
 		};
 		for of in [&[][..], &[QkdMlKem768], &[QkdMlKem768; 3], &[QkdMlKem768, Plain], &[Plain, Plain]] {
-			let refused = try_with(of, &[QkdMlKem768; 2]);
+			let refused = commit_with(of, &[QkdMlKem768; 2]);
 			assert_noop!(refused, Error::<Test>::UnexpectedSuites);
 		}
-		assert_noop!(try_with(&[QkdMlKem768; 2], &[QkdMlKem768, Plain]), Error::<Test>::UnexpectedBlobs);
-		assert_ok!(try_with(&[QkdMlKem768, MlKem768], &[QkdMlKem768, MlKem768]));
+		assert_noop!(commit_with(&[QkdMlKem768; 2], &[QkdMlKem768, Plain]), Error::<Test>::UnexpectedBlobs);
+		assert_ok!(commit_with(&[QkdMlKem768, MlKem768], &[QkdMlKem768, MlKem768]));
 	});
 }
 

@@ -21,7 +21,7 @@ fn the_commitments_of_a_round_are_listed_in_the_order_of_accounts() {
 }
 
 #[test]
-fn the_commitments_of_a_failed_try_can_be_forgotten_and_made_anew() {
+fn the_commitments_of_a_failed_attempt_can_be_forgotten_and_made_anew() {
 	run(|| {
 		for hospital in [ALICE, BOB, 5] {
 			assert_ok!(commit(hospital, statement(hospital).signed()));
@@ -44,7 +44,7 @@ fn other_rounds_keep_their_commitments() {
 }
 
 #[test]
-fn the_call_with_which_a_worker_commits_names_the_round_and_its_try() {
+fn the_call_with_which_a_worker_commits_names_the_round_and_its_attempt() {
 	run(|| {
 		let commitment = statement(ALICE).signed();
 		let RoundKey { study, round, attempt } = ROUND;

@@ -7,7 +7,7 @@ use fips204::{
 };
 use frame_support::assert_noop;
 
-/// Tries Alice's commitment with her signature under something else.
+/// Submits Alice's commitment with her signature over something else.
 #[track_caller]
 fn refuses_signature_over(change: impl FnOnce(&mut Statement)) {
 	run(|| {
@@ -35,7 +35,7 @@ fn a_signature_for_another_round_is_refused() {
 }
 
 #[test]
-fn a_signature_for_another_try_is_refused() {
+fn a_signature_for_another_attempt_is_refused() {
 	refuses_signature_over(|statement| statement.round.attempt -= 1);
 }
 

@@ -1,4 +1,4 @@
-//! Whatever differs from a signature by one bit is none, wherever the bit stands, and nothing panics.
+//! A signature with any one bit flipped does not verify, and nothing panics.
 
 use crate::mock::{key_pair, public_key, ALICE, BOB};
 use consilium_primitives::ml_dsa_65::verify;

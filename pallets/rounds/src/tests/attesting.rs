@@ -21,7 +21,7 @@ fn reject_update_of(hospital: u8) -> Verdict<sp_runtime::AccountId32> {
 }
 
 #[test]
-fn a_word_is_kept_announced_and_recorded_with_its_metrics() {
+fn an_attestation_is_kept_announced_and_recorded_with_its_metrics() {
 	run(|| {
 		let id = attesting();
 		let metrics = Some(Metrics {
@@ -119,7 +119,7 @@ fn a_suspended_hospital_may_not_attest() {
 }
 
 #[test]
-fn there_must_be_such_a_study_round_and_try() {
+fn there_must_be_such_a_study_round_and_attempt() {
 	run(|| {
 		let id = attesting();
 		let key = current(id);
@@ -153,7 +153,7 @@ fn only_an_update_that_was_committed_can_be_rejected() {
 }
 
 #[test]
-fn the_word_of_a_slower_hospital_is_still_recorded_and_changes_nothing() {
+fn the_attestation_of_a_slower_hospital_is_still_recorded_and_changes_nothing() {
 	run(|| {
 		let id = attesting();
 		let first = current(id);
@@ -171,7 +171,7 @@ fn the_word_of_a_slower_hospital_is_still_recorded_and_changes_nothing() {
 }
 
 #[test]
-fn a_slower_word_comes_too_late_after_the_deadline() {
+fn a_slower_attestation_comes_too_late_after_the_deadline() {
 	run(|| {
 		let id = attesting();
 		let first = current(id);

@@ -80,7 +80,7 @@ fn a_suspended_or_removed_hospital_may_not_commit() {
 }
 
 #[test]
-fn there_must_be_such_a_study_round_and_try() {
+fn there_must_be_such_a_study_round_and_attempt() {
 	run(|| {
 		let id = open(spec());
 		let key = current(id);

@@ -45,7 +45,7 @@ fn after_the_deadline_a_quorum_goes_on_without_the_rest() {
 }
 
 #[test]
-fn after_the_deadline_less_than_a_quorum_aborts_the_try() {
+fn after_the_deadline_less_than_a_quorum_aborts_the_attempt() {
 	run(|| {
 		let id = open(spec());
 		all_commit(&[ALICE, BOB], id);
@@ -57,7 +57,7 @@ fn after_the_deadline_less_than_a_quorum_aborts_the_try() {
 }
 
 #[test]
-fn a_word_in_the_last_block_of_the_phase_counts() {
+fn an_attestation_in_the_last_block_of_the_phase_counts() {
 	run(|| {
 		let id = open(spec());
 		all_commit(&PARTIES, id);
@@ -70,7 +70,7 @@ fn a_word_in_the_last_block_of_the_phase_counts() {
 }
 
 #[test]
-fn after_the_deadline_less_than_a_quorum_of_words_aborts_the_try() {
+fn after_the_deadline_less_than_a_quorum_of_attestations_aborts_the_attempt() {
 	run(|| {
 		let id = open(spec());
 		all_commit(&PARTIES, id);

@@ -57,7 +57,7 @@ fn a_completed_study_can_neither_be_stopped_nor_resumed_nor_committed_to() {
 }
 
 #[test]
-fn the_last_round_of_a_completed_study_takes_slower_words_until_its_deadline() {
+fn the_last_round_of_a_completed_study_accepts_slower_attestations_until_its_deadline() {
 	run(|| {
 		let id = open(StudySpec { max_rounds: 1, ..spec() });
 		finalise(id, 1);

@@ -1,4 +1,4 @@
-//! The state machine by itself: hospitals are numbers, and there is no chain.
+//! The state machine alone: hospitals are numbers, and there is no chain.
 
 use crate::{
 	machine::{open, Machine, Refusal, Transition},
@@ -90,7 +90,7 @@ fn aborted(reason: AbortReason) -> Transition<u8> {
 }
 
 #[test]
-fn a_try_opens_empty_and_collecting() {
+fn an_attempt_opens_empty_and_collecting() {
 	let spec = spec(4, 3);
 	let round = open(&spec, 7, Some(MODEL), 2, START);
 	assert_eq!((round.attempt, round.phase, round.base), (7, Phase::Collecting, Some(MODEL)));
@@ -213,7 +213,7 @@ fn attesting_fails_at_its_deadline() {
 }
 
 #[test]
-fn a_finalised_round_takes_late_words_and_stays_as_it_is() {
+fn a_finalised_round_accepts_late_attestations_and_stays_as_it_is() {
 	let mut table = Table::attesting(5, 3);
 	for hospital in [1, 2] {
 		assert_eq!(table.attest(hospital, ACCEPT), Ok(None));
@@ -230,7 +230,7 @@ fn a_finalised_round_takes_late_words_and_stays_as_it_is() {
 }
 
 #[test]
-fn a_late_word_too_names_only_updates_that_were_committed() {
+fn a_late_attestation_too_names_only_updates_that_were_committed() {
 	let mut table = Table::attesting(4, 3);
 	for hospital in [1, 2, 3] {
 		table.attest(hospital, ACCEPT).unwrap();
@@ -239,7 +239,7 @@ fn a_late_word_too_names_only_updates_that_were_committed() {
 }
 
 #[test]
-fn for_every_size_and_quorum_as_many_rejections_as_block_it_abort_the_try() {
+fn for_every_size_and_quorum_as_many_rejections_as_block_it_abort_the_attempt() {
 	for hospitals in 1..=9u8 {
 		for quorum in u32::from(hospitals) / 2 + 1..=u32::from(hospitals) {
 			let blocking = u32::from(hospitals) - quorum + 1;
@@ -312,7 +312,7 @@ fn too_few_to_block_the_quorum_exclude_nobody_even_if_others_block_it_too() {
 }
 
 #[test]
-fn halting_ends_a_try_that_is_under_way_and_no_other() {
+fn halting_ends_an_attempt_that_is_under_way_and_no_other() {
 	for mut table in [Table::new(4, 3), Table::attesting(4, 3)] {
 		assert_eq!(table.machine().halt(), Some(aborted(AbortReason::StudyHalted)));
 		assert_eq!(table.round.phase, Phase::Aborted(AbortReason::StudyHalted));

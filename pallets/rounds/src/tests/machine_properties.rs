@@ -1,7 +1,7 @@
-//! The state machine against a plain count of the words.
+//! The state machine against a plain count of the attestations.
 
 use super::machine::Table;
-use crate::machine::Transition;
+use crate::machine::{Machine, Transition};
 use consilium_primitives::{
 	study::{AbortReason, Phase, UpdateFault, Verdict},
 	H256,
@@ -18,7 +18,7 @@ fn any_verdict(hospitals: u8) -> impl Strategy<Value = Verdict<u8>> {
 	]
 }
 
-/// Size, quorum and the words of all hospitals in the order in which they come.
+/// Size, quorum and the attestations of all hospitals in their order.
 fn any_poll() -> impl Strategy<Value = (u8, u32, Vec<(u8, Verdict<u8>)>)> {
 	(1u8..10)
 		.prop_flat_map(|hospitals| {
@@ -33,10 +33,14 @@ fn any_poll() -> impl Strategy<Value = (u8, u32, Vec<(u8, Verdict<u8>)>)> {
 }
 
 proptest! {
-	#![proptest_config(ProptestConfig { cases: 1024, failure_persistence: None, ..ProptestConfig::default() })]
+	#![proptest_config(ProptestConfig {
+		cases: 1024,
+		failure_persistence: None,
+		..ProptestConfig::default()
+	})]
 
 	#[test]
-	fn a_poll_ends_with_the_first_word_that_decides_it((hospitals, quorum, words) in any_poll()) {
+	fn attesting_ends_with_the_first_attestation_that_decides_it((hospitals, quorum, words) in any_poll()) {
 		let mut table = Table::attesting(hospitals, quorum);
 		for (i, (hospital, verdict)) in words.iter().enumerate() {
 			let transition = table.attest(*hospital, *verdict).unwrap();
@@ -58,7 +62,7 @@ proptest! {
 			match transition {
 				None => {
 					prop_assert!(most < quorum, "a quorum did not finalise");
-					prop_assert!(most + outstanding >= quorum, "the poll goes on in vain");
+					prop_assert!(most + outstanding >= quorum, "no artifact can reach the quorum any more");
 					continue;
 				},
 				Some(Transition::Finalised(artifact)) => {
@@ -79,7 +83,9 @@ proptest! {
 						},
 					}
 				},
-				Some(Transition::CollectingEnded | Transition::Continued(_)) => prop_assert!(false, "the round collects no more"),
+				Some(Transition::CollectingEnded | Transition::Continued(_)) => {
+					prop_assert!(false, "the round is not collecting any more");
+				},
 			}
 			return Ok(());
 		}
@@ -100,7 +106,7 @@ proptest! {
 			ended += u32::from(table.commit(*hospital).unwrap().is_some());
 		}
 		table.now = if late { deadline + 1 } else { deadline };
-		let tick = crate::machine::Machine { spec: &table.spec, round: &mut table.round, now: table.now }.tick();
+		let tick = Machine { spec: &table.spec, round: &mut table.round, now: table.now }.tick();
 		ended += u32::from(tick == Some(Transition::CollectingEnded));
 		let enough = present == 7 || (late && present as u32 >= quorum);
 		prop_assert_eq!(ended, u32::from(enough));

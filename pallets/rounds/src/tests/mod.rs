@@ -8,6 +8,7 @@ mod deadlines;
 mod facts;
 mod finishing;
 mod halting;
+mod host;
 mod invariants;
 mod machine;
 mod machine_properties;

@@ -1,4 +1,5 @@
-//! A node of a hospital: the chain, a keystore, a pool of transactions and native code that does as it is told.
+//! A node of a hospital: the chain, a keystore, a pool of transactions and native code that the test
+//! controls.
 
 use crate::mock::*;
 use codec::{Decode, Encode};
@@ -32,7 +33,7 @@ use std::{
 	sync::{Arc, Mutex},
 };
 
-/// What native code was asked, and what it answers.
+/// What native code was asked to do, and what it answers.
 #[derive(Default)]
 pub struct Jobs {
 	/// The jobs that were started, oldest first.
@@ -43,7 +44,7 @@ pub struct Jobs {
 	pub full: bool,
 }
 
-/// Which work: whose, of which try, of which kind.
+/// Which work: whose, of which attempt, of which kind.
 pub type Work = (AccountBytes, RoundKey, JobKind);
 
 #[derive(Clone, Default)]
@@ -170,7 +171,7 @@ impl Node {
 		self.jobs.0.lock().unwrap().full = full;
 	}
 
-	/// Native code finishes the training of a hospital for a try.
+	/// Native code finishes the training of a hospital for an attempt.
 	pub fn train(&mut self, hospital: u8, round: RoundKey) {
 		let outcome = Outcome::Trained(self.on_chain(|| commitment(hospital, round)));
 		self.set_status(work(hospital, round, JobKind::Train), JobStatus::Done(outcome));

@@ -243,7 +243,7 @@ fn a_quorum_is_more_than_half_of_the_hospitals_and_at_most_all() {
 }
 
 #[test]
-fn rounds_tries_and_phases_are_at_least_one() {
+fn rounds_attempts_and_phases_are_at_least_one() {
 	run(|| {
 		refused(|spec| spec.max_rounds = 0, Error::InvalidSchedule);
 		refused(|spec| spec.max_attempts = 0, Error::InvalidSchedule);

@@ -16,10 +16,10 @@ enum Step {
 		hospitals: Vec<u8>,
 		quorum: u32,
 		rounds: u32,
-		tries: u32,
+		attempts: u32,
 		agreement: u32,
 	},
-	/// To the try under way, or to one beside it.
+	/// To the attempt under way, or to one beside it.
 	Commit {
 		by: u8,
 		study: StudyId,
@@ -125,8 +125,8 @@ fn any_step_beside() -> impl Strategy<Value = Vec<Step>> {
 	];
 	prop_oneof![
 		6 => (by.clone(), hospitals, 2u32..5, 0u32..4, 0u32..4, 0u32..3).prop_map(
-			|(by, hospitals, quorum, rounds, tries, agreement)| {
-				vec![Step::Open { by, hospitals, quorum, rounds, tries, agreement }]
+			|(by, hospitals, quorum, rounds, attempts, agreement)| {
+				vec![Step::Open { by, hospitals, quorum, rounds, attempts, agreement }]
 			}
 		),
 		3 => proptest::option::of(1u32..40).prop_map(|expires_in| vec![Step::Agree { expires_in }]),
@@ -147,8 +147,8 @@ fn any_steps() -> impl Strategy<Value = Vec<Step>> {
 fn take(step: Step) -> DispatchResult {
 	let root = RuntimeOrigin::root;
 	match step {
-		Step::Open { by, hospitals, quorum, rounds, tries, agreement } => {
-			let (hospitals, max_rounds, max_attempts) = (accounts(&hospitals), rounds, tries);
+		Step::Open { by, hospitals, quorum, rounds, attempts, agreement } => {
+			let (hospitals, max_rounds, max_attempts) = (accounts(&hospitals), rounds, attempts);
 			let spec = StudySpec { hospitals, quorum, max_rounds, max_attempts, agreement, ..spec() };
 			Rounds::open_study(signed(by), Box::new(spec))
 		},
@@ -170,7 +170,7 @@ fn take(step: Step) -> DispatchResult {
 		Step::Stop { by, study } => Rounds::stop_study(signed(by), study),
 		Step::Resume { by, study } => Rounds::resume_study(signed(by), study),
 		Step::Agree { expires_in } => {
-			// Whoever is not active any more makes this impossible.
+			// This is impossible once a party is no longer active.
 			let active = |hospital: &u8| {
 				use consilium_primitives::traits::Members;
 				HospitalRegistry::is_active(&account(*hospital))

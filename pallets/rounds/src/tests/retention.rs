@@ -1,4 +1,4 @@
-//! When updates need not be kept any longer, and how the off-chain worker has them deleted.
+//! When updates may be deleted, and how the off-chain worker has them deleted.
 
 use super::node::{work, Node, Submitted};
 use crate::{mock::*, worker::retention::INTERVAL, Error};

@@ -22,7 +22,7 @@ fn key(id: StudyId, attempt: u32) -> RoundKey {
 	RoundKey { study: id, round: 1, attempt }
 }
 
-/// A try in which all commit and two reject Bob's update.
+/// An attempt in which all commit and two reject Bob's update.
 fn reject_bob(id: StudyId) {
 	all_commit(&PARTIES, id);
 	assert_ok!(attest(ALICE, id, reject_update_of(BOB, UpdateFault::Malformed)));
@@ -30,7 +30,7 @@ fn reject_bob(id: StudyId) {
 }
 
 #[test]
-fn a_failed_try_is_followed_by_another_that_starts_afresh() {
+fn a_failed_attempt_is_followed_by_another_that_starts_afresh() {
 	run(|| {
 		let id = open(spec());
 		all_commit(&[ALICE, BOB], id);
@@ -51,7 +51,7 @@ fn a_failed_try_is_followed_by_another_that_starts_afresh() {
 }
 
 #[test]
-fn commitments_to_a_failed_try_do_not_count_in_the_next() {
+fn commitments_to_a_failed_attempt_do_not_count_in_the_next() {
 	run(|| {
 		let id = open(spec());
 		let old = commitment(ALICE, current(id));
@@ -70,7 +70,7 @@ fn commitments_to_a_failed_try_do_not_count_in_the_next() {
 }
 
 #[test]
-fn a_model_that_enough_hospitals_reject_aborts_the_try() {
+fn a_model_that_enough_hospitals_reject_aborts_the_attempt() {
 	run(|| {
 		let id = open(spec());
 		all_commit(&PARTIES, id);
@@ -85,7 +85,7 @@ fn a_model_that_enough_hospitals_reject_aborts_the_try() {
 }
 
 #[test]
-fn hospitals_that_accept_different_models_abort_the_try() {
+fn hospitals_that_accept_different_models_abort_the_attempt() {
 	run(|| {
 		let id = open(spec());
 		all_commit(&PARTIES, id);
@@ -98,7 +98,7 @@ fn hospitals_that_accept_different_models_abort_the_try() {
 }
 
 #[test]
-fn an_unusable_update_excludes_its_hospital_from_the_next_try_with_the_first_fault() {
+fn an_unusable_update_excludes_its_hospital_from_the_next_attempt_with_the_first_fault() {
 	run(|| {
 		let id = open(spec());
 		reject_bob(id);
@@ -143,7 +143,7 @@ fn an_exclusion_ends_with_its_round() {
 }
 
 #[test]
-fn exclusions_add_up_over_the_tries_of_a_round() {
+fn exclusions_add_up_over_the_attempts_of_a_round() {
 	run(|| {
 		let id = open(StudySpec { max_attempts: 3, ..spec() });
 		reject_bob(id);
@@ -161,7 +161,7 @@ fn exclusions_add_up_over_the_tries_of_a_round() {
 }
 
 #[test]
-fn a_study_is_halted_when_its_tries_are_used_up() {
+fn a_study_is_halted_when_its_attempts_are_used_up() {
 	run(|| {
 		let id = open(spec());
 		advance_to(2 + PHASE);
@@ -177,7 +177,7 @@ fn a_study_is_halted_when_its_tries_are_used_up() {
 }
 
 #[test]
-fn every_round_has_all_the_tries() {
+fn every_round_has_all_the_attempts() {
 	run(|| {
 		let id = open(spec());
 		advance_to(2 + PHASE);
@@ -192,7 +192,7 @@ fn every_round_has_all_the_tries() {
 }
 
 #[test]
-fn any_hospital_of_a_halted_study_may_resume_it_with_new_tries() {
+fn any_hospital_of_a_halted_study_may_resume_it_with_new_attempts() {
 	run(|| {
 		let id = open(spec());
 		advance(20);

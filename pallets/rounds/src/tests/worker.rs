@@ -99,7 +99,7 @@ fn a_commitment_is_submitted_again_until_the_chain_shows_it() {
 }
 
 #[test]
-fn after_the_deadline_nothing_is_trained_or_submitted_for_the_old_try() {
+fn after_the_deadline_nothing_is_trained_or_submitted_for_the_old_attempt() {
 	let mut node = Node::of(&[BOB]);
 	node.on_chain(|| open(spec()));
 	node.train(BOB, FIRST);
@@ -124,7 +124,7 @@ fn the_second_round_trains_from_the_first_rounds_model() {
 }
 
 #[test]
-fn an_excluded_hospital_does_not_train_in_the_next_try() {
+fn an_excluded_hospital_does_not_train_in_the_next_attempt() {
 	let mut node = Node::of(&[ALICE, BOB]);
 	node.on_chain(|| {
 		open(spec());

@@ -84,7 +84,7 @@ fn a_round_that_attests_has_the_hospital_judge_what_was_committed() {
 }
 
 #[test]
-fn only_what_was_committed_in_this_try_counts() {
+fn only_what_was_committed_in_this_attempt_counts() {
 	let mut node = Node::of(&[BOB]);
 	node.on_chain(|| {
 		open(spec());

@@ -1,22 +1,22 @@
 //! The control loop of the off-chain worker.
 //!
-//! At every new best block it looks at what the chain wants from this node's hospital, and does the next step: start
-//! a job, ask after it, or submit what is ready. It remembers nothing: a step is due as long as the chain's state
-//! does not show it done, whatever was submitted before, so lost transactions, restarts and re-organisations need no
-//! special care. Native code makes jobs idempotent and holds them back until the block that asked for them
-//! is final.
+//! At every new best block it reads what the chain needs from this node's hospital, and takes the next step:
+//! start a job, poll it, or submit its result. It keeps no memory: a step is due as long as the chain's state
+//! does not show it done, no matter what was submitted before, so lost transactions, restarts and
+//! re-organisations need no special care. Native code makes jobs idempotent and holds them back until the
+//! block that asked for them is final.
 
-mod committee;
 pub(crate) mod retention;
 
-use crate::{Config, Pallet, Rounds, RunningStudies, Studies, LOG_TARGET};
-use alloc::{boxed::Box, vec::Vec};
+use crate::{
+	schemes::{self, Attempt},
+	Config, Pallet, Rounds, RunningStudies, Studies, LOG_TARGET,
+};
+use alloc::boxed::Box;
 use consilium_primitives::{
-	commitment::Commitment,
-	hospital::SealingIdentity,
 	host::{self, Started},
-	job::{Contribution, Inputs, Job, JobStatus, Outcome, RoundContext},
-	study::{AggregationScheme, Phase, Round, RoundKey, Study, StudySpec, Verdict},
+	job::{Job, JobStatus, Outcome, RoundContext},
+	study::{Phase, RoundKey, Study, StudySpec, Verdict},
 	traits::{Commitments, Members},
 	AccountBytes, RoundNumber, StudyId,
 };
@@ -26,8 +26,8 @@ use frame_system::{
 };
 use sp_runtime::traits::{IdentifyAccount, Zero};
 
-/// One pass over all running studies, over the last round of those that have just ended, for slower attestations, and now
-/// and then over the rounds whose updates are to be deleted.
+/// One pass over all running studies, over the last round of those that have just ended, for slower
+/// attestations, and now and then over the rounds whose updates are to be deleted.
 pub fn run<T: Config>() {
 	for member in Signer::<T, T::WorkerKey>::keystore_accounts() {
 		let account = member.public.clone().into_account();
@@ -51,10 +51,9 @@ pub fn run<T: Config>() {
 	}
 }
 
-/// As a hospital that trains or as a party of the committee.
-fn takes_part<AccountId: PartialEq>(spec: &StudySpec<AccountId>, account: &AccountId) -> bool {
-	spec.hospitals.contains(account)
-		|| spec.scheme.committee().is_some_and(|committee| committee.parties.contains(account))
+/// As a hospital that trains, or computing for the scheme.
+fn takes_part<AccountId: Clone + PartialEq>(spec: &StudySpec<AccountId>, account: &AccountId) -> bool {
+	spec.hospitals.contains(account) || schemes::rules(&spec.scheme).parties().contains(account)
 }
 
 /// A running study, or one whose last round still takes attestations.
@@ -72,63 +71,30 @@ fn next_step<T: Config>(
 	account: &T::AccountId,
 ) -> Option<Job> {
 	let mut round = Rounds::<T>::get(id, number)?;
+	let machine = Pallet::<T>::machine(study, &mut round);
+	match machine.round.phase {
+		Phase::Collecting => machine.may_commit(account).ok()?,
+		Phase::Attesting | Phase::Finalised => machine.may_attest(account).ok()?,
+		_ => {},
+	}
+	let attempt = Attempt::<T>::of(id, number, study, &round);
+	let (scheme, context) = (schemes::working::<T>(&study.spec.scheme), context(&attempt, account));
 	match round.phase {
-		Phase::Collecting => {
-			Pallet::<T>::machine(study, &mut round).may_commit(account).ok()?;
-			let context = context::<T>(id, study, number, &round, account);
-			Some(Job::Train { context, receivers: receivers::<T>(&study.spec)? })
-		},
-		Phase::Checking | Phase::Answering | Phase::Judging | Phase::Aggregating => {
-			let context = context::<T>(id, study, number, &round, account);
-			committee::next_step::<T>(context, account)
-		},
+		Phase::Collecting => Some(Job::Train { context, receivers: scheme.receivers()? }),
 		Phase::Attesting | Phase::Finalised => {
-			Pallet::<T>::machine(study, &mut round).may_attest(account).ok()?;
-			let context = context::<T>(id, study, number, &round, account);
-			let inputs = match study.spec.scheme {
-				AggregationScheme::Plain => Inputs::Updates(contributions::<T>(id, study, number)),
-				AggregationScheme::Committee(_) => committee::partials::<T>(id, number)?,
-			};
-			Some(Job::Attest { context, inputs })
+			Some(Job::Attest { context, inputs: scheme.inputs(&attempt)? })
 		},
 		Phase::Aborted(_) => None,
+		_ => scheme.next_step(&attempt, context, account),
 	}
 }
 
-/// To whom a hospital seals its shares.
-fn receivers<T: Config>(spec: &StudySpec<T::AccountId>) -> Option<Vec<SealingIdentity>> {
-	let parties = spec.scheme.committee().map(|committee| committee.parties.iter());
-	parties.into_iter().flatten().map(T::Members::sealing_identity).collect()
-}
-
-fn contributions<T: Config>(
-	id: StudyId,
-	study: &Study<T::AccountId>,
-	number: RoundNumber,
-) -> Vec<Contribution> {
-	let weight = |commitment: &Commitment| commitment.examples.min(study.spec.max_examples);
-	T::Commitments::of_round(id, number)
-		.into_iter()
-		.filter_map(|(hospital, commitment)| {
-			Some(Contribution {
-				hospital: hospital.into(),
-				weight: weight(&commitment),
-				blob: *commitment.blobs.first()?,
-			})
-		})
-		.collect()
-}
-
-fn context<T: Config>(
-	id: StudyId,
-	study: &Study<T::AccountId>,
-	number: RoundNumber,
-	round: &Round<T::AccountId>,
-	account: &T::AccountId,
-) -> RoundContext {
+/// What all jobs of `account` for an attempt have in common.
+fn context<T: Config>(attempt: &Attempt<T>, account: &T::AccountId) -> RoundContext {
+	let Attempt { key, study, round } = attempt;
 	RoundContext {
 		genesis: frame_system::Pallet::<T>::block_hash(BlockNumberFor::<T>::zero()),
-		round: RoundKey { study: id, round: number, attempt: round.attempt },
+		round: *key,
 		hospital: account.clone().into(),
 		spec: study.spec.map_accounts(|account| account.clone().into()),
 		base: round.base,
@@ -136,19 +102,25 @@ fn context<T: Config>(
 	}
 }
 
-/// Starts the job, or submits what it brought.
+/// Starts the job, or submits its outcome.
 fn take<T: Config>(job: Job, public: &T::Public) {
 	let id = job.id();
 	match host::poll(id) {
 		JobStatus::Done(outcome) => submit::<T>(id.round, outcome, public),
 		JobStatus::Pending => {},
-		JobStatus::Unknown | JobStatus::Failed => match host::start(&job) {
+		JobStatus::Unknown | JobStatus::Failed => match host::start(job) {
 			Started::Accepted | Started::NoHospital => {},
 			Started::Busy => {
-				log::warn!(target: LOG_TARGET, "{id:?}: the hospital's queue is full; trying again at the next block");
+				log::warn!(
+					target: LOG_TARGET,
+					"{id:?}: the hospital's queue is full; retrying at the next block"
+				);
 			},
 			Started::Incompatible => {
-				log::error!(target: LOG_TARGET, "{id:?}: this node is too old for the runtime; update the node");
+				log::error!(
+					target: LOG_TARGET,
+					"{id:?}: this node is older than the chain's runtime and cannot read the job; update it"
+				);
 			},
 		},
 	}
@@ -178,10 +150,10 @@ fn submit<T: Config>(round: RoundKey, outcome: Outcome, public: &T::Public) {
 		},
 	};
 	let signer = Signer::<T, T::WorkerKey>::any_account().with_filter(alloc::vec![public.clone()]);
-	// That it was sent means nothing; the next block's pass looks at the state.
+	// Having sent it proves nothing; the pass at the next block looks at the state.
 	match signer.send_signed_transaction(|_| call.clone()) {
 		Some((_, Ok(()))) => log::debug!(target: LOG_TARGET, "{round:?}: submitted"),
-		_ => log::warn!(target: LOG_TARGET, "{round:?}: not submitted; trying again at the next block"),
+		_ => log::warn!(target: LOG_TARGET, "{round:?}: not submitted; retrying at the next block"),
 	}
 }
 

@@ -1,23 +1,26 @@
-//! What a hospital published in rounds whose retention is over.
+//! Deletion of what a hospital published in rounds whose retention is over.
 
 use super::context;
-use crate::{Committees, Config, Pallet, Rounds};
+use crate::{
+	schemes::{self, Attempt},
+	Config, Pallet, Rounds,
+};
 use alloc::vec::Vec;
 use consilium_primitives::{
-	commitment::{BlobReference, Commitment},
 	job::Job,
 	study::{Round, Study},
 	traits::Commitments,
-	BlockNumber, RoundNumber, StudyId,
+	BlockNumber, StudyId,
 };
 
-/// Every so many blocks the worker looks for updates to be deleted: there is no hurry, and each look reads all rounds.
+/// Blocks between two searches for updates to delete. It is not urgent, and a search reads all rounds of a
+/// study.
 pub const INTERVAL: BlockNumber = 8;
 
-/// Rounds that one look at a study takes on: the hospital's queue is for rounds under way.
+/// Most rounds from one search of a study: the hospital's queue is for rounds under way.
 const ROUNDS_AT_ONCE: usize = 4;
 
-/// What is to be deleted of a study now, the oldest rounds first.
+/// The deletions that are due in a study, the oldest rounds first.
 pub(super) fn due<T: Config>(id: StudyId, study: &Study<T::AccountId>, account: &T::AccountId) -> Vec<Job> {
 	if Pallet::<T>::now() % INTERVAL != id % INTERVAL {
 		return Vec::new();
@@ -29,36 +32,16 @@ pub(super) fn due<T: Config>(id: StudyId, study: &Study<T::AccountId>, account: 
 		})
 		.filter_map(|(number, round)| {
 			let commitment = T::Commitments::of_hospital(id, number, account)?;
-			Some(Job::Delete {
-				context: context::<T>(id, study, number, &round, account),
-				blobs: published::<T>(id, study, number, account, &commitment),
-			})
+			let attempt = Attempt::<T>::of(id, number, study, &round);
+			let blobs = schemes::working::<T>(&study.spec.scheme).published(&attempt, account, &commitment);
+			Some(Job::Delete { context: context(&attempt, account), blobs })
 		})
 		.take(ROUNDS_AT_ONCE)
 		.collect()
 }
 
-/// The update or its shares, those that were published in a dispute, and the partial aggregate.
-fn published<T: Config>(
-	id: StudyId,
-	study: &Study<T::AccountId>,
-	number: RoundNumber,
-	account: &T::AccountId,
-	commitment: &Commitment,
-) -> Vec<BlobReference> {
-	let mut blobs = commitment.blobs.to_vec();
-	if let Some(progress) = Committees::<T>::get(id, number) {
-		let own = progress.disputes.iter().filter(|dispute| dispute.hospital == *account);
-		blobs.extend(own.filter_map(|dispute| dispute.answer));
-		let party = study.spec.scheme.committee().and_then(|committee| committee.point_of(account));
-		let own = progress.partials.iter().filter(|partial| Some(partial.party) == party);
-		blobs.extend(own.map(|partial| partial.blob));
-	}
-	blobs
-}
-
 impl<T: Config> Pallet<T> {
-	/// Whether the updates of a round need not be kept any longer: it is finalised, and the study's retention has passed
+	/// Whether the updates of a round may be deleted: it is finalised, and the study's retention has passed
 	/// since the last block for attestations.
 	pub(crate) fn retention_is_over(study: &Study<T::AccountId>, round: &Round<T::AccountId>) -> bool {
 		let kept_until = study.spec.retention_blocks.map(|blocks| round.deadline.saturating_add(blocks));

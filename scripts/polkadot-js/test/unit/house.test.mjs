@@ -56,10 +56,8 @@ describe('scripts/house.sh', () => {
     write('Cargo.toml', 'rust-version = "1.92"\n');
     write('Cargo.lock', SAFE_LOCK);
     write('deny.toml', '[advisories]\nignore = []\n');
-    for (const npm of ['.', 'scripts/polkadot-js']) {
-      write(`${npm}/package-lock.json`, '{}');
-      write(`${npm}/node_modules/.installed-lock.json`, '{}');
-    }
+    write('package-lock.json', '{}');
+    write('node_modules/.installed-lock.json', '{}');
     for (const [name, script] of Object.entries(PROGRAMS)) program(name, script);
   });
 

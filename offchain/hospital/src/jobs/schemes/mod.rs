@@ -19,24 +19,18 @@ use super::{
 use consilium_primitives::{
 	hospital::SealingIdentity,
 	job::{Inputs, Job, JobId, Outcome, RoundContext},
-	study::{AggregationScheme, Points, StudySpec, Verdict},
+	study::{AggregationScheme, Points, Verdict},
 	AccountBytes,
 };
 
-/// A hospital's part in a scheme.
+/// A hospital's part in a scheme, in one attempt of a round.
 pub(super) trait Scheme {
 	/// Makes of an encoded update what can be made before the phase is final.
-	fn prepare(&self, context: &RoundContext, coordinates: Vec<i64>) -> Result<Ready, JobError>;
+	fn prepare(&self, coordinates: Vec<i64>) -> Result<Ready, JobError>;
 
 	/// Makes of a secret what leaves the hospital, once the phase is final. Not called where
 	/// [`Self::prepare`] gives the contents.
-	fn seal(
-		&self,
-		_resources: &Resources,
-		_context: &RoundContext,
-		_receivers: &[SealingIdentity],
-		_secret: &UpdateSecret,
-	) -> Result<Contents, JobError> {
+	fn seal(&self, _receivers: &[SealingIdentity], _secret: &UpdateSecret) -> Result<Contents, JobError> {
 		Err(JobError::OtherScheme)
 	}
 
@@ -45,15 +39,10 @@ pub(super) trait Scheme {
 	fn is_reproducible(&self) -> Result<(), JobError>;
 
 	/// The mean of the updates, or the verdict on what prevents it.
-	fn aggregate(
-		&self,
-		resources: &Resources,
-		context: &RoundContext,
-		inputs: &Inputs,
-	) -> Result<Result<Aggregate, Verdict<AccountBytes>>, JobError>;
+	fn aggregate(&self, inputs: &Inputs) -> Result<Result<Aggregate, Verdict<AccountBytes>>, JobError>;
 
 	/// Does a job that only some schemes have.
-	fn run(&self, _resources: &Resources, _id: &JobId, _job: &Job) -> Result<Outcome, JobError> {
+	fn run(&self, _id: &JobId, _job: &Job) -> Result<Outcome, JobError> {
 		Err(JobError::OtherScheme)
 	}
 }
@@ -74,10 +63,12 @@ pub(super) struct Aggregate {
 	pub corrected: Points,
 }
 
-/// The scheme of a study.
-pub(super) fn of(spec: &StudySpec<AccountBytes>) -> Box<dyn Scheme + '_> {
-	match &spec.scheme {
-		AggregationScheme::Plain => Box::new(plain::Plain),
-		AggregationScheme::Committee(committee) => Box::new(committee::InCommittee(committee)),
+/// The scheme of the context's study.
+pub(super) fn of<'a>(resources: &'a Resources, context: &'a RoundContext) -> Box<dyn Scheme + 'a> {
+	match &context.spec.scheme {
+		AggregationScheme::Plain => Box::new(plain::Plain { resources, context }),
+		AggregationScheme::Committee(committee) => {
+			Box::new(committee::InCommittee { resources, context, committee })
+		},
 	}
 }

@@ -25,7 +25,7 @@ fn when_all_partials_are_there_the_hospitals_attest() {
 }
 
 #[test]
-fn a_silent_party_is_named_and_two_abort_the_try() {
+fn a_silent_party_is_named_and_two_abort_the_attempt() {
 	run(|| {
 		let id = aggregating();
 		for party in [ALICE, BOB, DAVE] {

@@ -76,7 +76,7 @@ fn an_update_that_nobody_sees_cannot_be_rejected() {
 }
 
 #[test]
-fn partials_beyond_correction_abort_the_try() {
+fn partials_beyond_correction_abort_the_attempt() {
 	run(|| {
 		let id = attesting(&PARTIES);
 		let event = Event::RoundAborted { round: current(id), reason: AbortReason::AggregateUnusable };

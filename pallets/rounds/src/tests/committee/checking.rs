@@ -80,12 +80,12 @@ fn who_may_post_what() {
 			Rounds::post_checks(signed(BOB), id, 1, 1, of_alice),
 			pallet_model_updates::Error::<Test>::InvalidSignature
 		);
-		let other_try = post(BOB, Kind::Checks, RoundKey { attempt: 2, ..key }, honest.clone());
+		let other_attempt = post(BOB, Kind::Checks, RoundKey { attempt: 2, ..key }, honest.clone());
 		assert_noop!(
-			Rounds::post_checks(signed(BOB), id, 1, 1, other_try.clone()),
+			Rounds::post_checks(signed(BOB), id, 1, 1, other_attempt.clone()),
 			pallet_model_updates::Error::<Test>::InvalidSignature
 		);
-		assert_noop!(Rounds::post_checks(signed(BOB), id, 1, 2, other_try), Error::<Test>::WrongAttempt);
+		assert_noop!(Rounds::post_checks(signed(BOB), id, 1, 2, other_attempt), Error::<Test>::WrongAttempt);
 		advance(PHASE + 1);
 		assert_noop!(post_checks(BOB, id, honest), Error::<Test>::NotChecking);
 	});
@@ -135,7 +135,7 @@ fn a_silent_party_is_named_and_stops_nothing() {
 }
 
 #[test]
-fn two_silent_parties_of_four_abort_the_try() {
+fn two_silent_parties_of_four_abort_the_attempt() {
 	run(|| {
 		let id = checking(committee());
 		for party in [ALICE, BOB] {
@@ -149,19 +149,19 @@ fn two_silent_parties_of_four_abort_the_try() {
 }
 
 #[test]
-fn without_a_quorum_of_sound_updates_the_try_is_aborted() {
+fn without_a_quorum_of_sound_updates_the_attempt_is_aborted() {
 	run(|| {
 		let id = checking(committee());
 		let event = Event::RoundAborted { round: current(id), reason: AbortReason::TooFewUpdates };
 		all_check(id, |party| checks(party, &[u64::MAX >> 4, u64::MAX >> 4, 1, 1]));
 		System::assert_has_event(event.into());
 		assert_eq!((current(id).attempt, phase(id)), (2, Phase::Collecting));
-		assert_eq!(excluded(id).len(), 2, "who was excluded stays so in the next try");
+		assert_eq!(excluded(id).len(), 2, "who was excluded stays so in the next attempt");
 	});
 }
 
 #[test]
-fn the_next_try_starts_with_a_new_committee() {
+fn the_next_attempt_starts_with_a_new_committee() {
 	run(|| {
 		let id = checking(committee());
 		assert_ok!(post_checks(ALICE, id, checks(1, &NORMS)));

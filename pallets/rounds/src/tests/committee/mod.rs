@@ -119,7 +119,7 @@ pub fn checks(party: u8, norms: &[u64]) -> Checks {
 
 pub const NORMS: [u64; 4] = [100; 4];
 
-/// A study of four hospitals that have all dealt, with its challenge.
+/// A study of four hospitals that have all dealt their shares, with its challenge.
 pub fn checking(committee: Committee<AccountId32>) -> StudyId {
 	checking_in(with(committee))
 }

@@ -1,50 +1,45 @@
 //! From an update to sealed share packages.
 
+use super::InCommittee;
 use crate::{
 	jobs::{
 		update::{Contents, UpdateSecret},
-		JobError, Resources,
+		JobError,
 	},
 	sealer::SealContext,
 };
-use consilium_primitives::{
-	committee::Committee, hospital::SealingIdentity, job::RoundContext, AccountBytes,
-};
+use consilium_primitives::{hospital::SealingIdentity, job::RoundContext};
 use consilium_secure_aggregation::{
-	dealing::{Dealing, DealingHeader},
+	dealing::{deal, Dealing, DealingHeader},
 	package,
 };
 
-/// The parties' packages; the same secret always gives the same ones.
-pub(super) fn deal(
-	context: &RoundContext,
-	committee: &Committee<AccountBytes>,
-	secret: &UpdateSecret,
-) -> Result<Dealing, JobError> {
-	let RoundContext { genesis, round, hospital, .. } = *context;
-	let header = DealingHeader { genesis, round, hospital };
-	let UpdateSecret { coordinates, seed } = secret;
-	Ok(consilium_secure_aggregation::dealing::deal(committee, &header, coordinates, seed)?)
-}
+impl InCommittee<'_> {
+	/// The parties' packages; the same secret always gives the same ones.
+	pub(super) fn deal(&self, secret: &UpdateSecret) -> Result<Dealing, JobError> {
+		let RoundContext { genesis, round, hospital, .. } = *self.context;
+		let header = DealingHeader { genesis, round, hospital };
+		Ok(deal(self.committee, &header, &secret.coordinates, &secret.seed)?)
+	}
 
-/// The blob of each party, and the hash of its package.
-pub(super) fn seal(
-	resources: &Resources,
-	context: &RoundContext,
-	committee: &Committee<AccountBytes>,
-	receivers: &[SealingIdentity],
-	secret: &UpdateSecret,
-) -> Result<Contents, JobError> {
-	let RoundContext { genesis, round, hospital, .. } = *context;
-	if receivers.len() != committee.parties.len() {
-		return Err(JobError::Receivers(receivers.len(), committee.parties.len()));
+	/// The blob of each party, and the hash of its package.
+	pub(super) fn seal_packages(
+		&self,
+		receivers: &[SealingIdentity],
+		secret: &UpdateSecret,
+	) -> Result<Contents, JobError> {
+		let RoundContext { genesis, round, hospital: sender, .. } = *self.context;
+		let (parties, weakest) = (&self.committee.parties, self.committee.weakest_suite);
+		if receivers.len() != parties.len() {
+			return Err(JobError::Receivers(receivers.len(), parties.len()));
+		}
+		let Dealing { packages } = self.deal(secret)?;
+		let mut blobs = Vec::with_capacity(receivers.len());
+		for ((receiver, identity), bytes) in parties.iter().zip(receivers).zip(&packages) {
+			let context = SealContext { genesis, round, sender, receiver: *receiver };
+			blobs.push(self.resources.sealer().seal(&context, identity, weakest, bytes)?);
+		}
+		let packages = packages.iter().map(|bytes| package::hash(bytes)).collect();
+		Ok(Contents { blobs, packages })
 	}
-	let dealing = deal(context, committee, secret)?;
-	let mut blobs = Vec::with_capacity(receivers.len());
-	for ((receiver, identity), bytes) in committee.parties.iter().zip(receivers).zip(&dealing.packages) {
-		let context = SealContext { genesis, round, sender: hospital, receiver: *receiver };
-		blobs.push(resources.sealer().seal(&context, identity, committee.weakest_suite, bytes)?);
-	}
-	let packages = dealing.packages.iter().map(|bytes| package::hash(bytes)).collect();
-	Ok(Contents { blobs, packages })
 }

@@ -19,7 +19,7 @@ mod shares;
 
 pub(crate) use shares::ShareFault;
 
-use super::{Ready, Scheme};
+use super::{Aggregate, Ready, Scheme};
 use crate::jobs::{
 	update::{Contents, UpdateSecret},
 	JobError, Resources,
@@ -31,25 +31,22 @@ use consilium_primitives::{
 	study::Verdict,
 	AccountBytes,
 };
-use shares::Reader;
 
 /// The scheme with this committee.
-pub(super) struct InCommittee<'a>(pub &'a Committee<AccountBytes>);
+pub(super) struct InCommittee<'a> {
+	pub resources: &'a Resources,
+	pub context: &'a RoundContext,
+	pub committee: &'a Committee<AccountBytes>,
+}
 
 impl Scheme for InCommittee<'_> {
 	/// Shares are dealt after finality: the keys that seal them can be drawn only once.
-	fn prepare(&self, _: &RoundContext, coordinates: Vec<i64>) -> Result<Ready, JobError> {
+	fn prepare(&self, coordinates: Vec<i64>) -> Result<Ready, JobError> {
 		UpdateSecret::new(coordinates).map(Ready::Secret)
 	}
 
-	fn seal(
-		&self,
-		resources: &Resources,
-		context: &RoundContext,
-		receivers: &[SealingIdentity],
-		secret: &UpdateSecret,
-	) -> Result<Contents, JobError> {
-		dealing::seal(resources, context, self.0, receivers, secret)
+	fn seal(&self, receivers: &[SealingIdentity], secret: &UpdateSecret) -> Result<Contents, JobError> {
+		self.seal_packages(receivers, secret)
 	}
 
 	/// Shares of the same update with another seed would be a second sharing.
@@ -57,41 +54,44 @@ impl Scheme for InCommittee<'_> {
 		Err(JobError::PublishedBefore("the file with the seed of its shares is lost"))
 	}
 
-	fn aggregate(
-		&self,
-		resources: &Resources,
-		context: &RoundContext,
-		inputs: &Inputs,
-	) -> Result<Result<super::Aggregate, Verdict<AccountBytes>>, JobError> {
+	fn aggregate(&self, inputs: &Inputs) -> Result<Result<Aggregate, Verdict<AccountBytes>>, JobError> {
 		let Inputs::Partials { partials, total_weight } = inputs else { return Err(JobError::OtherScheme) };
-		let aggregate = reconstruction::mean(resources, context, self.0, partials, *total_weight)?;
-		Ok(aggregate.ok_or(Verdict::RejectPartials))
+		Ok(self.reconstruct(partials, *total_weight)?.ok_or(Verdict::RejectPartials))
 	}
 
-	fn run(&self, resources: &Resources, id: &JobId, job: &Job) -> Result<Outcome, JobError> {
-		let reader = Reader::new(job.context(), self.0);
+	fn run(&self, id: &JobId, job: &Job) -> Result<Outcome, JobError> {
+		let Self { resources, context, .. } = self;
 		match job {
-			Job::Check { context, party, challenge, dealt } => {
-				let checks =
-					resources.once(id, || check::check(resources, &reader, *party, *challenge, dealt))?;
+			Job::Check { party, challenge, dealt, .. } => {
+				let checks = resources.once(id, || self.check(*party, *challenge, dealt))?;
 				Ok(Outcome::Checked(resources.signed(context, Kind::Checks, checks)?))
 			},
-			Job::Answer { context, parties } => {
-				let answers =
-					resources.once(id, || answer::answer(resources, id, context, self.0, parties))?;
+			Job::Answer { parties, .. } => {
+				let answers = resources.once(id, || self.answer(id, parties))?;
 				Ok(Outcome::Answered(resources.signed(context, Kind::Answers, answers)?))
 			},
-			Job::Judge { context, challenge, disputes } => {
-				let judgements =
-					resources.once(id, || judge::judge(resources, &reader, *challenge, disputes))?;
+			Job::Judge { challenge, disputes, .. } => {
+				let judgements = resources.once(id, || self.judge(*challenge, disputes))?;
 				Ok(Outcome::Judged(resources.signed(context, Kind::Judgements, judgements)?))
 			},
-			Job::Aggregate { context, party, dealt } => {
-				let partial =
-					resources.once(id, || aggregate::aggregate(resources, &reader, *party, dealt))?;
+			Job::Aggregate { party, dealt, .. } => {
+				let partial = resources.once(id, || self.sum_shares(*party, dealt))?;
 				Ok(Outcome::Aggregated(resources.signed(context, Kind::Partial, partial)?))
 			},
 			Job::Train { .. } | Job::Attest { .. } | Job::Delete { .. } => Err(JobError::OtherScheme),
 		}
+	}
+}
+
+impl InCommittee<'_> {
+	/// Parameters of the study's model.
+	fn parameters(&self) -> u32 {
+		self.context.spec.model.parameters().unwrap_or(0)
+	}
+
+	/// An error unless this hospital is `party`.
+	fn ensure_party(&self, party: u8) -> Result<(), JobError> {
+		let is_party = self.committee.point_of(&self.context.hospital) == Some(party);
+		is_party.then_some(()).ok_or(JobError::NotThisParty(party))
 	}
 }

@@ -1,11 +1,9 @@
 //! The committee's part of a round on chain: what parties and hospitals post, and what follows.
 
+use super::machine::{self as steps, CommitteeMachine, Conclusion};
 use crate::{
-	machine::{
-		committee::{self as steps, CommitteeMachine, Conclusion},
-		Transition,
-	},
-	Committees, Config, Error, Event, Pallet, PostedChecks, Rounds, Studies,
+	machine::Transition, schemes::Attempt, Committees, Config, Error, Event, Pallet, PostedChecks, Rounds,
+	Studies,
 };
 use alloc::vec::Vec;
 use codec::Encode;
@@ -31,34 +29,28 @@ use sp_runtime::traits::Zero;
 /// Separates the challenge from everything else that is hashed from a block.
 const CHALLENGE_DOMAIN: &[u8] = b"consilium/challenge/v1\0";
 
-/// A round with a committee, out of storage.
-pub(crate) struct CommitteeRound<T: Config> {
+/// A round with a committee, as stored.
+pub(super) struct CommitteeRound<T: Config> {
 	key: RoundKey,
-	pub(crate) study: Study<T::AccountId>,
-	pub(crate) round: Round<T::AccountId>,
-	pub(crate) committee: Committee<T::AccountId>,
-	pub(crate) progress: CommitteeProgress<T::AccountId>,
+	pub(super) study: Study<T::AccountId>,
+	pub(super) round: Round<T::AccountId>,
+	pub(super) committee: Committee<T::AccountId>,
+	pub(super) progress: CommitteeProgress<T::AccountId>,
 }
 
 impl<T: Config> CommitteeRound<T> {
-	/// Loads a round; `None` when it has no committee or none is needed yet.
-	pub(crate) fn load(id: StudyId, number: RoundNumber) -> Option<Self> {
-		let study = Studies::<T>::get(id)?;
-		let round = Rounds::<T>::get(id, number)?;
-		Self::of(id, number, study, round)
+	/// A round of this committee; `None` while it has nothing to do.
+	pub(super) fn of(attempt: &Attempt<T>, committee: &Committee<T::AccountId>) -> Option<Self> {
+		let Attempt { key, study, round } = *attempt;
+		let progress = Committees::<T>::get(key.study, key.round)?;
+		let (study, round, committee) = (study.clone(), round.clone(), committee.clone());
+		Some(Self { key, study, round, committee, progress })
 	}
 
-	/// As [`Self::load`], for what has been read already.
-	pub(crate) fn of(
-		id: StudyId,
-		number: RoundNumber,
-		study: Study<T::AccountId>,
-		round: Round<T::AccountId>,
-	) -> Option<Self> {
-		let committee = study.spec.scheme.committee()?.clone();
-		let progress = Committees::<T>::get(id, number)?;
-		let key = RoundKey { study: id, round: number, attempt: round.attempt };
-		Some(Self { key, study, round, committee, progress })
+	fn load(id: StudyId, number: RoundNumber) -> Option<Self> {
+		let study = Studies::<T>::get(id)?;
+		let round = Rounds::<T>::get(id, number)?;
+		Self::of(&Attempt::<T>::of(id, number, &study, &round), study.spec.scheme.committee()?)
 	}
 
 	fn try_load(key: RoundKey) -> Result<Self, DispatchError> {
@@ -70,7 +62,7 @@ impl<T: Config> CommitteeRound<T> {
 		Ok(this)
 	}
 
-	pub(crate) fn machine(&mut self) -> CommitteeMachine<'_, T::AccountId> {
+	pub(super) fn machine(&mut self) -> CommitteeMachine<'_, T::AccountId> {
 		CommitteeMachine {
 			machine: Pallet::<T>::machine(&self.study, &mut self.round),
 			committee: &self.committee,
@@ -79,7 +71,7 @@ impl<T: Config> CommitteeRound<T> {
 	}
 
 	/// What the parties have posted in Checking.
-	pub(crate) fn posts(&self) -> Vec<(u8, Checks)> {
+	pub(super) fn posts(&self) -> Vec<(u8, Checks)> {
 		let round = (self.key.study, self.key.round);
 		self.progress
 			.checked
@@ -92,7 +84,7 @@ impl<T: Config> CommitteeRound<T> {
 		Committees::<T>::insert(self.key.study, self.key.round, &self.progress);
 	}
 
-	/// Stores what a phase brought, and goes on.
+	/// Stores the result of a phase, and goes on.
 	fn conclude(mut self, conclusion: Conclusion<T::AccountId>) {
 		let Conclusion { excluded, settled, named, transition } = conclusion;
 		self.save();
@@ -121,48 +113,6 @@ impl<T: Config> Pallet<T> {
 	/// What the parties of a round posted in Checking, each with its point, in the order of posting.
 	pub fn checks(id: StudyId, number: RoundNumber) -> Vec<(u8, Checks)> {
 		CommitteeRound::<T>::load(id, number).map(|of| of.posts()).unwrap_or_default()
-	}
-
-	/// Collecting has ended: nothing of an earlier try is left.
-	pub(crate) fn open_committee(key: RoundKey, round: &Round<T::AccountId>) {
-		let _ = PostedChecks::<T>::clear_prefix((key.study, key.round), u32::MAX, None);
-		Committees::<T>::insert(key.study, key.round, steps::open(&round.committed));
-	}
-
-	/// The end of a block: ends Checking if all parties have posted. Here and not in the last party's call, because
-	/// decoding costs more than a call should; the block has reserved it from its beginning.
-	pub(crate) fn finish_checking(id: StudyId, number: RoundNumber) {
-		let Some(mut this) = CommitteeRound::<T>::load(id, number) else { return };
-		if this.machine().all_checked() {
-			this.conclude_checking();
-		}
-	}
-
-	/// A new block: draws the challenge when it is due, and ends a phase whose deadline has passed. Returns whether
-	/// there was anything to do.
-	pub(crate) fn tick_committee(
-		id: StudyId,
-		number: RoundNumber,
-		study: Study<T::AccountId>,
-		round: Round<T::AccountId>,
-	) -> bool {
-		let Some(mut this) = CommitteeRound::<T>::of(id, number, study, round) else { return false };
-		let machine = this.machine();
-		if machine.awaits_challenge() {
-			this.draw_challenge();
-			return true;
-		}
-		if !machine.is_late() {
-			return false;
-		}
-		match this.round.phase {
-			Phase::Checking => this.conclude_checking(),
-			Phase::Answering => this.conclude_answering(),
-			Phase::Judging => this.conclude_judging(),
-			Phase::Aggregating => this.conclude_aggregating(),
-			Phase::Collecting | Phase::Attesting | Phase::Finalised | Phase::Aborted(_) => return false,
-		}
-		true
 	}
 
 	pub(crate) fn do_post_checks(who: T::AccountId, key: RoundKey, signed: Signed<Checks>) -> DispatchResult {
@@ -231,16 +181,6 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// Names the parties whose partial aggregates the hospitals corrected.
-	pub(crate) fn name_corrected(key: RoundKey, study: &Study<T::AccountId>, round: &Round<T::AccountId>) {
-		let this = CommitteeRound::<T>::of(key.study, key.round, study.clone(), round.clone());
-		if let Some(mut this) = this {
-			let named = this.machine().name_corrected();
-			this.save();
-			Self::announce(key, named);
-		}
-	}
-
 	fn announce(key: RoundKey, named: Vec<NamedParty<T::AccountId>>) {
 		for NamedParty { party: point, fault } in named {
 			Self::tell(None, Event::PartyNamed { round: key, point, fault });
@@ -261,6 +201,49 @@ impl<T: Config> Pallet<T> {
 }
 
 impl<T: Config> CommitteeRound<T> {
+	/// Collecting has ended: nothing of an earlier attempt is left.
+	pub(super) fn open(attempt: &Attempt<T>) {
+		let RoundKey { study, round, .. } = attempt.key;
+		let _ = PostedChecks::<T>::clear_prefix((study, round), u32::MAX, None);
+		Committees::<T>::insert(study, round, steps::open(&attempt.round.committed));
+	}
+
+	/// A new block: draws the challenge when it is due, and ends a phase whose deadline has passed. Returns
+	/// whether there was anything to do.
+	pub(super) fn tick(mut self) -> bool {
+		let machine = self.machine();
+		if machine.awaits_challenge() {
+			self.draw_challenge();
+			return true;
+		}
+		if !machine.is_late() {
+			return false;
+		}
+		match self.round.phase {
+			Phase::Checking => self.conclude_checking(),
+			Phase::Answering => self.conclude_answering(),
+			Phase::Judging => self.conclude_judging(),
+			Phase::Aggregating => self.conclude_aggregating(),
+			_ => return false,
+		}
+		true
+	}
+
+	/// The end of a block: ends Checking if all parties have posted. Here and not in the last party's call,
+	/// because decoding costs more than a call should; the block has reserved it from its beginning.
+	pub(super) fn finish_checking(mut self) {
+		if self.machine().all_checked() {
+			self.conclude_checking();
+		}
+	}
+
+	/// Names the parties whose partial aggregates the hospitals corrected.
+	pub(super) fn name_corrected(mut self) {
+		let named = self.machine().name_corrected();
+		self.save();
+		Pallet::<T>::announce(self.key, named);
+	}
+
 	/// The parent's hash: of a block whose parent already held all commitments.
 	fn draw_challenge(mut self) {
 		let parent = frame_system::Pallet::<T>::parent_hash();

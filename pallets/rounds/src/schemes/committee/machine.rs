@@ -1,13 +1,13 @@
 //! The committee's part of a round, pure.
 //!
-//! After Collecting the chain draws a challenge. The parties post their shares of the checks (*Checking*). Whoever
-//! fails them is excluded; where at most t parties stand against a hospital, the hospital publishes their shares (*Answering*)
-//! and the other parties judge them (*Judging*). Then the parties post their partial aggregates (*Aggregating*), and
-//! the hospitals attest as in a round without a committee.
+//! After Collecting the chain draws a challenge. The parties post their shares of the checks (*Checking*). A
+//! hospital that fails them is excluded; where at most t parties dispute a hospital's shares, it publishes
+//! the shares of these parties (*Answering*) and the other parties judge them (*Judging*). Then the parties
+//! post their partial aggregates (*Aggregating*), and the hospitals attest as in a round without a committee.
 //!
 //! A phase ends when all have posted, or at its deadline with the posts of n - t parties.
 
-use super::{Machine, Refusal, Transition};
+use crate::machine::{Machine, Refusal, Transition};
 use alloc::vec::Vec;
 use consilium_primitives::{
 	commitment::BlobReference,
@@ -21,20 +21,20 @@ use consilium_primitives::{
 	BlockNumber, H256,
 };
 
-/// Blocks from the last commitment to the challenge. It is drawn from the hash of the block after the one that ended
-/// Collecting, in the block after that.
+/// Blocks from the last commitment to the challenge. It is drawn from the hash of the block after the one
+/// that ended Collecting, in the block after that.
 pub const CHALLENGE_BLOCKS: BlockNumber = 2;
 
-/// What a phase of the committee brought.
+/// The result of a phase of the committee.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Conclusion<AccountId> {
-	/// Who does not count from now on.
+	/// The hospitals whose updates no longer count.
 	pub excluded: Vec<Exclusion<AccountId>>,
-	/// Disputes that were decided, and whether for the hospital.
+	/// The disputes that were decided, each with whether the hospital was right.
 	pub settled: Vec<(Dispute<AccountId>, bool)>,
-	/// Parties that were named.
+	/// The parties that were named.
 	pub named: Vec<NamedParty<AccountId>>,
-	/// What follows.
+	/// The transition that follows.
 	pub transition: Transition<AccountId>,
 }
 
@@ -135,7 +135,7 @@ impl<AccountId: Clone + PartialEq> CommitteeMachine<'_, AccountId> {
 		self.go_on(next, excluded, Vec::new(), named)
 	}
 
-	/// What the posts say of the hospital at this place.
+	/// The assessment of the hospital at this place.
 	pub fn assess(&self, place: usize, posts: &[(u8, Checks)]) -> Assessment {
 		let posts: Vec<(u8, &Check)> =
 			posts.iter().filter_map(|(point, checks)| Some((*point, checks.get(place)?))).collect();
@@ -177,7 +177,7 @@ impl<AccountId: Clone + PartialEq> CommitteeMachine<'_, AccountId> {
 		Ok(self.progress.disputes.iter().all(|dispute| dispute.answer.is_some()))
 	}
 
-	/// Ends Answering: who has not answered does not count.
+	/// Ends Answering: hospitals that have not answered are excluded.
 	pub fn conclude_answering(&mut self) -> Conclusion<AccountId> {
 		let mut excluded: Vec<Exclusion<AccountId>> = Vec::new();
 		for dispute in self.progress.disputes.iter().filter(|dispute| dispute.answer.is_none()) {
@@ -202,8 +202,8 @@ impl<AccountId: Clone + PartialEq> CommitteeMachine<'_, AccountId> {
 		self.point_unless_posted(who, &self.progress.judged)
 	}
 
-	/// `who` judges all answered disputes; its word on its own is not counted. Returns whether all are decided or all
-	/// parties have spoken.
+	/// `who` judges all answered disputes; its judgement of its own disputes is not counted. Returns whether
+	/// all are decided or all parties have judged.
 	pub fn judge(&mut self, who: &AccountId, judgements: &Judgements) -> Result<bool, Refusal> {
 		let point = self.may_judge(who)?;
 		if judgements.len() != self.answered().count() {
@@ -343,7 +343,7 @@ impl<AccountId: Clone + PartialEq> CommitteeMachine<'_, AccountId> {
 			.collect()
 	}
 
-	/// Writes down who was named, as far as there is room.
+	/// Records who was named, as far as there is room.
 	fn note(&mut self, named: &mut Vec<NamedParty<AccountId>>) {
 		named.retain(|party| self.progress.named.try_push(party.clone()).is_ok());
 	}

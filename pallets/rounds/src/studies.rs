@@ -1,19 +1,13 @@
 //! Drives studies through the state machine: what follows from each transition.
 
 use crate::{
-	committee::CommitteeRound,
-	machine::{self, Machine, Refusal, Transition},
+	machine::{self, Machine, Transition},
+	schemes::{self, Attempt},
 	Config, Error, Event, NextStudy, Pallet, Rounds, RunningStudies, Studies, WeightInfo,
 };
 use alloc::{boxed::Box, vec::Vec};
 use consilium_primitives::{
-	artifact::PlainUpdate,
-	commitment::Suite,
-	committee::CommitteeFault,
-	study::{
-		AggregationScheme, Attestation, Exclusion, HaltReason, Phase, Round, RoundKey, Study, StudySpec,
-		StudySpecFault, StudyStatus,
-	},
+	study::{Attestation, Exclusion, HaltReason, Round, RoundKey, Study, StudySpec, StudyStatus},
 	traits::{Agreements, CollectingRounds, Commitments, Members, UpdateShape},
 	BlockNumber, RoundNumber, StudyId, H256,
 };
@@ -22,50 +16,6 @@ use frame_support::{
 	pallet_prelude::{DispatchError, DispatchResult, Get, Weight},
 };
 use sp_runtime::SaturatedConversion;
-
-impl<T: Config> From<Refusal> for Error<T> {
-	fn from(refusal: Refusal) -> Self {
-		match refusal {
-			Refusal::NotCollecting => Self::NotCollecting,
-			Refusal::NotAttesting => Self::NotAttesting,
-			Refusal::NotEnrolled => Self::NotEnrolled,
-			Refusal::Excluded => Self::Excluded,
-			Refusal::AlreadyCommitted => Self::AlreadyCommitted,
-			Refusal::AlreadyAttested => Self::AlreadyAttested,
-			Refusal::NoSuchUpdate => Self::NoSuchUpdate,
-			Refusal::NoSuchPartial => Self::NoSuchPartial,
-			Refusal::NotInCommittee => Self::NotInCommittee,
-			Refusal::NotChecking => Self::NotChecking,
-			Refusal::NotAnswering => Self::NotAnswering,
-			Refusal::NotJudging => Self::NotJudging,
-			Refusal::NotAggregating => Self::NotAggregating,
-			Refusal::AlreadyPosted => Self::AlreadyPosted,
-			Refusal::NotDisputed => Self::NotDisputed,
-			Refusal::UnexpectedPost => Self::UnexpectedPost,
-		}
-	}
-}
-
-impl<T: Config> From<StudySpecFault> for Error<T> {
-	fn from(fault: StudySpecFault) -> Self {
-		match fault {
-			StudySpecFault::Model => Self::InvalidModel,
-			StudySpecFault::Training => Self::InvalidTraining,
-			StudySpecFault::Optimizer => Self::InvalidOptimizer,
-			StudySpecFault::MaxExamples => Self::InvalidMaxExamples,
-			StudySpecFault::FractionBits => Self::InvalidFractionBits,
-			StudySpecFault::Clip | StudySpecFault::Committee(CommitteeFault::NoClip) => Self::InvalidClip,
-			StudySpecFault::Hospitals => Self::InvalidHospitals,
-			StudySpecFault::Quorum => Self::InvalidQuorum,
-			StudySpecFault::Schedule => Self::InvalidSchedule,
-			StudySpecFault::Committee(CommitteeFault::Threshold) => Self::InvalidThreshold,
-			StudySpecFault::Committee(CommitteeFault::Parties) => Self::InvalidParties,
-			StudySpecFault::Committee(CommitteeFault::Range) => Self::RangeTooLarge,
-			StudySpecFault::Committee(CommitteeFault::Projections) => Self::TooManyProjections,
-			StudySpecFault::Committee(CommitteeFault::Schedule) => Self::InvalidSchedule,
-		}
-	}
-}
 
 impl<T: Config> Pallet<T> {
 	pub(crate) fn now() -> BlockNumber {
@@ -100,9 +50,10 @@ impl<T: Config> Pallet<T> {
 		let mut study = Studies::<T>::get(id).ok_or(Error::<T>::StudyNotFound)?;
 		let mut round = Rounds::<T>::get(id, number).ok_or(Error::<T>::RoundNotFound)?;
 		ensure!(round.attempt == attempt, Error::<T>::WrongAttempt);
-		if let Some(mut of) = CommitteeRound::<T>::of(id, number, study.clone(), round.clone()) {
-			of.machine().may_correct(&attestation.corrected).map_err(Error::<T>::from)?;
-		}
+		let scheme = schemes::driving::<T>(&study.spec.scheme);
+		scheme
+			.check_corrected(&Attempt { key, study: &study, round: &round }, &attestation.corrected)
+			.map_err(Error::<T>::from)?;
 		let transition =
 			Self::machine(&study, &mut round).attest(attestation.clone()).map_err(Error::<T>::from)?;
 		Rounds::<T>::insert(id, number, &round);
@@ -111,7 +62,7 @@ impl<T: Config> Pallet<T> {
 		Self::tell(Some(&actor), Event::ModelAttested { round: key, hospital, verdict, metrics, corrected });
 		if let Some(transition) = transition {
 			if matches!(transition, Transition::Finalised(_)) {
-				Self::name_corrected(key, &study, &round);
+				scheme.finalised(&Attempt { key, study: &study, round: &round });
 			}
 			Self::follow(id, &mut study, number, round, transition);
 			Studies::<T>::insert(id, study);
@@ -126,7 +77,7 @@ impl<T: Config> Pallet<T> {
 		actor: Option<&T::AccountId>,
 	) -> DispatchResult {
 		ensure!(study.status == StudyStatus::Running, Error::<T>::StudyNotRunning);
-		// Set first: the abort of the round must not open another try.
+		// Set first: the abort of the round must not open another attempt.
 		Self::end(id, &mut study, StudyStatus::Halted(reason));
 		if let Some(mut round) = Rounds::<T>::get(id, study.current_round) {
 			if let Some(transition) = Self::machine(&study, &mut round).halt() {
@@ -153,8 +104,8 @@ impl<T: Config> Pallet<T> {
 		study.attempts_left = study.spec.max_attempts;
 		Self::tell(Some(&who), Event::StudyResumed { study: id, by: who.clone() });
 		let number = study.current_round;
-		// The reasons for earlier exclusions may be gone by now.
-		Self::open_try(id, &mut study, number, round.attempt, round.opened_at, Vec::new());
+		// The reasons for earlier exclusions may no longer apply.
+		Self::open_attempt(id, &mut study, number, round.attempt, round.opened_at, Vec::new());
 		Studies::<T>::insert(id, study);
 		Ok(())
 	}
@@ -179,13 +130,9 @@ impl<T: Config> Pallet<T> {
 				weight.saturating_accrue(T::WeightInfo::transition(hospitals));
 				Self::follow(id, &mut study, number, round, transition);
 				Studies::<T>::insert(id, study);
-			} else if let Some(committee) = study.spec.scheme.committee() {
-				let (parties, elements) = (committee.parties.len() as u32, committee.check_elements() as u32);
-				weight.saturating_accrue(T::WeightInfo::tick_committee(hospitals, parties));
-				let may_conclude = round.phase == Phase::Checking;
-				if Self::tick_committee(id, number, study, round) || may_conclude {
-					weight.saturating_accrue(T::WeightInfo::conclude(hospitals, parties, elements));
-				}
+			} else {
+				let attempt = Attempt::<T>::of(id, number, &study, &round);
+				weight.saturating_accrue(schemes::driving::<T>(&study.spec.scheme).begin_block(&attempt));
 			}
 		}
 		weight
@@ -195,17 +142,13 @@ impl<T: Config> Pallet<T> {
 	pub(crate) fn finish_studies() {
 		for id in RunningStudies::<T>::get() {
 			let Some(study) = Studies::<T>::get(id) else { continue };
-			if study.spec.scheme.committee().is_some() {
-				Self::finish_checking(id, study.current_round);
-			}
+			schemes::driving::<T>(&study.spec.scheme).end_block(id, &study);
 		}
 	}
 
-	/// Whether the checks of a study can be decoded in its share of a block.
+	/// Whether what the chain computes for a study fits into its share of a block.
 	pub(crate) fn fits_into_block(spec: &StudySpec<T::AccountId>) -> bool {
-		let Some(committee) = spec.scheme.committee() else { return true };
-		let (hospitals, parties) = (spec.hospitals.len() as u32, committee.parties.len() as u32);
-		let cost = T::WeightInfo::conclude(hospitals, parties, committee.check_elements() as u32);
+		let cost = schemes::driving::<T>(&spec.scheme).heaviest_block(spec.hospitals.len() as u32);
 		let shares = u64::from(T::MaxRunningStudies::get().max(1)).saturating_mul(2);
 		cost.all_lte(T::BlockWeights::get().max_block.saturating_div(shares))
 	}
@@ -224,9 +167,8 @@ impl<T: Config> Pallet<T> {
 			Transition::CollectingEnded => {
 				let (committed, deadline) = (round.committed.clone(), round.deadline);
 				Self::tell(None, Event::CollectingEnded { round: key, committed, deadline });
-				if round.phase == Phase::Checking {
-					Self::open_committee(key, &round);
-				}
+				let attempt = Attempt::<T>::of(id, number, study, &round);
+				schemes::driving::<T>(&study.spec.scheme).collecting_ended(&attempt);
 			},
 			Transition::Continued(phase) => {
 				let deadline = round.deadline;
@@ -260,7 +202,7 @@ impl<T: Config> Pallet<T> {
 	) {
 		T::Commitments::clear(key.study, key.round, &round.committed);
 		let mut excluded = round.excluded.into_inner();
-		// Who was excluded in this try had committed, and may commit again if the study is resumed.
+		// Who was excluded in this attempt had committed, and may commit again if the study is resumed.
 		let hospitals: Vec<_> = excluded.iter().map(|exclusion| exclusion.hospital.clone()).collect();
 		T::Commitments::clear(key.study, key.round, &hospitals);
 		if let Some(exclusion) = culprit {
@@ -277,17 +219,17 @@ impl<T: Config> Pallet<T> {
 			Self::tell(None, Event::StudyHalted { study: key.study, reason });
 			return;
 		}
-		Self::open_try(key.study, study, key.round, key.attempt, round.opened_at, excluded);
+		Self::open_attempt(key.study, study, key.round, key.attempt, round.opened_at, excluded);
 	}
 
 	fn open_next_round(id: StudyId, study: &mut Study<T::AccountId>) {
 		study.current_round = study.current_round.saturating_add(1);
 		study.attempts_left = study.spec.max_attempts;
 		let number = study.current_round;
-		Self::open_try(id, study, number, 0, Self::now(), Vec::new());
+		Self::open_attempt(id, study, number, 0, Self::now(), Vec::new());
 	}
 
-	fn open_try(
+	fn open_attempt(
 		id: StudyId,
 		study: &mut Study<T::AccountId>,
 		number: RoundNumber,
@@ -336,19 +278,7 @@ impl<T: Config> CollectingRounds<T::AccountId> for Pallet<T> {
 
 	fn update_shape(study: StudyId) -> Option<UpdateShape> {
 		let spec = Studies::<T>::get(study)?.spec;
-		let parameters = spec.model.parameters()?;
-		Some(match spec.scheme {
-			AggregationScheme::Plain => UpdateShape {
-				blobs: alloc::vec![PlainUpdate::encoded_length(parameters)],
-				suites: Suite::Plain..=Suite::Plain,
-				packages: 0,
-			},
-			AggregationScheme::Committee(committee) => UpdateShape {
-				blobs: committee.package_lengths(parameters),
-				suites: committee.weakest_suite..=Suite::QkdMlKem768,
-				packages: committee.parties.len() as u32,
-			},
-		})
+		Some(schemes::rules(&spec.scheme).update_shape(spec.model.parameters()?))
 	}
 
 	fn ensure_may_delete(id: StudyId, number: RoundNumber) -> Result<RoundKey, DispatchError> {

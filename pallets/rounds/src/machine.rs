@@ -7,15 +7,13 @@
 //!  and from every phase before Finalised: Aborted(reason)
 //! ```
 //!
-//! The phases in the lower row are those of a committee; module [`committee`] has their rules. A [`Machine`] is a round with its study's specification and the present block. Each step changes the round
+//! The phases in the lower row are those of a committee, whose rules are in [`crate::schemes::committee`]. A
+//! [`Machine`] is a round with its study's specification and the present block. Each step changes the round
 //! and says which [`Transition`] it caused, if any; the pallet does the rest.
 
-pub mod committee;
-
+use crate::schemes;
 use consilium_primitives::{
-	study::{
-		AbortReason, AggregationScheme, Attestation, Exclusion, Phase, Round, StudySpec, UpdateFault, Verdict,
-	},
+	study::{AbortReason, Attestation, Exclusion, Phase, Round, StudySpec, UpdateFault, Verdict},
 	BlockNumber, H256,
 };
 
@@ -28,7 +26,7 @@ pub enum Transition<AccountId> {
 	Continued(Phase),
 	/// A quorum accepts this artifact.
 	Finalised(H256),
-	/// The try failed; the named hospital, if any, is excluded from the next.
+	/// The attempt failed; the named hospital, if any, is excluded from the next.
 	Aborted(AbortReason, Option<Exclusion<AccountId>>),
 }
 
@@ -43,29 +41,30 @@ pub enum Refusal {
 	NotEnrolled,
 	/// The hospital's update does not count in this round.
 	Excluded,
-	/// The hospital has committed already.
+	/// The hospital has already committed.
 	AlreadyCommitted,
-	/// The hospital has attested already.
+	/// The hospital has already attested.
 	AlreadyAttested,
 	/// The verdict rejects the update of a hospital that did not commit one, or which nobody can see.
 	NoSuchUpdate,
-	/// The attestation speaks of partial aggregates that were not posted, or names points out of order.
+	/// The attestation refers to partial aggregates that were not posted, or its points are not ascending.
 	NoSuchPartial,
-	/// The account is no party of the study's committee.
+	/// The account is not a party of the study's committee.
 	NotInCommittee,
-	/// The round takes no checks: it is in another phase, has no challenge yet, or its deadline has passed.
+	/// The round accepts no checks: it is in another phase, has no challenge yet, or its deadline has
+	/// passed.
 	NotChecking,
-	/// The round takes no answers: it is in another phase or its deadline has passed.
+	/// The round accepts no answers: it is in another phase or its deadline has passed.
 	NotAnswering,
-	/// The round takes no judgements: it is in another phase or its deadline has passed.
+	/// The round accepts no judgements: it is in another phase or its deadline has passed.
 	NotJudging,
-	/// The round takes no partial aggregates: it is in another phase or its deadline has passed.
+	/// The round accepts no partial aggregates: it is in another phase or its deadline has passed.
 	NotAggregating,
-	/// The party or hospital has posted this already.
+	/// The party or hospital has already posted this.
 	AlreadyPosted,
-	/// Nobody disputes the hospital's shares.
+	/// No party disputes the hospital's shares.
 	NotDisputed,
-	/// What was posted has another shape than the round asks for.
+	/// The post does not have the shape that the round requires.
 	UnexpectedPost,
 }
 
@@ -79,20 +78,21 @@ pub struct Machine<'a, AccountId> {
 	pub now: BlockNumber,
 }
 
-/// A fresh try of a round.
-pub fn open<AccountId>(
+/// A fresh attempt of a round.
+pub fn open<AccountId: Clone + PartialEq>(
 	spec: &StudySpec<AccountId>,
 	attempt: u32,
 	base: Option<H256>,
 	opened_at: BlockNumber,
 	now: BlockNumber,
 ) -> Round<AccountId> {
+	let (phase, blocks) = schemes::rules(&spec.scheme).first_phase(spec);
 	Round {
 		attempt,
-		phase: Phase::Collecting,
+		phase,
 		opened_at,
 		phase_since: now,
-		deadline: now.saturating_add(spec.collecting_blocks),
+		deadline: now.saturating_add(blocks),
 		base,
 		committed: Default::default(),
 		excluded: Default::default(),
@@ -128,8 +128,8 @@ impl<AccountId: Clone + PartialEq> Machine<'_, AccountId> {
 		Ok((complete && self.has_quorum(self.round.committed.len())).then(|| self.end_collecting()))
 	}
 
-	/// Whether `who` may attest now. A round that is finalised still takes the word of slower hospitals
-	/// until its deadline; it changes nothing but the record.
+	/// Whether `who` may attest now. A finalised round still accepts attestations of slower hospitals
+	/// until its deadline; they are recorded and change nothing else.
 	pub fn may_attest(&self, who: &AccountId) -> Result<(), Refusal> {
 		let open = matches!(self.round.phase, Phase::Attesting | Phase::Finalised);
 		if !open || self.now > self.round.deadline {
@@ -144,25 +144,13 @@ impl<AccountId: Clone + PartialEq> Machine<'_, AccountId> {
 		Ok(())
 	}
 
-	/// A hospital's word. The phase ends when a quorum accepts one artifact, or when none can any more.
+	/// A hospital attests. The phase ends when a quorum accepts one artifact, or when none can any more.
 	pub fn attest(
 		&mut self,
 		attestation: Attestation<AccountId>,
 	) -> Result<Option<Transition<AccountId>>, Refusal> {
 		self.may_attest(&attestation.hospital)?;
-		let has_committee = self.spec.scheme.committee().is_some();
-		match &attestation.verdict {
-			Verdict::RejectUpdate { hospital, .. } => {
-				if has_committee || !self.round.committed.contains(hospital) {
-					return Err(Refusal::NoSuchUpdate);
-				}
-			},
-			Verdict::RejectPartials if !has_committee => return Err(Refusal::NoSuchPartial),
-			Verdict::RejectPartials | Verdict::Accept { .. } | Verdict::RejectModel { .. } => {},
-		}
-		if !has_committee && !attestation.corrected.is_empty() {
-			return Err(Refusal::NoSuchPartial);
-		}
+		schemes::rules(&self.spec.scheme).check_attestation(self.round, &attestation)?;
 		self.round.attestations.try_push(attestation).map_err(|_| Refusal::NotEnrolled)?;
 		if self.round.phase == Phase::Finalised {
 			return Ok(None);
@@ -190,7 +178,8 @@ impl<AccountId: Clone + PartialEq> Machine<'_, AccountId> {
 		Ok(Some(self.abort(reason, culprit)))
 	}
 
-	/// The present block has begun. Phases end after their deadline; those of a committee by its own machine.
+	/// The present block has begun. Phases end after their deadline; those that only one scheme has are ended
+	/// by it.
 	pub fn tick(&mut self) -> Option<Transition<AccountId>> {
 		if self.now <= self.round.deadline {
 			return None;
@@ -199,16 +188,11 @@ impl<AccountId: Clone + PartialEq> Machine<'_, AccountId> {
 			Phase::Collecting if self.has_quorum(self.round.committed.len()) => Some(self.end_collecting()),
 			Phase::Collecting => Some(self.abort(AbortReason::TooFewCommitments, None)),
 			Phase::Attesting => Some(self.abort(AbortReason::TooFewAttestations, None)),
-			Phase::Checking
-			| Phase::Answering
-			| Phase::Judging
-			| Phase::Aggregating
-			| Phase::Finalised
-			| Phase::Aborted(_) => None,
+			_ => None,
 		}
 	}
 
-	/// Ends the try, whatever its phase, unless it has ended already.
+	/// Ends the attempt, whatever its phase, unless it has ended already.
 	pub fn halt(&mut self) -> Option<Transition<AccountId>> {
 		self.round.phase.is_under_way().then(|| self.abort(AbortReason::StudyHalted, None))
 	}
@@ -217,28 +201,27 @@ impl<AccountId: Clone + PartialEq> Machine<'_, AccountId> {
 		self.round.excluded.iter().any(|exclusion| exclusion.hospital == *who)
 	}
 
-	fn has_quorum(&self, hospitals: usize) -> bool {
+	pub(crate) fn has_quorum(&self, hospitals: usize) -> bool {
 		hospitals as u64 >= u64::from(self.spec.quorum)
 	}
 
 	fn end_collecting(&mut self) -> Transition<AccountId> {
-		match &self.spec.scheme {
-			AggregationScheme::Plain => self.begin(Phase::Attesting, self.spec.attesting_blocks),
-			AggregationScheme::Committee(committee) => {
-				let blocks = committee.step_blocks.saturating_add(committee::CHALLENGE_BLOCKS);
-				self.begin(Phase::Checking, blocks);
-			},
-		}
+		let (phase, blocks) = schemes::rules(&self.spec.scheme).after_collecting(self.spec);
+		self.begin(phase, blocks);
 		Transition::CollectingEnded
 	}
 
-	fn begin(&mut self, phase: Phase, blocks: BlockNumber) {
+	pub(crate) fn begin(&mut self, phase: Phase, blocks: BlockNumber) {
 		self.round.phase = phase;
 		self.round.phase_since = self.now;
 		self.round.deadline = self.now.saturating_add(blocks);
 	}
 
-	fn abort(&mut self, reason: AbortReason, culprit: Option<Exclusion<AccountId>>) -> Transition<AccountId> {
+	pub(crate) fn abort(
+		&mut self,
+		reason: AbortReason,
+		culprit: Option<Exclusion<AccountId>>,
+	) -> Transition<AccountId> {
 		self.round.phase = Phase::Aborted(reason);
 		Transition::Aborted(reason, culprit)
 	}
