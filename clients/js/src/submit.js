@@ -161,7 +161,7 @@ function poolRefusal({ message, code = null, data }, signer) {
 function dispatchFailure(api, error) {
   if (!error.isModule) return new DispatchFailure(`the chain refused it: ${error.toString()}`, error.type);
   const { section, name, docs } = api.registry.findMetaError(error.asModule);
-  const text = docs.join(' ').trim();
+  const text = docs.join(' ').replace(/\s+/g, ' ').trim();
   return new DispatchFailure(`the chain refused it: ${section}.${name}: ${text}`, `${section}.${name}`);
 }
 
