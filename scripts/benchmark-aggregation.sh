@@ -14,7 +14,7 @@ FLOWER_VERSION=1.41.0
 FLOWER=${XDG_CACHE_HOME:-$HOME/.cache}/consilium/flower-$FLOWER_VERSION
 
 main() {
-	[ $# -eq 0 ] || die "scripts/benchmark-aggregation.sh takes no arguments"
+	no_arguments "$@"
 	set_up
 	has python3 || die "python3 is missing; run apt-get install python3 python3-venv and try again"
 	if ! [ -x "$FLOWER/bin/python" ] || ! "$FLOWER/bin/python" -c 'import flwr' 2>/dev/null; then

@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
-# All tests: lints, Rust, JavaScript, zombienet, end to end. Continues after a failure and prints a summary.
-# Set-up is part of it: on Debian or Ubuntu it installs what is missing.
+# Runs all tests: format, the rules of the repository, lints, Rust, JavaScript, zombienet, end to end. Continues
+# after a failure and prints a summary. Set-up is part of it: on Debian or Ubuntu it installs what is missing.
+# CARGO_TARGET_DIR is the folder of the build (default ~/.cache/consilium/target). CONTRIBUTING.md has the
+# commands for one crate, one test and one end-to-end topic.
 
 set -euo pipefail
 
@@ -10,7 +12,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib/setup.sh"
 source "$SCRIPTS/lib/summary.sh"
 
 main() {
-	[ $# -eq 0 ] || die "scripts/test.sh takes no arguments; CARGO_TARGET_DIR is the folder of the build"
+	no_arguments "$@"
 	cd "$REPOSITORY"
 	set_up
 	set_up_test_tools

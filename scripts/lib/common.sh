@@ -21,3 +21,15 @@ has() { command -v "$1" >/dev/null 2>&1; }
 
 # Whether the version $1 is at least $2.
 version_at_least() { [ "$(printf '%s\n%s\n' "$2" "$1" | sort -V | head -n 1)" = "$2" ]; }
+
+# For a script without arguments: --help prints the comment at its top, anything else is an error.
+no_arguments() {
+	case ${1:-} in
+	'') ;;
+	--help | -h)
+		sed -n '2,/^$/s/^# \{0,1\}//p' "$0"
+		exit 0
+		;;
+	*) die "unknown argument $1; see --help" ;;
+	esac
+}

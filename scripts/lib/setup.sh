@@ -23,7 +23,11 @@ set_up() {
 
 # Sets up, and becomes one of the scripts in scripts/polkadot-js: run_with_setup NAME [argument ...]
 run_with_setup() {
-	set_up
+	# Help needs the npm packages and nothing else.
+	case " $* " in
+	*' --help '* | *' -h '*) npm_packages_are_installed || set_up ;;
+	*) set_up ;;
+	esac
 	exec node "$POLKADOT_JS/$1.mjs" "${@:2}"
 }
 
@@ -92,15 +96,19 @@ set_up_rust() {
 	done
 }
 
+NPM_LOCK=$REPOSITORY/package-lock.json
+NPM_STAMP=$REPOSITORY/node_modules/.installed-lock.json
+
+npm_packages_are_installed() { has node && cmp -s "$NPM_LOCK" "$NPM_STAMP"; }
+
 set_up_npm_packages() {
-	local lock=$REPOSITORY/package-lock.json stamp=$REPOSITORY/node_modules/.installed-lock.json
-	cmp -s "$lock" "$stamp" && return
+	npm_packages_are_installed && return
 	say "Installing npm packages (polkadot.js, zombienet) into node_modules"
 	local npm=(npm)
 	version_at_least "$(npm --version)" "$NPM_MINIMUM" || npm=(npm exec --yes -- "$NPM_SUBSTITUTE")
 	(cd "$REPOSITORY" && "${npm[@]}" ci --no-progress) >&2 ||
 		die "npm could not install the packages; see its message above"
-	cp "$lock" "$stamp"
+	cp "$NPM_LOCK" "$NPM_STAMP"
 }
 
 # An independent client for key management entities, and its version.
