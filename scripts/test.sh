@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Runs all tests: format, the rules of the repository, lints, Rust, JavaScript, zombienet, end to end. Continues
-# after a failure and prints a summary. Set-up is part of it: on Debian or Ubuntu it installs what is missing.
+# Runs all tests: format, the rules of the repository, lints, Rust, JavaScript, zombienet, end to end.
+# Continues after a failure and prints a summary. Set-up is part of it: on Debian or Ubuntu it installs what
+# is missing.
 # CARGO_TARGET_DIR is the folder of the build (default ~/.cache/consilium/target). CONTRIBUTING.md has the
 # commands for one crate, one test and one end-to-end topic.
 

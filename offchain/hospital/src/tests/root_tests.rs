@@ -141,7 +141,9 @@ fn without_the_studys_root_set_no_party_checks_or_judges() {
 
 	let mut other_schema = synthetic::root_set(1).unwrap().to_bytes();
 	other_schema[8] ^= 1;
-	for (bytes, expected) in [(b"nothing".to_vec(), "magic bytes of a root set"), (other_schema, "for the schema")] {
+	for (bytes, expected) in
+		[(b"nothing".to_vec(), "magic bytes of a root set"), (other_schema, "for the schema")]
+	{
 		let root = store(&round.town, &bytes);
 		let direction = Direction::Exclude { root, tolerance: Decimal::ZERO };
 		round.town.spec.scheme = AggregationScheme::Committee(Committee { direction, ..committee() });
