@@ -68,6 +68,10 @@ fn from_file(path: &Path) -> Result<ChainSpec, String> {
 #[cfg(test)]
 mod tests {
 	use super::*;
+	use crate::service::HostFunctions;
+	use sc_executor::{RuntimeVersionOf, WasmExecutor};
+	use sp_core::traits::{RuntimeCode, WrappedRuntimeCode};
+	use sp_state_machine::BasicExternalities;
 	use std::fs;
 
 	#[test]
@@ -94,7 +98,17 @@ mod tests {
 		assert!(message.contains("not a file"), "{message}");
 	}
 
-	/// The runtime's code differs from build folder to build folder; ids and genesis do not.
+	/// `spec_version` of the runtime in a specification.
+	fn spec_version(specification: &serde_json::Value) -> u32 {
+		let code = specification["genesis"]["runtimeGenesis"]["code"].as_str().unwrap();
+		let code = sp_core::bytes::from_hex(code).unwrap();
+		let fetcher = WrappedRuntimeCode(code.as_slice().into());
+		let code = RuntimeCode { code_fetcher: &fetcher, heap_pages: None, hash: Vec::new() };
+		let executor = WasmExecutor::<HostFunctions>::builder().build();
+		executor.runtime_version(&mut BasicExternalities::default(), &code).unwrap().spec_version
+	}
+
+	/// The runtime's code differs from build folder to build folder; its version, ids and genesis do not.
 	#[test]
 	fn committed_specifications_are_those_of_the_presets() {
 		let folder = Path::new("../chain-specs");
@@ -110,6 +124,7 @@ mod tests {
 			let stale = "is stale; regenerate it with chain-specs/generate.sh";
 			assert!(written["genesis"]["runtimeGenesis"]["patch"] == patch, "{file} {stale}");
 			assert!(written["id"] == id, "{file} {stale}");
+			assert_eq!(spec_version(&written), consilium_runtime::VERSION.spec_version, "{file} {stale}");
 			assert!(ChainSpec::from_json_file(folder.join(file)).is_ok(), "{file} {stale}");
 		}
 	}
