@@ -3,13 +3,39 @@
 import { hexToU8a, u8aConcat, u8aToHex } from '@polkadot/util';
 import { blake2AsU8a } from '@polkadot/util-crypto';
 
-/** @import { AuditRecord, Chain, Trail } from './types.js' */
+/** @import { AuditRecord, Chain, Hex, Trail } from './types.js' */
 
 /** Records in one answer, the most that the node gives. */
 const PAGE = 256;
 
+/** A record's type in the chain's metadata. */
+const RECORD = 'ConsiliumPrimitivesAuditAuditRecord';
+
 /**
- * All records of a subject at a block, oldest first.
+ * A record as its bytes have it. The node's own rendering is not used: the head proves the bytes alone.
+ *
+ * @param {Chain} chain
+ * @param {Hex} scale
+ * @returns {AuditRecord}
+ */
+function decode({ api }, scale) {
+  /** @type {any} */
+  const record = api.createType(RECORD, scale);
+  const { sequence, index, block, actor, action, subject, detail } = record;
+  return {
+    sequence: sequence.toNumber(),
+    index: index.toNumber(),
+    block: block.toNumber(),
+    actor: actor.isSome ? actor.unwrap().toString() : null,
+    action: action.type,
+    subject: `${subject.type.toLowerCase()}/${subject.inner}`,
+    detail: detail.toHex(),
+    scale,
+  };
+}
+
+/**
+ * All records of a subject at a block, oldest first, decoded from the bytes that the head proves.
  *
  * @param {Chain} chain
  * @param {string} subject study/0, agreement/0 or hospital/<address>
@@ -22,7 +48,7 @@ export async function readTrail(chain, subject, at) {
   const records = [];
   for (let cursor = 0; ;) {
     const page = await chain.rpc('audit_trail', subject, cursor, PAGE, block);
-    records.push(...page.records);
+    for (const { scale } of page.records) records.push(decode(chain, scale));
     if (page.next === null) return { records, ...page.head };
     cursor = page.next;
   }

@@ -28,8 +28,8 @@ use std::{
 	time::Instant,
 };
 
-/// Number of jobs that may wait for the hospital's thread.
-const QUEUE_LENGTH: usize = 64;
+/// Number of jobs that may wait for each of the threads.
+pub(crate) const QUEUE_LENGTH: usize = 64;
 
 /// Name of the hospital's thread.
 const THREAD_NAME: &str = "hospital";

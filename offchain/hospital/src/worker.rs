@@ -1,6 +1,7 @@
 //! Works on jobs, one after the other, on the hospital's thread, and hands trainings to the training thread.
 
 use crate::{
+	handle::QUEUE_LENGTH,
 	job_table::JobTable,
 	jobs::{self, caught, name, train, Resources},
 	messages::{Abandoned, Message, Training},
@@ -69,8 +70,12 @@ impl Worker {
 			self.waiting.push(Waiting { id, job });
 			return;
 		}
-		if !self.trainings.is_empty() {
-			let before = self.trainings.len();
+		let before = self.trainings.len();
+		if before >= QUEUE_LENGTH {
+			log::warn!(target: "hospital", "{}: {before} trainings wait; starting it later", name(&id.round));
+			return self.table.forget(&id);
+		}
+		if before > 0 {
 			log::info!(target: "hospital", "{}: waits for {before} trainings", name(&id.round));
 		}
 		let abandoned = Abandoned::default();

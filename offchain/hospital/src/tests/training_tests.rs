@@ -2,7 +2,7 @@
 
 use super::{
 	committee_mock::{committee, town, Round},
-	mock::{account, damage, files, Town, PHASE_SINCE},
+	mock::{account, damage, files, Desk, Town, PHASE_SINCE},
 };
 use crate::{
 	handle::{open_resources, spawn},
@@ -178,4 +178,21 @@ fn what_is_lost_after_training_fails_the_job_and_is_trained_again() {
 	assert!(desk.handle.table().reason(&job.id()).unwrap().contains("training starts again"));
 	desk.pass(crate::job_table::BACKOFF);
 	assert!(matches!(desk.run(job), JobStatus::Done(_)));
+}
+
+#[test]
+fn so_many_trainings_wait_and_the_next_can_be_started_again_later() {
+	let town = Town::new();
+	let mut desk = town.open(0);
+	let jobs: Vec<_> = (1..=65).map(|study| train_elsewhere(&town, study)).collect();
+	let start = |desk: &mut Desk, job: &Job| {
+		assert!(desk.handle.start(job.clone()));
+		desk.work_without_training();
+		desk.handle.poll(job.id())
+	};
+	let statuses: Vec<_> = jobs.iter().map(|job| start(&mut desk, job)).collect();
+	assert!(statuses[..64].iter().all(|status| *status == JobStatus::Pending));
+	assert_eq!(statuses[64], JobStatus::Unknown);
+	desk.work();
+	assert_eq!(start(&mut desk, &jobs[64]), JobStatus::Pending);
 }
