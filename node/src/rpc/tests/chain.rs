@@ -26,7 +26,7 @@ use sp_blockchain::{BlockStatus, HeaderBackend, Info, Result as BlockchainResult
 use sp_keyring::Sr25519Keyring;
 
 /// The first block.
-pub const GENESIS: Hash = H256::repeat_byte(0);
+pub const GENESIS: Hash = H256::repeat_byte(0x99);
 /// The best block.
 pub const BEST: Hash = H256::repeat_byte(0xbe);
 /// Number of records of study 0. The state holds all but the first [`FORGOTTEN`].

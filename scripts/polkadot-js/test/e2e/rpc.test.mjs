@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { proveTrail } from '@consilium/client';
-import { stringToHex } from '@polkadot/util';
+import { ml_dsa65 } from '@noble/post-quantum/ml-dsa';
+import { hexToU8a, stringToHex } from '@polkadot/util';
 import { PATTERNS } from './patterns.mjs';
 import { completed, network, openStudy, roundWhere, signers } from './shared.mjs';
 
@@ -70,7 +71,11 @@ describe('the RPC', () => {
     assert.deepEqual(round.phase, { kind: 'Finalised' });
     assert.deepEqual([...round.committed].sort(), accounts);
     assert.deepEqual(round.commitments.map(({ hospital }) => hospital).sort(), accounts);
-    for (const { blobs, suites, examples, signature, payload } of round.commitments) {
+    const members = await chain.rpc('hospitals_list');
+    const keyOf = new Map(members.map(({ account, keys }) => [account, hexToU8a(keys.mlDsa65)]));
+    for (const { hospital, blobs, suites, examples, signature, payload } of round.commitments) {
+      const [message, signed] = [payload, signature].map((hex) => hexToU8a(hex));
+      assert.ok(ml_dsa65.verify(keyOf.get(hospital), message, signed), 'the signature covers the payload');
       assert.match(signature, /^0x[0-9a-f]{6618}$/);
       assert.ok(payload.startsWith(DOMAIN), payload);
       assert.deepEqual(suites, ['Plain']);
