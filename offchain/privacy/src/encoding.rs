@@ -68,8 +68,8 @@ pub fn encode_update(update: &[f64], encoding: &UpdateEncoding) -> Result<Vec<i6
 		return Err(EncodingError::Clip);
 	}
 	let target = clip.to_f64() * (1.0 - MARGIN);
-	// The norm of shrunk coordinates is above any clip that shrinks to a normal number.
-	let factor = if norm.value > target * norm.shrink { target / norm.value } else { 1.0 / norm.shrink };
+	// Coordinates are only shrunk if the norm is far above any clip.
+	let factor = if norm.value > target * norm.shrink { target / norm.value } else { 1.0 };
 	scale_and_encode(update, norm.shrink, factor, fraction_bits)
 }
 
