@@ -6,7 +6,6 @@
 
 use consilium_primitives::{
 	committee::{field::PrimeField, share_package::ShareHeader, Committee, Direction},
-	fixed_point::Decimal,
 	study::RoundKey,
 	H256,
 };

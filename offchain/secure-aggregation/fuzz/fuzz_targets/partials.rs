@@ -7,7 +7,6 @@
 
 use consilium_primitives::{
 	committee::{field::PrimeField, Committee, Direction},
-	fixed_point::Decimal,
 	study::RoundKey,
 	H256,
 };
