@@ -5,7 +5,7 @@ use crate::{
 	job_table::{Clock, JobTable},
 	jobs::Resources,
 	keys::{HospitalKeys, KeyError},
-	messages::Message,
+	messages::{Message, QUEUE_LENGTH},
 	sealer::{Kme, KmeError, QuantumKeys, Sealer, SessionSealer},
 	state::{State, StateError},
 	trainer::{LocalTrainer, Trainer},
@@ -27,9 +27,6 @@ use std::{
 	thread,
 	time::Instant,
 };
-
-/// Number of jobs that may wait for each of the threads.
-pub(crate) const QUEUE_LENGTH: usize = 64;
 
 /// Name of the hospital's thread.
 const THREAD_NAME: &str = "hospital";

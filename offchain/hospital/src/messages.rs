@@ -7,6 +7,9 @@ use std::sync::{
 	Arc,
 };
 
+/// Number of jobs that may wait for each of the threads.
+pub(crate) const QUEUE_LENGTH: usize = 64;
+
 /// What the hospital's thread receives.
 pub(crate) enum Message {
 	/// `reply` reaches the thread again. It comes with the job because the thread ends when nobody can send

@@ -1,10 +1,9 @@
 //! Works on jobs, one after the other, on the hospital's thread, and hands trainings to the training thread.
 
 use crate::{
-	handle::QUEUE_LENGTH,
 	job_table::JobTable,
 	jobs::{self, caught, name, train, Resources},
-	messages::{Abandoned, Message, Training},
+	messages::{Abandoned, Message, Training, QUEUE_LENGTH},
 };
 use consilium_primitives::{
 	committee::posts::Check,

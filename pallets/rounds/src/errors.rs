@@ -1,6 +1,6 @@
 //! Refusals of the machine and faults of a specification as errors of the pallet.
 
-use crate::{machine::Refusal, Config, Error};
+use crate::{refusal::Refusal, Config, Error};
 use consilium_primitives::{committee::CommitteeFault, study::StudySpecFault};
 
 impl<T: Config> From<Refusal> for Error<T> {

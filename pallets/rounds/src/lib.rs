@@ -11,6 +11,7 @@ mod errors;
 mod fact;
 pub mod machine;
 pub mod migrations;
+pub mod refusal;
 pub mod schemes;
 mod studies;
 #[cfg(any(feature = "std", feature = "try-runtime"))]

@@ -11,7 +11,7 @@
 //! [`Machine`] is a round with its study's specification and the present block. Each step changes the round
 //! and says which [`Transition`] it caused, if any; the pallet does the rest.
 
-use crate::schemes;
+use crate::{refusal::Refusal, schemes};
 use consilium_primitives::{
 	study::{AbortReason, Attestation, Exclusion, Phase, Round, StudySpec, UpdateFault, Verdict},
 	BlockNumber, H256,
@@ -28,44 +28,6 @@ pub enum Transition<AccountId> {
 	Finalised(H256),
 	/// The attempt failed; the named hospital, if any, is excluded from the next.
 	Aborted(AbortReason, Option<Exclusion<AccountId>>),
-}
-
-/// Why a step is refused. The round is unchanged.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Refusal {
-	/// The round is not collecting, or its deadline has passed.
-	NotCollecting,
-	/// The round is not attesting, or its deadline has passed.
-	NotAttesting,
-	/// The hospital does not take part in the study.
-	NotEnrolled,
-	/// The hospital's update does not count in this round.
-	Excluded,
-	/// The hospital has already committed.
-	AlreadyCommitted,
-	/// The hospital has already attested.
-	AlreadyAttested,
-	/// The verdict rejects the update of a hospital that did not commit one, or which nobody can see.
-	NoSuchUpdate,
-	/// The attestation refers to partial aggregates that were not posted, or its points are not ascending.
-	NoSuchPartial,
-	/// The account is not a party of the study's committee.
-	NotInCommittee,
-	/// The round accepts no checks: it is in another phase, has no challenge yet, or its deadline has
-	/// passed.
-	NotChecking,
-	/// The round accepts no answers: it is in another phase or its deadline has passed.
-	NotAnswering,
-	/// The round accepts no judgements: it is in another phase or its deadline has passed.
-	NotJudging,
-	/// The round accepts no partial aggregates: it is in another phase or its deadline has passed.
-	NotAggregating,
-	/// The party or hospital has already posted this.
-	AlreadyPosted,
-	/// No party disputes the hospital's shares.
-	NotDisputed,
-	/// The post does not have the shape that the round requires.
-	UnexpectedPost,
 }
 
 /// A round at a block.

@@ -12,7 +12,7 @@
 pub mod committee;
 mod plain;
 
-use crate::{machine::Refusal, Config};
+use crate::{refusal::Refusal, Config};
 use alloc::vec::Vec;
 use consilium_primitives::{
 	commitment::{BlobReference, Commitment},

@@ -1,7 +1,7 @@
 //! Every hospital reads every update.
 
 use super::{Attempt, Driving, Rules, Working};
-use crate::{machine::Refusal, Config};
+use crate::{refusal::Refusal, Config};
 use consilium_primitives::{
 	artifact::PlainUpdate,
 	commitment::Suite,

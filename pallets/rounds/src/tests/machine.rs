@@ -1,8 +1,9 @@
 //! The state machine alone: hospitals are numbers, and there is no chain.
 
 use crate::{
-	machine::{open, Machine, Refusal, Transition},
+	machine::{open, Machine, Transition},
 	mock,
+	refusal::Refusal,
 };
 use consilium_primitives::{
 	study::{AbortReason, Attestation, Exclusion, Phase, Round, StudySpec, UpdateFault, Verdict},

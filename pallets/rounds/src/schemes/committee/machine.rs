@@ -7,7 +7,10 @@
 //!
 //! A phase ends when all have posted, or at its deadline with the posts of n - t parties.
 
-use crate::machine::{Machine, Refusal, Transition};
+use crate::{
+	machine::{Machine, Transition},
+	refusal::Refusal,
+};
 use alloc::vec::Vec;
 use consilium_primitives::{
 	commitment::BlobReference,

@@ -14,7 +14,7 @@ mod try_state;
 mod worker;
 
 use super::{Attempt, Driving, Rules};
-use crate::{machine::Refusal, Config, Rounds, WeightInfo};
+use crate::{refusal::Refusal, Config, Rounds, WeightInfo};
 use consilium_primitives::{
 	commitment::Suite,
 	committee::Committee,
