@@ -13,14 +13,14 @@ use sp_runtime_interface::{
 	runtime_interface,
 };
 
-use crate::job::{Job, JobId, JobStatus, VersionedJob};
+use crate::job::{Job, JobId, JobReport, JobStatus, VersionedJob};
 
 /// Native code that works on jobs. Neither method may block.
 pub trait HospitalJobs: Send {
 	/// Queues a job, unless it is known. `false` when the queue is full: retry later.
 	fn start(&mut self, job: Job) -> bool;
-	/// The status of a job.
-	fn poll(&mut self, id: JobId) -> JobStatus;
+	/// What is known of a job.
+	fn poll(&mut self, id: JobId) -> JobReport;
 }
 
 #[cfg(feature = "std")]
@@ -89,18 +89,35 @@ pub trait Jobs {
 		id: PassFatPointerAndRead<&[u8]>,
 		status: PassFatPointerAndReadWrite<&mut [u8]>,
 	) -> u32 {
-		use sp_externalities::ExternalitiesExt;
-		let Some(extension) = self.extension::<HospitalJobsExt>() else { return 0 };
-		let Ok(id) = JobId::decode_all(&mut &id[..]) else { return 0 };
-		let bytes = extension.0.poll(id).encode();
-		match status.get_mut(..bytes.len()) {
-			Some(target) => {
-				target.copy_from_slice(&bytes);
-				bytes.len() as u32
-			},
-			None => 0,
-		}
+		report(*self, id).map_or(0, |report| write(&report.status, status))
 	}
+
+	/// Writes the SCALE-encoded [`JobReport`] of the job with this id to `answer` and returns its length, or
+	/// 0 when there is none or it does not fit.
+	#[version(2)]
+	fn poll_job(
+		&mut self,
+		id: PassFatPointerAndRead<&[u8]>,
+		answer: PassFatPointerAndReadWrite<&mut [u8]>,
+	) -> u32 {
+		report(*self, id).map_or(0, |report| write(&report, answer))
+	}
+}
+
+#[cfg(feature = "std")]
+fn report(mut externalities: &mut dyn sp_externalities::Externalities, id: &[u8]) -> Option<JobReport> {
+	use sp_externalities::ExternalitiesExt;
+	let extension = externalities.extension::<HospitalJobsExt>()?;
+	Some(extension.0.poll(JobId::decode_all(&mut &id[..]).ok()?))
+}
+
+/// Returns the length of `value` in SCALE, 0 when there is no room.
+#[cfg(feature = "std")]
+fn write(value: &impl Encode, target: &mut [u8]) -> u32 {
+	let bytes = value.encode();
+	let Some(target) = target.get_mut(..bytes.len()) else { return 0 };
+	target.copy_from_slice(&bytes);
+	bytes.len() as u32
 }
 
 /// Queues a job. Only in `offchain_worker`.
@@ -108,10 +125,10 @@ pub fn start(job: Job) -> Started {
 	jobs::start_job(&VersionedJob::V1(job).encode()).into()
 }
 
-/// The status of a job. Only in `offchain_worker`.
-pub fn poll(id: JobId) -> JobStatus {
-	let mut status: Vec<u8> = alloc::vec![0; JobStatus::max_encoded_len()];
-	let length = jobs::poll_job(&id.encode(), &mut status) as usize;
-	let mut bytes = status.get(..length).unwrap_or_default();
-	JobStatus::decode_all(&mut bytes).unwrap_or(JobStatus::Unknown)
+/// What is known of a job. Only in `offchain_worker`.
+pub fn poll(id: JobId) -> JobReport {
+	let mut answer: Vec<u8> = alloc::vec![0; JobReport::max_encoded_len()];
+	let length = jobs::poll_job(&id.encode(), &mut answer) as usize;
+	let mut bytes = answer.get(..length).unwrap_or_default();
+	JobReport::decode_all(&mut bytes).unwrap_or(JobReport::unfinished(JobStatus::Unknown))
 }

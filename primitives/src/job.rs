@@ -298,6 +298,24 @@ pub enum JobStatus {
 	Done(Outcome),
 }
 
+/// What is known of a job.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen)]
+pub struct JobReport {
+	/// Its status.
+	pub status: JobStatus,
+	/// Its place in the order in which this hospital's jobs were finished since its node started; 0 if it is
+	/// not finished. Outcomes are submitted in this order, so that each keeps its nonce when it is submitted
+	/// again.
+	pub place: u64,
+}
+
+impl JobReport {
+	/// Of a job that is not finished.
+	pub const fn unfinished(status: JobStatus) -> Self {
+		Self { status, place: 0 }
+	}
+}
+
 #[cfg(test)]
 mod tests {
 	use super::*;

@@ -3,7 +3,7 @@
 use consilium_hospital::Handle;
 use consilium_primitives::{
 	host::HospitalJobs,
-	job::{Job, JobId, JobStatus},
+	job::{Job, JobId, JobReport},
 	BlockNumber,
 };
 
@@ -29,7 +29,7 @@ impl HospitalJobs for Connection {
 		self.0.start(job)
 	}
 
-	fn poll(&mut self, id: JobId) -> JobStatus {
+	fn poll(&mut self, id: JobId) -> JobReport {
 		self.0.poll(id)
 	}
 }

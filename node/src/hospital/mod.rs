@@ -28,11 +28,17 @@ use std::path::Path;
 pub const LOG_TARGET: &str = "hospital";
 
 /// Starts the hospital configured in `file` (a hospital.toml) with its state in the folder `state`.
+/// `on_finished` is called whenever one of its jobs is finished, and must not wait.
 ///
 /// On an error, logs it and returns `None`. The node keeps running: the chain does not depend on one
 /// hospital's records.
-pub fn start_or_explain(file: &Path, state: &Path, keystore: &KeystorePtr) -> Option<Connection> {
-	match start(file, state, keystore) {
+pub fn start_or_explain(
+	file: &Path,
+	state: &Path,
+	keystore: &KeystorePtr,
+	on_finished: impl Fn() + Send + Sync + 'static,
+) -> Option<Connection> {
+	match start(file, state, keystore, on_finished) {
 		Ok((account, connection)) => {
 			log::info!(target: LOG_TARGET, "🏥 The hospital of {} takes part as {account}", file.display());
 			Some(connection)
@@ -62,12 +68,17 @@ enum StartError {
 	Start(#[from] consilium_hospital::StartError),
 }
 
-fn start(file: &Path, state: &Path, keystore: &KeystorePtr) -> Result<(String, Connection), StartError> {
+fn start(
+	file: &Path,
+	state: &Path,
+	keystore: &KeystorePtr,
+	on_finished: impl Fn() + Send + Sync + 'static,
+) -> Result<(String, Connection), StartError> {
 	let config = HospitalConfig::load(file)?;
 	let account = AccountKey::read(&config.keys.account)?;
 	// A panic in a job fails only that job; in any other thread of a node it ends the process.
 	let guard = AbortGuard::force_unwind;
-	let handle = Hospital::start_guarded(config, state, account.public().0, guard)?;
+	let handle = Hospital::start_guarded(config, state, account.public().0, guard, on_finished)?;
 	account.insert(keystore.as_ref())?;
 	Ok((account.public().to_ss58check(), handle.into()))
 }

@@ -6,11 +6,13 @@
 //! | `full.rs` | network, RPC, and the assembly of all parts |
 //! | `consensus.rs` | block authoring with Aura, finality with GRANDPA |
 //! | `offchain.rs` | the off-chain worker and its hospital |
+//! | `passes.rs` | when the off-chain worker runs |
 
 mod consensus;
 mod full;
 mod offchain;
 mod partial;
+mod passes;
 
 pub use partial::{partial, Partial};
 

@@ -1,6 +1,9 @@
 //! The off-chain worker and its hospital.
 
-use super::{Backend, Client, Pool};
+use super::{
+	passes::{Gate, Passes},
+	Backend, Client, Pool,
+};
 use crate::hospital::{self, extension::Connection};
 use consilium_primitives::host::HospitalJobsExt;
 use futures::{FutureExt, StreamExt};
@@ -13,6 +16,7 @@ use sp_externalities::Extension;
 use sp_keystore::KeystorePtr;
 use sp_runtime::traits::Header as _;
 use std::{path::Path, sync::Arc};
+use tokio::sync::mpsc;
 
 /// Starts the hospital configured in `hospital` (a hospital.toml), and then the off-chain worker, unless
 /// disabled.
@@ -37,9 +41,14 @@ pub fn start(
 		}
 		return Ok(());
 	}
+	let (sender, finished) = mpsc::channel(1);
+	// Without room a pass is due anyway.
+	let on_finished = move || {
+		let _ = sender.try_send(());
+	};
 	let connection = hospital.and_then(|file| {
 		let state = config.base_path.config_dir(config.chain_spec.id()).join("hospital");
-		hospital::start_or_explain(file, &state, &keystore)
+		hospital::start_or_explain(file, &state, &keystore, on_finished)
 	});
 	if let Some(connection) = &connection {
 		tasks.spawn_handle().spawn(
@@ -48,6 +57,8 @@ pub fn start(
 			follow_finality(client.clone(), connection.clone()),
 		);
 	}
+	let gate = Gate::new();
+	let passes = connection.is_some().then(|| Passes::start(tasks, client.clone(), gate.clone(), finished));
 	let workers = OffchainWorkers::new(OffchainWorkerOptions {
 		runtime_api_provider: client.clone(),
 		keystore: Some(keystore),
@@ -61,16 +72,18 @@ pub fn start(
 			connection
 				.iter()
 				.map(|connection| {
-					Box::new(HospitalJobsExt::new(Box::new(connection.clone()))) as Box<dyn Extension>
+					let pass = Box::new(gate.pass(connection.clone()));
+					Box::new(HospitalJobsExt::new(pass)) as Box<dyn Extension>
 				})
 				.collect()
 		},
 	})?;
-	tasks.spawn_handle().spawn(
-		"offchain-workers-runner",
-		Some("offchain-worker"),
-		workers.run(client, tasks.spawn_handle()).boxed(),
-	);
+	let spawner = tasks.spawn_handle();
+	let workers = match passes {
+		Some(passes) => workers.run(passes, spawner.clone()).boxed(),
+		None => workers.run(client, spawner.clone()).boxed(),
+	};
+	spawner.spawn("offchain-workers-runner", Some("offchain-worker"), workers);
 	Ok(())
 }
 

@@ -2,7 +2,7 @@
 
 use crate::{
 	config::HospitalConfig,
-	job_table::{Clock, JobTable},
+	job_table::{Clock, JobTable, Listener},
 	jobs::Resources,
 	keys::{HospitalKeys, KeyError},
 	messages::{Message, QUEUE_LENGTH},
@@ -14,7 +14,7 @@ use crate::{
 };
 use consilium_blobs::{BlobStore, OpenError};
 use consilium_primitives::{
-	job::{Job, JobId, JobStatus},
+	job::{Job, JobId, JobReport, JobStatus},
 	AccountBytes, BlockNumber,
 };
 use std::{
@@ -74,24 +74,27 @@ impl Hospital {
 	/// A panic in a job is caught and only fails the job, unless the process ends at every panic: see
 	/// [`Self::start_guarded`].
 	pub fn start(config: HospitalConfig, state: &Path, account: AccountBytes) -> Result<Handle, StartError> {
-		Self::start_guarded(config, state, account, || ())
+		Self::start_guarded(config, state, account, || (), || ())
 	}
 
 	/// As [`Self::start`]. `guard` is called on each of the threads and its result kept until that thread
 	/// ends. A process whose panic hook ends it needs this to exempt the threads; in a Substrate node
 	/// `guard` is `sp_panic_handler::AbortGuard::force_unwind`.
+	///
+	/// `on_finished` is called on the hospital's thread whenever a job is finished, and must not wait.
 	pub fn start_guarded<Guard>(
 		config: HospitalConfig,
 		state: &Path,
 		account: AccountBytes,
 		guard: impl Fn() -> Guard + Clone + Send + 'static,
+		on_finished: impl Fn() + Send + Sync + 'static,
 	) -> Result<Handle, StartError> {
 		let trainer = config
 			.records
 			.clone()
 			.map(|files| -> Box<dyn Trainer> { Box::new(LocalTrainer::new(config.name.clone(), files)) });
 		let resources = open_resources(&config, state, session_sealer(&config, state)?, trainer)?;
-		Ok(spawn(resources, account, guard)?)
+		Ok(spawn(resources, account, guard, Box::new(on_finished))?)
 	}
 }
 
@@ -124,12 +127,13 @@ pub(crate) fn spawn<Guard>(
 	resources: Resources,
 	account: AccountBytes,
 	guard: impl Fn() -> Guard + Clone + Send + 'static,
+	on_finished: Listener,
 ) -> io::Result<Handle> {
 	let (sender, receiver) = sync_channel(QUEUE_LENGTH);
 	let (trainings, training_receiver) = channel();
 	let resources = Arc::new(resources);
 	let training_worker = TrainingWorker::new(resources.clone(), training_receiver);
-	let handle = Handle::new(account, sender, Box::new(Instant::now));
+	let handle = Handle::new(account, sender, Box::new(Instant::now), on_finished);
 	let worker = Worker::new(resources, handle.table.clone(), trainings);
 	start_thread(TRAINING_THREAD_NAME, guard.clone(), || training_worker.run())?;
 	start_thread(THREAD_NAME, guard, || worker.run(receiver))?;
@@ -149,8 +153,14 @@ fn start_thread<Guard>(
 }
 
 impl Handle {
-	pub(crate) fn new(account: AccountBytes, sender: SyncSender<Message>, clock: Clock) -> Self {
-		Self { account, table: Arc::new(JobTable::new(clock)), sender, foreign_job: Arc::new(Once::new()) }
+	pub(crate) fn new(
+		account: AccountBytes,
+		sender: SyncSender<Message>,
+		clock: Clock,
+		on_finished: Listener,
+	) -> Self {
+		let table = Arc::new(JobTable::new(clock, on_finished));
+		Self { account, table, sender, foreign_job: Arc::new(Once::new()) }
 	}
 
 	/// Queues a job, unless it is known. `false` only when the queue is full: start it again later.
@@ -176,12 +186,12 @@ impl Handle {
 		})
 	}
 
-	/// The status of a job.
-	pub fn poll(&self, id: JobId) -> JobStatus {
+	/// What is known of a job.
+	pub fn poll(&self, id: JobId) -> JobReport {
 		if id.hospital == self.account {
 			self.table.poll(&id)
 		} else {
-			JobStatus::Failed
+			JobReport::unfinished(JobStatus::Failed)
 		}
 	}
 

@@ -2,13 +2,13 @@
 
 use crate::state::is_forgotten;
 use consilium_primitives::{
-	job::{JobId, JobStatus, Outcome},
+	job::{JobId, JobReport, JobStatus, Outcome},
 	BlockNumber,
 };
 use std::{
 	collections::HashMap,
 	sync::{
-		atomic::{AtomicU32, Ordering},
+		atomic::{AtomicU32, AtomicU64, Ordering},
 		Mutex, MutexGuard, PoisonError,
 	},
 	time::{Duration, Instant},
@@ -20,10 +20,16 @@ pub(crate) const BACKOFF: Duration = Duration::from_secs(5);
 /// The present time. Tests have their own.
 pub(crate) type Clock = Box<dyn Fn() -> Instant + Send + Sync>;
 
+/// Called when a job is finished.
+pub(crate) type Listener = Box<dyn Fn() + Send + Sync>;
+
 pub(crate) struct JobTable {
 	jobs: Mutex<HashMap<JobId, Status>>,
+	/// Jobs that were finished since the start.
+	finished: AtomicU64,
 	finalised: AtomicU32,
 	clock: Clock,
+	on_finished: Listener,
 }
 
 enum Status {
@@ -33,20 +39,31 @@ enum Status {
 		at: Instant,
 		reason: String,
 	},
-	Done(Outcome),
+	Done {
+		outcome: Outcome,
+		place: u64,
+	},
 }
 
 impl JobTable {
-	pub fn new(clock: Clock) -> Self {
-		Self { jobs: Mutex::default(), finalised: AtomicU32::new(0), clock }
+	pub fn new(clock: Clock, on_finished: Listener) -> Self {
+		Self {
+			jobs: Mutex::default(),
+			finished: AtomicU64::new(0),
+			finalised: AtomicU32::new(0),
+			clock,
+			on_finished,
+		}
 	}
 
-	pub fn poll(&self, id: &JobId) -> JobStatus {
+	pub fn poll(&self, id: &JobId) -> JobReport {
 		match self.jobs().get(id) {
-			None => JobStatus::Unknown,
-			Some(Status::Pending(_)) => JobStatus::Pending,
-			Some(Status::Failed { .. }) => JobStatus::Failed,
-			Some(Status::Done(outcome)) => JobStatus::Done(outcome.clone()),
+			None => JobReport::unfinished(JobStatus::Unknown),
+			Some(Status::Pending(_)) => JobReport::unfinished(JobStatus::Pending),
+			Some(Status::Failed { .. }) => JobReport::unfinished(JobStatus::Failed),
+			Some(Status::Done { outcome, place }) => {
+				JobReport { status: JobStatus::Done(outcome.clone()), place: *place }
+			},
 		}
 	}
 
@@ -69,14 +86,20 @@ impl JobTable {
 		queued
 	}
 
-	/// The job is done. Jobs of rounds that are no longer remembered are forgotten.
+	/// The job is finished. Jobs of rounds that are no longer remembered are forgotten.
 	pub fn done(&self, id: JobId, outcome: Outcome) {
+		self.insert_done(id, outcome);
+		(self.on_finished)();
+	}
+
+	fn insert_done(&self, id: JobId, outcome: Outcome) {
 		let mut jobs = self.jobs();
 		jobs.retain(|other, _| {
 			(other.genesis, other.round.study) != (id.genesis, id.round.study)
 				|| !is_forgotten(other.round.round, id.round.round)
 		});
-		jobs.insert(id, Status::Done(outcome));
+		let place = self.finished.fetch_add(1, Ordering::AcqRel) + 1;
+		jobs.insert(id, Status::Done { outcome, place });
 	}
 
 	/// The job failed. Returns whether the reason differs from that of the last failure.

@@ -9,11 +9,11 @@ fn an_update_stays_inside_until_its_phase_is_final() {
 	let mut desk = town.open(0);
 	let job = town.train(0, 1, None);
 	let id = job.id();
-	assert_eq!(desk.handle.poll(id), JobStatus::Unknown);
+	assert_eq!(desk.handle.poll(id).status, JobStatus::Unknown);
 	assert_eq!(desk.start(job), JobStatus::Pending);
 	desk.handle.finalised(PHASE_SINCE - 1);
 	desk.work();
-	assert_eq!(desk.handle.poll(id), JobStatus::Pending);
+	assert_eq!(desk.handle.poll(id).status, JobStatus::Pending);
 	assert!(files(&town.blobs()).is_empty());
 	assert_eq!(files(&town.state(0)), ["1-1-train.outcome"]);
 
@@ -44,7 +44,7 @@ fn a_waiting_job_delays_no_other() {
 	let late_id = late.id();
 	assert_eq!(desk.start(late), JobStatus::Pending);
 	assert!(matches!(desk.run(town.train(0, 2, None)), JobStatus::Done(_)));
-	assert_eq!(desk.handle.poll(late_id), JobStatus::Pending);
+	assert_eq!(desk.handle.poll(late_id).status, JobStatus::Pending);
 }
 
 #[test]
@@ -59,7 +59,7 @@ fn finality_that_found_no_room_in_the_queue_is_noticed_at_the_next_message() {
 	}
 	desk.handle.finalised(PHASE_SINCE);
 	desk.work();
-	assert!(matches!(desk.handle.poll(id), JobStatus::Done(_)));
+	assert!(matches!(desk.handle.poll(id).status, JobStatus::Done(_)));
 }
 
 #[test]

@@ -17,14 +17,14 @@ fn work_of_an_abandoned_fork_is_abandoned_and_never_leaves() {
 	let (old_id, new_id) = (old.id(), new.id());
 	assert_eq!(desk.start(old.clone()), JobStatus::Pending);
 	assert_eq!(desk.start(new.clone()), JobStatus::Pending);
-	assert_eq!(desk.handle.poll(old_id), JobStatus::Unknown);
+	assert_eq!(desk.handle.poll(old_id).status, JobStatus::Unknown);
 	// And back again.
 	assert_eq!(desk.start(old), JobStatus::Pending);
-	assert_eq!(desk.handle.poll(new_id), JobStatus::Unknown);
+	assert_eq!(desk.handle.poll(new_id).status, JobStatus::Unknown);
 	assert_eq!(desk.start(new), JobStatus::Pending);
 
 	let JobStatus::Done(outcome) = desk.finalise(new_id) else { panic!("not done") };
-	assert_eq!(desk.handle.poll(old_id), JobStatus::Unknown);
+	assert_eq!(desk.handle.poll(old_id).status, JobStatus::Unknown);
 	assert_eq!(files(&town.blobs()).len(), 1);
 	let mut context = town.context(0, 1, None);
 	context.spec.seed += 1;

@@ -8,7 +8,7 @@ use crate::{
 	Hospital, HospitalConfig, StartError,
 };
 use consilium_primitives::{
-	job::{JobStatus, Outcome},
+	job::{JobReport, JobStatus, Outcome},
 	study::StudySpec,
 	AccountBytes,
 };
@@ -39,17 +39,16 @@ fn two_threads_work_while_nobody_waits() {
 		Guard(began.clone())
 	};
 	let state = town.home(0).join("state");
-	let handle = Hospital::start_guarded(town.config(0), &state, account(0), guard).unwrap();
+	let (finished, jobs_finished) = mpsc::channel();
+	let on_finished = move || finished.send(()).unwrap();
+	let handle = Hospital::start_guarded(town.config(0), &state, account(0), guard, on_finished).unwrap();
 	let job = town.train(0, 1, None);
 	let id = job.id();
 	assert!(handle.start(job.clone()));
 	handle.clone().finalised(PHASE_SINCE);
-	let outcome = loop {
-		match handle.poll(id) {
-			JobStatus::Pending => std::thread::yield_now(),
-			JobStatus::Done(Outcome::Trained(commitment)) => break commitment,
-			status => panic!("{status:?}"),
-		}
+	jobs_finished.recv().unwrap();
+	let JobReport { status: JobStatus::Done(Outcome::Trained(outcome)), place: 1 } = handle.poll(id) else {
+		panic!("{:?}", handle.poll(id))
 	};
 	drop(handle);
 	// Each guard lives as long as its thread.
@@ -69,7 +68,7 @@ fn a_full_queue_accepts_no_job_and_known_jobs_need_no_room() {
 		assert!(desk.handle.start(job(round)));
 	}
 	assert!(!desk.handle.start(job(QUEUE)));
-	assert_eq!(desk.handle.poll(job(QUEUE).id()), JobStatus::Unknown);
+	assert_eq!(desk.handle.poll(job(QUEUE).id()).status, JobStatus::Unknown);
 	assert!(desk.handle.start(job(0)));
 	desk.work();
 	assert!(desk.handle.start(job(QUEUE)));
@@ -120,7 +119,7 @@ fn a_job_that_panics_or_fails_is_started_again_after_a_while_and_affects_no_othe
 	let job = || town.train(0, 1, None);
 	let starts = |desk: &super::mock::Desk| {
 		assert!(desk.handle.start(job()));
-		desk.handle.poll(job().id())
+		desk.handle.poll(job().id()).status
 	};
 	assert_eq!(desk.run(job()), JobStatus::Failed);
 	assert_eq!(starts(&desk), JobStatus::Failed);

@@ -196,7 +196,8 @@ impl Town {
 		let (sender, receiver) = sync_channel(QUEUE);
 		let now = Arc::new(Mutex::new(Instant::now()));
 		let clock = now.clone();
-		let handle = Handle::new(account(number), sender, Box::new(move || *clock.lock().unwrap()));
+		let handle =
+			Handle::new(account(number), sender, Box::new(move || *clock.lock().unwrap()), Box::new(|| ()));
 		let state = self.home(number).join("state");
 		let resources =
 			open_resources(&self.config(number), &state, (self.sealer)(&self.config(number)), trainer)
@@ -292,14 +293,14 @@ impl Desk {
 		let id = job.id();
 		assert!(self.handle.start(job));
 		self.work();
-		self.handle.poll(id)
+		self.handle.poll(id).status
 	}
 
 	/// Makes blocks final and goes on with waiting jobs.
 	pub fn finalise(&mut self, id: JobId) -> JobStatus {
 		self.handle.finalised(PHASE_SINCE);
 		self.work();
-		self.handle.poll(id)
+		self.handle.poll(id).status
 	}
 
 	/// Starts a job and brings it to its end.

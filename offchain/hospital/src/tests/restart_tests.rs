@@ -234,6 +234,6 @@ fn only_the_last_rounds_are_remembered() {
 	expected.sort_by_key(u32::to_string);
 	assert_eq!(rounds, expected);
 	assert!(!files(&town.state(0)).contains(&".tmpleft".to_owned()));
-	assert_eq!(desk.handle.poll(town.train(0, 2, None).id()), JobStatus::Unknown);
-	assert!(matches!(desk.handle.poll(town.train(0, 3, None).id()), JobStatus::Done(_)));
+	assert_eq!(desk.handle.poll(town.train(0, 2, None).id()).status, JobStatus::Unknown);
+	assert!(matches!(desk.handle.poll(town.train(0, 3, None).id()).status, JobStatus::Done(_)));
 }

@@ -56,13 +56,13 @@ fn slow_hospital(town: &Town) -> (Handle, Receiver<()>, Sender<()>) {
 	let config = town.config(0);
 	let state = town.home(0).join("slow-state");
 	let resources = open_resources(&config, &state, (town.sealer)(&config), Some(Box::new(trainer))).unwrap();
-	(spawn(resources, account(0), || ()).unwrap(), begins, allow)
+	(spawn(resources, account(0), || (), Box::new(|| ())).unwrap(), begins, allow)
 }
 
 /// Waits for the end of a job.
 fn outcome(handle: &Handle, job: &Job) -> Outcome {
 	loop {
-		match handle.poll(job.id()) {
+		match handle.poll(job.id()).status {
 			JobStatus::Pending => std::thread::yield_now(),
 			JobStatus::Done(outcome) => break outcome,
 			status => panic!("{status:?}: {:?}", handle.table().reason(&job.id())),
@@ -106,7 +106,7 @@ fn a_long_training_holds_up_no_other_study() {
 
 	// All the while the trainings have waited.
 	for job in [first, second] {
-		assert_eq!(handle.poll(job.id()), JobStatus::Pending);
+		assert_eq!(handle.poll(job.id()).status, JobStatus::Pending);
 		allow.send(()).unwrap();
 		assert!(matches!(outcome(&handle, &job), Outcome::Trained(_)));
 	}
@@ -127,7 +127,7 @@ fn a_saved_update_is_published_beside_a_training() {
 	begins.recv().unwrap();
 	handle.finalised(PHASE_SINCE);
 	assert!(matches!(outcome(&handle, &saved), Outcome::Trained(_)));
-	assert_eq!(handle.poll(long.id()), JobStatus::Pending);
+	assert_eq!(handle.poll(long.id()).status, JobStatus::Pending);
 	allow.send(()).unwrap();
 	outcome(&handle, &long);
 	drop(handle);
@@ -139,8 +139,8 @@ fn a_saved_update_is_published_beside_a_training() {
 	assert!(desk.handle.start(train_elsewhere(&town, 1)));
 	assert!(desk.handle.start(saved.clone()));
 	desk.work_without_training();
-	assert!(matches!(desk.handle.poll(saved.id()), JobStatus::Done(_)));
-	assert_eq!(desk.handle.poll(long.id()), JobStatus::Pending);
+	assert!(matches!(desk.handle.poll(saved.id()).status, JobStatus::Done(_)));
+	assert_eq!(desk.handle.poll(long.id()).status, JobStatus::Pending);
 }
 
 #[test]
@@ -159,11 +159,13 @@ fn an_abandoned_training_neither_leaves_nor_replaces_the_wanted_one() {
 		assert!(desk.handle.start(job.clone()));
 		desk.work_without_training();
 	}
-	assert_eq!(desk.handle.poll(other.id()), JobStatus::Unknown);
+	assert_eq!(desk.handle.poll(other.id()).status, JobStatus::Unknown);
 	desk.work();
-	let JobStatus::Done(Outcome::Trained(commitment)) = desk.handle.poll(wanted.id()) else { panic!() };
+	let JobStatus::Done(Outcome::Trained(commitment)) = desk.handle.poll(wanted.id()).status else {
+		panic!()
+	};
 	assert_eq!(commitment.blobs, expected.blobs);
-	assert_eq!(desk.handle.poll(other.id()), JobStatus::Unknown);
+	assert_eq!(desk.handle.poll(other.id()).status, JobStatus::Unknown);
 	assert_eq!(files(&town.blobs()).len(), 1);
 }
 
@@ -188,7 +190,7 @@ fn so_many_trainings_wait_and_the_next_can_be_started_again_later() {
 	let start = |desk: &mut Desk, job: &Job| {
 		assert!(desk.handle.start(job.clone()));
 		desk.work_without_training();
-		desk.handle.poll(job.id())
+		desk.handle.poll(job.id()).status
 	};
 	let statuses: Vec<_> = jobs.iter().map(|job| start(&mut desk, job)).collect();
 	assert!(statuses[..64].iter().all(|status| *status == JobStatus::Pending));

@@ -5,7 +5,7 @@ use crate::mock::*;
 use codec::{Decode, DecodeAll, Encode};
 use consilium_primitives::{
 	host::{self, jobs, Started},
-	job::{Job, JobKind, JobStatus, VersionedJob},
+	job::{Job, JobKind, JobReport, JobStatus, Outcome, VersionedJob},
 	study::RoundKey,
 };
 
@@ -71,9 +71,20 @@ fn a_job_with_more_or_fewer_bytes_than_its_version_has_is_refused() {
 fn an_id_is_decoded_whole() {
 	let (mut node, job) = job();
 	node.set_status(work(BOB, FIRST, JobKind::Train), JobStatus::Failed);
-	assert_eq!(node.on_chain(|| host::poll(job.id())), JobStatus::Failed);
-	let mut status = [0; 64];
+	assert_eq!(node.on_chain(|| host::poll(job.id())), JobReport::unfinished(JobStatus::Failed));
+	let mut answer = [0; 64];
 	let id = job.id().encode();
-	assert_eq!(node.on_chain(|| jobs::poll_job(&id, &mut status)), 1);
-	assert_eq!(node.on_chain(|| jobs::poll_job(&[&id[..], &[0]].concat(), &mut status)), 0);
+	assert_eq!(node.on_chain(|| jobs::poll_job(&id, &mut answer)), 9);
+	assert_eq!(node.on_chain(|| jobs::poll_job(&[&id[..], &[0]].concat(), &mut answer)), 0);
+}
+
+#[test]
+fn a_report_is_the_status_and_the_place() {
+	let (mut node, job) = job();
+	for place in 1..3 {
+		node.set_status(work(BOB, FIRST, JobKind::Train), JobStatus::Done(Outcome::Deleted));
+		let report = JobReport { status: JobStatus::Done(Outcome::Deleted), place };
+		assert_eq!(node.on_chain(|| host::poll(job.id())), report);
+		assert_eq!(report.encode(), [&report.status.encode()[..], &place.to_le_bytes()].concat());
+	}
 }

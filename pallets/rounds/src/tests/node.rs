@@ -6,7 +6,7 @@ use codec::{Decode, Encode};
 use consilium_primitives::{
 	hospital::HOSPITAL_KEY_TYPE,
 	host::{HospitalJobs, HospitalJobsExt},
-	job::{Job, JobId, JobKind, JobStatus, Outcome},
+	job::{Job, JobId, JobKind, JobReport, JobStatus, Outcome},
 	study::RoundKey,
 	AccountBytes,
 };
@@ -38,8 +38,8 @@ use std::{
 pub struct Jobs {
 	/// The jobs that were started, oldest first.
 	pub started: Vec<Job>,
-	/// The jobs whose status is not unknown.
-	pub status: BTreeMap<Work, JobStatus>,
+	/// The jobs whose status is not unknown, each with its place in the order in which they were finished.
+	pub status: BTreeMap<Work, JobReport>,
 	/// Whether no further job is taken.
 	pub full: bool,
 }
@@ -59,14 +59,14 @@ impl HospitalJobs for SharedJobs {
 		!jobs.full
 	}
 
-	fn poll(&mut self, id: JobId) -> JobStatus {
+	fn poll(&mut self, id: JobId) -> JobReport {
 		self.0
 			.lock()
 			.unwrap()
 			.status
 			.get(&(id.hospital, id.round, id.kind))
 			.cloned()
-			.unwrap_or(JobStatus::Unknown)
+			.unwrap_or(JobReport::unfinished(JobStatus::Unknown))
 	}
 }
 
@@ -163,8 +163,12 @@ impl Node {
 		std::mem::take(&mut self.jobs.0.lock().unwrap().started)
 	}
 
+	/// Jobs are finished in the order in which they are set to `Done`.
 	pub fn set_status(&self, work: Work, status: JobStatus) {
-		self.jobs.0.lock().unwrap().status.insert(work, status);
+		let mut jobs = self.jobs.0.lock().unwrap();
+		let place = jobs.status.values().map(|report| report.place).max().unwrap_or(0);
+		let place = if matches!(status, JobStatus::Done(_)) { place + 1 } else { 0 };
+		jobs.status.insert(work, JobReport { status, place });
 	}
 
 	pub fn set_full(&self, full: bool) {

@@ -175,6 +175,37 @@ fn a_node_with_the_keys_of_two_hospitals_works_for_both() {
 	assert_eq!(signers, expected);
 }
 
+#[test]
+fn each_outcome_keeps_its_nonce_when_others_are_finished_after_it() {
+	let mut node = Node::of(&[BOB]);
+	node.on_chain(|| {
+		for study in 0..3 {
+			assert_eq!(open(spec()), study);
+		}
+	});
+	let mut nonces = Vec::new();
+	// Not in the order in which the worker visits the studies.
+	for study in [2, 0, 1] {
+		node.train(BOB, RoundKey { study, ..FIRST });
+		node.work();
+		nonces = node.submitted().into_iter().map(|of| (of.nonce, of.call)).collect();
+	}
+	let calls: Vec<_> = [2, 0, 1]
+		.map(|study| RoundKey { study, ..FIRST })
+		.map(|round| node.on_chain(|| ModelUpdates::commit_call(round, commitment(BOB, round))))
+		.into();
+	let expected: Vec<_> = (0..).zip(calls.clone()).collect();
+	assert_eq!(nonces, expected);
+
+	// Also after the first of them is in a block.
+	let call = calls[0].clone();
+	assert_ok!(node.include(Submitted { signer: account(BOB), nonce: 0, call }));
+	node.on_chain(|| System::inc_account_nonce(account(BOB)));
+	node.work();
+	let nonces: Vec<_> = node.submitted().into_iter().map(|of| (of.nonce, of.call)).collect();
+	assert_eq!(nonces, expected[1..]);
+}
+
 /// Opens a study and says whether the node does anything about it.
 fn does_something(node: &mut Node) -> bool {
 	node.on_chain(|| {

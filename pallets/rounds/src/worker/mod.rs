@@ -1,10 +1,14 @@
 //! The control loop of the off-chain worker.
 //!
-//! At every new best block it reads what the chain needs from this node's hospital, and takes the next step:
-//! start a job, poll it, or submit its result. It keeps no memory: a step is due as long as the chain's state
-//! does not show it done, no matter what was submitted before, so lost transactions, restarts and
-//! re-organisations need no special care. Native code makes jobs idempotent and holds them back until the
-//! block that asked for them is final.
+//! At every new best block, and again whenever native code has finished a job, it reads what the chain needs
+//! from this node's hospital, and takes the next step: start a job, poll it, or submit its result. It keeps no
+//! memory: a step is due as long as the chain's state does not show it done, no matter what was submitted
+//! before, so lost transactions, restarts and re-organisations need no special care. Native code makes jobs
+//! idempotent and holds them back until the block that asked for them is final.
+//!
+//! An outcome may be submitted several times. Outcomes are submitted in the order in which their jobs were
+//! finished, and those that are in a block drop out at the front: so each gets the same nonce every time, and
+//! the pool refuses the copy.
 
 pub(crate) mod retention;
 
@@ -12,10 +16,10 @@ use crate::{
 	schemes::{self, Attempt},
 	Config, Pallet, Rounds, RunningStudies, Studies, LOG_TARGET,
 };
-use alloc::boxed::Box;
+use alloc::{boxed::Box, vec::Vec};
 use consilium_primitives::{
 	host::{self, Started},
-	job::{Job, JobStatus, Outcome, RoundContext},
+	job::{Job, JobReport, JobStatus, Outcome, RoundContext},
 	study::{Phase, RoundKey, Study, StudySpec, Verdict},
 	traits::{Commitments, Members},
 	AccountBytes, RoundNumber, StudyId,
@@ -34,21 +38,26 @@ pub fn run<T: Config>() {
 		if !T::Members::is_active(&account) {
 			continue;
 		}
+		let mut finished = Vec::new();
 		for (id, study) in Studies::<T>::iter().filter(|(_, study)| takes_part(&study.spec, &account)) {
-			for job in retention::due::<T>(id, &study, &account) {
-				take::<T>(job, &member.public);
-			}
-			if !is_of_interest::<T>(id, &study) {
-				continue;
-			}
-			let current = study.current_round;
-			for number in [current.saturating_sub(1), current] {
-				if let Some(step) = next_step::<T>(id, &study, number, &account) {
-					take::<T>(step, &member.public);
-				}
-			}
+			finished.extend(due::<T>(id, &study, &account).into_iter().filter_map(take));
+		}
+		finished.sort_by_key(|finished| finished.place);
+		for Finished { round, outcome, .. } in finished {
+			submit::<T>(round, outcome, &member.public);
 		}
 	}
+}
+
+/// What `account` has to do in a study.
+fn due<T: Config>(id: StudyId, study: &Study<T::AccountId>, account: &T::AccountId) -> Vec<Job> {
+	let mut jobs = retention::due::<T>(id, study, account);
+	if is_of_interest::<T>(id, study) {
+		let current = study.current_round;
+		let rounds = [current.saturating_sub(1), current];
+		jobs.extend(rounds.into_iter().filter_map(|number| next_step::<T>(id, study, number, account)));
+	}
+	jobs
 }
 
 /// As a hospital that trains, or computing for the scheme.
@@ -102,11 +111,20 @@ fn context<T: Config>(attempt: &Attempt<T>, account: &T::AccountId) -> RoundCont
 	}
 }
 
-/// Starts the job, or submits its outcome.
-fn take<T: Config>(job: Job, public: &T::Public) {
+/// What native code has finished.
+struct Finished {
+	round: RoundKey,
+	outcome: Outcome,
+	/// See [`JobReport::place`].
+	place: u64,
+}
+
+/// Starts the job, or takes its outcome.
+fn take(job: Job) -> Option<Finished> {
 	let id = job.id();
-	match host::poll(id) {
-		JobStatus::Done(outcome) => submit::<T>(id.round, outcome, public),
+	let JobReport { status, place } = host::poll(id);
+	match status {
+		JobStatus::Done(outcome) => return Some(Finished { round: id.round, outcome, place }),
 		JobStatus::Pending => {},
 		JobStatus::Unknown | JobStatus::Failed => match host::start(job) {
 			Started::Accepted | Started::NoHospital => {},
@@ -124,6 +142,7 @@ fn take<T: Config>(job: Job, public: &T::Public) {
 			},
 		},
 	}
+	None
 }
 
 fn submit<T: Config>(round: RoundKey, outcome: Outcome, public: &T::Public) {
@@ -150,7 +169,7 @@ fn submit<T: Config>(round: RoundKey, outcome: Outcome, public: &T::Public) {
 		},
 	};
 	let signer = Signer::<T, T::WorkerKey>::any_account().with_filter(alloc::vec![public.clone()]);
-	// Having sent it proves nothing; the pass at the next block looks at the state.
+	// Having sent it proves nothing; the next pass looks at the state.
 	match signer.send_signed_transaction(|_| call.clone()) {
 		Some((_, Ok(()))) => log::debug!(target: LOG_TARGET, "{round:?}: submitted"),
 		_ => log::warn!(target: LOG_TARGET, "{round:?}: not submitted; retrying at the next block"),
