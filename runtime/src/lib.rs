@@ -30,18 +30,12 @@ pub const VERSION: RuntimeVersion = RuntimeVersion {
 	spec_name: Cow::Borrowed("consilium"),
 	impl_name: Cow::Borrowed("consilium-node"),
 	authoring_version: 1,
-	spec_version: 101,
+	spec_version: 102,
 	impl_version: 1,
 	apis: RUNTIME_API_VERSIONS,
 	transaction_version: 2,
 	system_version: 1,
 };
-
-/// Milliseconds from block to block. It cannot change after genesis.
-pub const SLOT_DURATION: u64 = 2_000;
-
-/// Blocks in an hour.
-pub const HOURS: BlockNumber = 60 * 60 * 1_000 / SLOT_DURATION as BlockNumber;
 
 /// Any of the signature schemes an account may use.
 pub type Signature = MultiSignature;
@@ -139,6 +133,8 @@ mod runtime {
 	pub type System = frame_system;
 	#[runtime::pallet_index(1)]
 	pub type Timestamp = pallet_timestamp;
+	#[runtime::pallet_index(2)]
+	pub type ChainParameters = pallet_chain_parameters;
 
 	// The registry comes before the session, because an account must exist before session keys point at it.
 	#[runtime::pallet_index(10)]

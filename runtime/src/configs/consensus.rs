@@ -1,9 +1,8 @@
 //! Block production and finality.
 
 use super::no_currency::NoCurrency;
-use crate::{
-	AccountId, BlockNumber, HospitalRegistry, Runtime, RuntimeEvent, Session, SessionKeys, SLOT_DURATION,
-};
+use super::time::{blocks_in, SlotDuration, SECONDS};
+use crate::{AccountId, BlockNumber, HospitalRegistry, Runtime, RuntimeEvent, Session, SessionKeys};
 use alloc::vec::Vec;
 use frame_support::{
 	parameter_types,
@@ -19,7 +18,7 @@ pub const MAX_HOSPITALS: u32 = 64;
 
 parameter_types! {
 	/// Two minutes: a change of the validators takes effect in the session after next.
-	pub const SessionPeriod: BlockNumber = 60;
+	pub SessionPeriod: BlockNumber = blocks_in(120 * SECONDS);
 	pub const SessionOffset: BlockNumber = 0;
 }
 
@@ -28,7 +27,7 @@ impl pallet_aura::Config for Runtime {
 	type DisabledValidators = Session;
 	type MaxAuthorities = ConstU32<MAX_HOSPITALS>;
 	type AllowMultipleBlocksPerSlot = ConstBool<false>;
-	type SlotDuration = ConstU64<SLOT_DURATION>;
+	type SlotDuration = SlotDuration;
 }
 
 impl pallet_grandpa::Config for Runtime {

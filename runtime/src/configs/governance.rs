@@ -1,7 +1,11 @@
 //! The council: one seat for each active member, filled by the hospital registry.
 
-use super::{consensus::MAX_HOSPITALS, system::RuntimeBlockWeights};
-use crate::{AccountId, BlockNumber, Runtime, RuntimeCall, RuntimeEvent, RuntimeOrigin, HOURS};
+use super::{
+	consensus::MAX_HOSPITALS,
+	system::RuntimeBlockWeights,
+	time::{blocks_in, DAYS},
+};
+use crate::{AccountId, BlockNumber, Runtime, RuntimeCall, RuntimeEvent, RuntimeOrigin};
 use frame_support::{
 	parameter_types,
 	traits::{ConstU32, EitherOfDiverse, NeverEnsureOrigin},
@@ -16,7 +20,7 @@ pub type CouncilMajority =
 	EitherOfDiverse<EnsureRoot<AccountId>, EnsureProportionMoreThan<AccountId, Instance1, 1, 2>>;
 
 parameter_types! {
-	pub const MotionDuration: BlockNumber = 7 * 24 * HOURS;
+	pub MotionDuration: BlockNumber = blocks_in(7 * DAYS);
 	pub MaxProposalWeight: Weight = Perbill::from_percent(50) * RuntimeBlockWeights::get().max_block;
 }
 

@@ -6,6 +6,7 @@ mod governance;
 mod no_currency;
 mod studies;
 mod system;
+mod time;
 mod transactions;
 
 pub use consensus::RegistryValidators;

@@ -1,14 +1,15 @@
-//! Blocks, their limits, and time.
+//! Blocks and their limits.
 
+use super::time::{SlotDuration, SECONDS};
 use crate::{
-	AccountId, Aura, Block, BlockNumber, Hash, Nonce, PalletInfo, Runtime, RuntimeCall, RuntimeEvent,
-	RuntimeOrigin, RuntimeTask, SLOT_DURATION, VERSION,
+	AccountId, Block, BlockNumber, Hash, Nonce, PalletInfo, Runtime, RuntimeCall, RuntimeEvent,
+	RuntimeOrigin, RuntimeTask, VERSION,
 };
 use frame_support::{
 	derive_impl,
 	dispatch::DispatchClass,
 	parameter_types,
-	traits::{ConstU32, ConstU64},
+	traits::{ConstU32, Get},
 	weights::{
 		constants::{ParityDbWeight, WEIGHT_REF_TIME_PER_MILLIS},
 		Weight,
@@ -21,9 +22,14 @@ use sp_version::RuntimeVersion;
 /// Share of a block that transactions may use; the rest is for hooks and inherents.
 const NORMAL_DISPATCH_RATIO: Perbill = Perbill::from_percent(75);
 
+/// Milliseconds to execute the fullest block, however long the slot.
+const LONGEST_EXECUTION: u64 = 2 * SECONDS;
+
 /// Time to execute a full block: a third of the slot, since the block also has to be built and sent.
-const MAXIMUM_BLOCK_WEIGHT: Weight =
-	Weight::from_parts(WEIGHT_REF_TIME_PER_MILLIS.saturating_mul(SLOT_DURATION / 3), u64::MAX);
+fn maximum_block_weight() -> Weight {
+	let milliseconds = (SlotDuration::get() / 3).min(LONGEST_EXECUTION);
+	Weight::from_parts(WEIGHT_REF_TIME_PER_MILLIS.saturating_mul(milliseconds), u64::MAX)
+}
 
 /// Bytes of a full block.
 const MAXIMUM_BLOCK_LENGTH: u32 = 5 * 1024 * 1024;
@@ -32,7 +38,7 @@ parameter_types! {
 	pub const BlockHashCount: BlockNumber = 2400;
 	pub const Version: RuntimeVersion = VERSION;
 	pub RuntimeBlockWeights: BlockWeights =
-		BlockWeights::with_sensible_defaults(MAXIMUM_BLOCK_WEIGHT, NORMAL_DISPATCH_RATIO);
+		BlockWeights::with_sensible_defaults(maximum_block_weight(), NORMAL_DISPATCH_RATIO);
 	pub RuntimeBlockLength: BlockLength =
 		BlockLength::builder()
 			.max_length(MAXIMUM_BLOCK_LENGTH)
@@ -58,11 +64,4 @@ impl frame_system::Config for Runtime {
 	type SS58Prefix = SS58Prefix;
 	type MaxConsumers = ConstU32<16>;
 	type SingleBlockMigrations = (pallet_rounds::migrations::V2<Runtime>,);
-}
-
-impl pallet_timestamp::Config for Runtime {
-	type Moment = u64;
-	type OnTimestampSet = Aura;
-	type MinimumPeriod = ConstU64<{ SLOT_DURATION / 2 }>;
-	type WeightInfo = pallet_timestamp::weights::SubstrateWeight<Runtime>;
 }

@@ -74,6 +74,9 @@ impl DevelopmentHospital {
 	}
 }
 
+/// Milliseconds of a slot. All nodes are on one machine.
+const SLOT_DURATION: u64 = 1_000;
+
 /// The first `validators` of the four hospitals make blocks; `compute_nodes` are members beside them.
 fn patch(validators: usize, compute_nodes: &[DevelopmentHospital]) -> Value {
 	let roles = |index: usize| {
@@ -84,6 +87,7 @@ fn patch(validators: usize, compute_nodes: &[DevelopmentHospital]) -> Value {
 		roles
 	};
 	build_struct_json_patch!(RuntimeGenesisConfig {
+		chain_parameters: pallet_chain_parameters::GenesisConfig { slot_duration: SLOT_DURATION },
 		hospital_registry: pallet_hospital_registry::GenesisConfig {
 			hospitals: HOSPITALS
 				.iter()
