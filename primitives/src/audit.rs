@@ -82,6 +82,10 @@ pub enum Action {
 	RoundAborted,
 	/// A hospital deleted its update from the blob store.
 	UpdateDeleted,
+	/// A party committed to a nonce.
+	NonceCommitted,
+	/// A party revealed its nonce.
+	NonceRevealed,
 }
 
 /// The record of one fact.

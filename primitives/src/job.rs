@@ -6,6 +6,7 @@
 use crate::{
 	commitment::{BlobReference, Commitment, Suite},
 	committee::{
+		challenge::Nonce,
 		posts::{Answers, Checks, Judgements, Signed},
 		progress::Partial,
 	},
@@ -159,10 +160,23 @@ pub enum Job {
 		/// What the model is computed from.
 		inputs: Inputs,
 	},
+	/// Choose a nonce and commit to it.
+	CommitNonce {
+		/// The round.
+		context: RoundContext,
+	},
+	/// Reveal the nonce.
+	RevealNonce {
+		/// The round.
+		context: RoundContext,
+		/// The commitment to it.
+		commitment: H256,
+	},
 }
 
 /// A job as the runtime hands it to the node. Either side may be newer: a node must decode all of it, and
-/// refuses a version that it does not know. A change of [`Job`] or of anything in it is a new version.
+/// refuses what it does not know. A new kind of job is a new variant of [`Job`], at its end; any other change of
+/// it, or of anything in it, is a new version.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub enum VersionedJob {
 	/// Version 1.
@@ -187,6 +201,10 @@ pub enum JobKind {
 	Attest,
 	/// [`Job::Delete`].
 	Delete,
+	/// [`Job::CommitNonce`].
+	CommitNonce,
+	/// [`Job::RevealNonce`].
+	RevealNonce,
 }
 
 /// Identifies the work of a job.
@@ -215,7 +233,9 @@ impl Job {
 			| Self::Judge { context, .. }
 			| Self::Aggregate { context, .. }
 			| Self::Attest { context, .. }
-			| Self::Delete { context, .. } => context,
+			| Self::Delete { context, .. }
+			| Self::CommitNonce { context }
+			| Self::RevealNonce { context, .. } => context,
 		}
 	}
 
@@ -229,6 +249,8 @@ impl Job {
 			Self::Aggregate { .. } => JobKind::Aggregate,
 			Self::Attest { .. } => JobKind::Attest,
 			Self::Delete { .. } => JobKind::Delete,
+			Self::CommitNonce { .. } => JobKind::CommitNonce,
+			Self::RevealNonce { .. } => JobKind::RevealNonce,
 		}
 	}
 
@@ -254,6 +276,8 @@ impl Job {
 			Self::Aggregate { context: _, party, dealt } => (party, dealt).encode_to(&mut bytes),
 			Self::Attest { context: _, inputs } => inputs.encode_to(&mut bytes),
 			Self::Delete { context: _, blobs } => blobs.encode_to(&mut bytes),
+			Self::CommitNonce { context: _ } => {},
+			Self::RevealNonce { context: _, commitment } => commitment.encode_to(&mut bytes),
 		}
 		H256(Sha256::digest(&bytes).into())
 	}
@@ -283,6 +307,10 @@ pub enum Outcome {
 	},
 	/// Of [`Job::Delete`]: to be recorded.
 	Deleted,
+	/// Of [`Job::CommitNonce`]: the commitment, to be posted.
+	NonceCommitted(Signed<H256>),
+	/// Of [`Job::RevealNonce`]: to be posted.
+	NonceRevealed(Nonce),
 }
 
 /// The status of a job.

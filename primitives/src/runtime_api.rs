@@ -36,7 +36,7 @@ sp_api::decl_runtime_apis! {
 		fn study(study: StudyId) -> Option<Study<AccountId>>;
 		/// One round.
 		fn round(study: StudyId, round: RoundNumber) -> Option<Round<AccountId>>;
-		/// How far the committee of a round has come; `None` for the scheme `Plain` and before Checking.
+		/// How far the committee of a round has come; `None` for the scheme `Plain` and before Revealing.
 		fn committee(study: StudyId, round: RoundNumber) -> Option<CommitteeProgress<AccountId>>;
 		/// What the parties posted in Checking, each with its point, in the order of posting.
 		fn checks(study: StudyId, round: RoundNumber) -> Vec<(u8, Checks)>;

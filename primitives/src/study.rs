@@ -242,7 +242,7 @@ pub struct RoundKey {
 #[derive(Copy, Serialize)]
 #[serde(tag = "kind", content = "reason")]
 pub enum Phase {
-	/// Hospitals train and commit.
+	/// Hospitals train and commit; the parties of a committee commit to nonces.
 	Collecting,
 	/// Compute parties open their shares of the checks.
 	Checking,
@@ -258,6 +258,8 @@ pub enum Phase {
 	Finalised,
 	/// The attempt failed. A new one begins while attempts are left.
 	Aborted(AbortReason),
+	/// Between Collecting and Checking: compute parties reveal their nonces.
+	Revealing,
 }
 
 impl Phase {
@@ -291,6 +293,8 @@ pub enum AbortReason {
 	UpdateUnusable,
 	/// The study was halted.
 	StudyHalted,
+	/// More than t parties of the committee committed to no nonce, or at most t revealed one, by the deadline.
+	TooFewNonces,
 }
 
 /// Why a hospital's update is excluded from a round.

@@ -50,7 +50,7 @@ pub struct RoundAnswer {
 	pub state: Round<AccountId>,
 	/// The commitments, in order of accounts.
 	pub commitments: Vec<SignedCommitment>,
-	/// The progress of the committee; `null` for the scheme `Plain` and before Checking.
+	/// The progress of the committee; `null` for the scheme `Plain` and before Revealing.
 	pub committee: Option<CommitteeProgress<AccountId>>,
 }
 

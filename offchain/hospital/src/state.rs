@@ -3,6 +3,7 @@
 //! ```text
 //! <state>/<genesis>/<account>/<study>/<round>-<attempt>-train.outcome      update or its shares, commitment
 //!                                     <round>-<attempt>-train.publishing   hash of the commitment's contents
+//!                                     <round>-<attempt>-commit-nonce.outcome  nonce of a party
 //!                                     <round>-<attempt>-check.outcome      opened elements and complaints
 //!                                     <round>-<attempt>-answer.outcome     references of published packages
 //!                                     <round>-<attempt>-answer.publishing  points of their parties
@@ -139,6 +140,8 @@ impl State {
 			JobKind::Aggregate => "aggregate",
 			JobKind::Attest => "attest",
 			JobKind::Delete => "delete",
+			JobKind::CommitNonce => "commit-nonce",
+			JobKind::RevealNonce => "reveal-nonce",
 		};
 		self.study(id).join(format!("{}-{}-{kind}.{content}", id.round.round, id.round.attempt))
 	}

@@ -167,6 +167,10 @@ fn summary(outcome: &Outcome) -> String {
 		Outcome::Aggregated(partial) => {
 			format!("published the partial aggregate {}", hex::encode(partial.content.hash))
 		},
+		Outcome::NonceCommitted(commitment) => {
+			format!("chose a nonce for the challenge; committed to it by {}", hex::encode(commitment.content))
+		},
+		Outcome::NonceRevealed(_) => "revealed its nonce for the challenge".to_owned(),
 		Outcome::Deleted => "deleted what it published; the retention of this round is over".to_owned(),
 		Outcome::Attested { verdict, metrics, corrected: _ } => {
 			let verdict = match verdict {

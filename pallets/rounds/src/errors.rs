@@ -22,6 +22,8 @@ impl<T: Config> From<Refusal> for Error<T> {
 			Refusal::AlreadyPosted => Self::AlreadyPosted,
 			Refusal::NotDisputed => Self::NotDisputed,
 			Refusal::UnexpectedPost => Self::UnexpectedPost,
+			Refusal::NotRevealing => Self::NotRevealing,
+			Refusal::UnexpectedNonce => Self::UnexpectedNonce,
 		}
 	}
 }

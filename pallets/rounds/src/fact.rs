@@ -28,6 +28,8 @@ impl<T: Config> Fact<T::AccountId> for Event<T> {
 			Self::HospitalExcluded { .. } => Action::HospitalExcluded,
 			Self::RoundFinalised { .. } => Action::RoundFinalised,
 			Self::RoundAborted { .. } => Action::RoundAborted,
+			Self::NonceCommitted { .. } => Action::NonceCommitted,
+			Self::NonceRevealed { .. } => Action::NonceRevealed,
 			Self::__Ignore(_, never) => match *never {},
 		}
 	}
@@ -52,7 +54,9 @@ impl<T: Config> Fact<T::AccountId> for Event<T> {
 			| Self::ModelAttested { round, .. }
 			| Self::HospitalExcluded { round, .. }
 			| Self::RoundFinalised { round, .. }
-			| Self::RoundAborted { round, .. } => round.study,
+			| Self::RoundAborted { round, .. }
+			| Self::NonceCommitted { round, .. }
+			| Self::NonceRevealed { round, .. } => round.study,
 			Self::__Ignore(_, never) => match *never {},
 		})
 	}

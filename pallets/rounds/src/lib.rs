@@ -36,6 +36,7 @@ pub mod pallet {
 	use consilium_primitives::{
 		commitment::BlobReference,
 		committee::{
+			challenge::{Nonce, PartyNonces},
 			posts::{Answers, Checks, Judgements, Signed},
 			progress::{CommitteeProgress, PartyFault},
 		},
@@ -53,7 +54,7 @@ pub mod pallet {
 		pallet_prelude::*,
 	};
 
-	const STORAGE_VERSION: StorageVersion = StorageVersion::new(2);
+	const STORAGE_VERSION: StorageVersion = StorageVersion::new(3);
 
 	#[pallet::pallet]
 	#[pallet::storage_version(STORAGE_VERSION)]
@@ -119,6 +120,11 @@ pub mod pallet {
 	pub type PostedChecks<T: Config> =
 		StorageDoubleMap<_, Twox64Concat, (StudyId, RoundNumber), Twox64Concat, u8, Checks>;
 
+	/// The nonces of the parties in the attempt under way, until the challenge is drawn.
+	#[pallet::storage]
+	pub type Nonces<T: Config> =
+		StorageDoubleMap<_, Twox64Concat, StudyId, Twox64Concat, RoundNumber, PartyNonces, ValueQuery>;
+
 	/// The studies that run, in the order of opening.
 	#[pallet::storage]
 	pub type RunningStudies<T: Config> =
@@ -152,7 +158,7 @@ pub mod pallet {
 		},
 		/// An attempt of a round was opened.
 		RoundOpened { round: RoundKey, deadline: BlockNumber },
-		/// A round goes on to Attesting or, with a committee, to Checking.
+		/// A round goes on to Attesting or, with a committee, to Revealing.
 		CollectingEnded {
 			round: RoundKey,
 			/// The hospitals that committed, in the order of their commitments.
@@ -233,6 +239,16 @@ pub mod pallet {
 		},
 		/// An attempt of a round failed.
 		RoundAborted { round: RoundKey, reason: AbortReason },
+		/// A party committed to a nonce.
+		NonceCommitted {
+			round: RoundKey,
+			party: T::AccountId,
+			point: u8,
+			/// See `consilium_primitives::committee::challenge::nonce_commitment`.
+			commitment: H256,
+		},
+		/// A party revealed its nonce.
+		NonceRevealed { round: RoundKey, party: T::AccountId, point: u8, nonce: Nonce },
 	}
 
 	#[pallet::error]
@@ -268,8 +284,7 @@ pub mod pallet {
 		NoSuchPartial,
 		/// The account is not an active party of the round's committee, or the round has no committee (yet).
 		NotInCommittee,
-		/// The round accepts no checks: it is in another phase, has no challenge yet, or its deadline has
-		/// passed.
+		/// The round accepts no checks: it is in another phase or its deadline has passed.
 		NotChecking,
 		/// The round accepts no answers to disputes: it is in another phase or its deadline has passed.
 		NotAnswering,
@@ -325,6 +340,10 @@ pub mod pallet {
 		InvalidSchedule,
 		/// The chain runs its maximum number of studies.
 		MaxRunningStudiesReached,
+		/// The round accepts no nonces: it is in another phase or its deadline has passed.
+		NotRevealing,
+		/// The party committed to another nonce, or to none.
+		UnexpectedNonce,
 	}
 
 	#[pallet::hooks]
@@ -408,7 +427,7 @@ pub mod pallet {
 		}
 
 		/// Posts the caller's shares of the checks of all hospitals that committed, in the order of accounts.
-		/// The caller must be a party of the committee; the round must be Checking and have its challenge.
+		/// The caller must be a party of the committee; the round must be Checking.
 		#[pallet::call_index(4)]
 		#[pallet::weight(T::WeightInfo::post_checks(MAX_PARTIES, MAX_PARTIES))]
 		pub fn post_checks(
@@ -462,6 +481,35 @@ pub mod pallet {
 		) -> DispatchResult {
 			let who = ensure_signed(origin)?;
 			Self::do_post_partial(who, RoundKey { study, round, attempt }, *partial)
+		}
+
+		/// Commits to a nonce. The caller must be a party of the committee; the round must be Collecting.
+		#[pallet::call_index(8)]
+		#[pallet::weight(T::WeightInfo::commit_nonce(MAX_PARTIES, MAX_PARTIES))]
+		pub fn commit_nonce(
+			origin: OriginFor<T>,
+			study: StudyId,
+			round: RoundNumber,
+			attempt: u32,
+			commitment: Box<Signed<H256>>,
+		) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			Self::do_commit_nonce(who, RoundKey { study, round, attempt }, *commitment)
+		}
+
+		/// Reveals the caller's nonce, after all updates are committed. It needs no signature by the party's
+		/// ML-DSA-65 key: only the party knows what it committed to.
+		#[pallet::call_index(9)]
+		#[pallet::weight(T::WeightInfo::reveal_nonce(MAX_PARTIES, MAX_PARTIES))]
+		pub fn reveal_nonce(
+			origin: OriginFor<T>,
+			study: StudyId,
+			round: RoundNumber,
+			attempt: u32,
+			nonce: Nonce,
+		) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			Self::do_reveal_nonce(who, RoundKey { study, round, attempt }, nonce)
 		}
 	}
 

@@ -1,8 +1,8 @@
 //! The state machine of a round, pure: no storage, no chain.
 //!
 //! ```text
-//!  Collecting ─┬──────────────── Plain ────────────────▶ Attesting ──▶ Finalised
-//!              └▶ Checking ─▶ [Answering ─▶ Judging] ─▶ Aggregating ─┘
+//!  Collecting ─┬────────────────────── Plain ──────────────────────▶ Attesting ──▶ Finalised
+//!              └▶ Revealing ─▶ Checking ─▶ [Answering ─▶ Judging] ─▶ Aggregating ─┘
 //!
 //!  and from every phase before Finalised: Aborted(reason)
 //! ```
@@ -20,7 +20,7 @@ use consilium_primitives::{
 /// What a step caused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Transition<AccountId> {
-	/// The round goes on to Attesting or, with a committee, to Checking.
+	/// The round goes on to Attesting or, with a committee, to Revealing.
 	CollectingEnded,
 	/// The committee's part goes on to this phase, or ends with Attesting.
 	Continued(Phase),
@@ -81,13 +81,20 @@ impl<AccountId: Clone + PartialEq> Machine<'_, AccountId> {
 		Ok(())
 	}
 
-	/// `who` has committed. The phase ends with the last commitment that can come.
+	/// `who` has committed. The phase ends with the last commitment that can come, unless the scheme collects
+	/// more than commitments; then the scheme ends it.
 	pub fn commit(&mut self, who: &AccountId) -> Result<Option<Transition<AccountId>>, Refusal> {
 		self.may_commit(who)?;
 		self.round.committed.try_push(who.clone()).map_err(|_| Refusal::NotEnrolled)?;
+		let ends = self.all_committed() && !schemes::rules(&self.spec.scheme).collects_more();
+		Ok(ends.then(|| self.end_collecting()))
+	}
+
+	/// Whether all commitments that can come are there, and enough.
+	pub fn all_committed(&self) -> bool {
 		let expected = self.spec.hospitals.iter().filter(|hospital| !self.is_excluded(hospital)).count();
-		let complete = self.round.committed.len() >= expected;
-		Ok((complete && self.has_quorum(self.round.committed.len())).then(|| self.end_collecting()))
+		let committed = self.round.committed.len();
+		self.round.phase == Phase::Collecting && committed >= expected && self.has_quorum(committed)
 	}
 
 	/// Whether `who` may attest now. A finalised round still accepts attestations of slower hospitals
@@ -167,7 +174,8 @@ impl<AccountId: Clone + PartialEq> Machine<'_, AccountId> {
 		hospitals as u64 >= u64::from(self.spec.quorum)
 	}
 
-	fn end_collecting(&mut self) -> Transition<AccountId> {
+	/// Ends Collecting, with the commitments that there are.
+	pub(crate) fn end_collecting(&mut self) -> Transition<AccountId> {
 		let (phase, blocks) = schemes::rules(&self.spec.scheme).after_collecting(self.spec);
 		self.begin(phase, blocks);
 		Transition::CollectingEnded

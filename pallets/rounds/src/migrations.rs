@@ -1,14 +1,14 @@
 //! Migrations of the storage, from each version to the next.
 
-use crate::{Config, Pallet, Studies};
+use crate::{Committees, Config, Pallet, Rounds, RunningStudies, Studies};
 use codec::Decode;
 use consilium_primitives::{
 	commitment::Suite,
-	committee::{field::PrimeField, Committee, Direction},
+	committee::{challenge::challenge, field::PrimeField, Committee, Direction},
 	encoding::UpdateEncoding,
 	fixed_point::Decimal,
 	model::{LocalTraining, ModelSpec, ServerOptimizer},
-	study::{AggregationScheme, Study, StudySpec, StudyStatus},
+	study::{AggregationScheme, Phase, RoundKey, Study, StudySpec, StudyStatus},
 	AgreementId, BlockNumber, BoundedVec, MaxParties, Name, RoundNumber, H256,
 };
 use frame_support::{
@@ -142,10 +142,46 @@ impl<T: Config> UncheckedOnRuntimeUpgrade for ClipToEncoding<T> {
 	}
 }
 
+/// The challenge is drawn from the parties' nonces instead of from the hash of a block.
+pub type V3<T> =
+	VersionedMigration<2, 3, ChallengeBeforeChecking<T>, Pallet<T>, <T as frame_system::Config>::DbWeight>;
+
+/// [`V3`] without the check of the version. Rounds that were about to draw their challenge from a block get one
+/// from the last block, now.
+pub struct ChallengeBeforeChecking<T>(core::marker::PhantomData<T>);
+
+impl<T: Config> UncheckedOnRuntimeUpgrade for ChallengeBeforeChecking<T> {
+	fn on_runtime_upgrade() -> Weight {
+		let running = RunningStudies::<T>::get();
+		for study in &running {
+			let Some(number) = Studies::<T>::get(study).map(|study| study.current_round) else { continue };
+			let (Some(mut round), Some(mut progress)) =
+				(Rounds::<T>::get(study, number), Committees::<T>::get(study, number))
+			else {
+				continue;
+			};
+			if round.phase == Phase::Checking && progress.challenge.is_none() {
+				let key = RoundKey { study: *study, round: number, attempt: round.attempt };
+				progress.challenge = Some(challenge(frame_system::Pallet::<T>::parent_hash(), key, &[]));
+				round.phase_since = Pallet::<T>::now();
+				Rounds::<T>::insert(study, number, round);
+				Committees::<T>::insert(study, number, progress);
+			}
+		}
+		let studies = running.len() as u64;
+		T::DbWeight::get()
+			.reads_writes(studies.saturating_mul(3).saturating_add(1), studies.saturating_mul(2))
+	}
+}
+
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use crate::{mock::*, tests::committee::committee};
+	use crate::{
+		mock::*,
+		tests::committee::{collect, committee, progress, with},
+		Nonces,
+	};
 	use codec::Encode;
 	use frame_support::traits::{GetStorageVersion, OnRuntimeUpgrade, StorageVersion};
 
@@ -221,6 +257,32 @@ mod tests {
 			let after = ids.map(study);
 			V2::<Test>::on_runtime_upgrade();
 			assert_eq!(ids.map(study), after);
+		});
+	}
+
+	#[test]
+	fn a_round_that_awaits_its_challenge_gets_one() {
+		run(|| {
+			let id = open(with(committee()));
+			collect(id);
+			// As version 2 stored it.
+			crate::Rounds::<Test>::mutate(id, 1, |round| round.as_mut().unwrap().phase = Phase::Checking);
+			Nonces::<Test>::remove(id, 1);
+			let other = open(spec());
+			StorageVersion::new(2).put::<Pallet<Test>>();
+			System::set_block_number(9);
+			System::set_parent_hash(H256::repeat_byte(9));
+
+			V3::<Test>::on_runtime_upgrade();
+			let drawn = progress(id).challenge;
+			assert_eq!(drawn, Some(challenge(H256::repeat_byte(9), current(id), &[])));
+			assert_eq!(round(id, 1).phase_since, 9);
+			assert_eq!(round(other, 1).phase, Phase::Collecting);
+			assert_eq!(Pallet::<Test>::on_chain_storage_version(), 3);
+			check_invariants();
+
+			V3::<Test>::on_runtime_upgrade();
+			assert_eq!(progress(id).challenge, drawn);
 		});
 	}
 }

@@ -21,8 +21,7 @@ pub enum Refusal {
 	NoSuchPartial,
 	/// The account is not a party of the study's committee.
 	NotInCommittee,
-	/// The round accepts no checks: it is in another phase, has no challenge yet, or its deadline has
-	/// passed.
+	/// The round accepts no checks: it is in another phase, or its deadline has passed.
 	NotChecking,
 	/// The round accepts no answers: it is in another phase or its deadline has passed.
 	NotAnswering,
@@ -32,6 +31,10 @@ pub enum Refusal {
 	NotAggregating,
 	/// The party or hospital has already posted this.
 	AlreadyPosted,
+	/// The round accepts no nonces: it is in another phase, or its deadline has passed.
+	NotRevealing,
+	/// The party committed to another nonce, or to none.
+	UnexpectedNonce,
 	/// No party disputes the hospital's shares.
 	NotDisputed,
 	/// The post does not have the shape that the round requires.

@@ -177,6 +177,7 @@ impl<T: Config> Pallet<T> {
 			Transition::Finalised(artifact) => Self::follow_finalised(key, study, artifact),
 			Transition::Aborted(reason, culprit) => {
 				Self::tell(None, Event::RoundAborted { round: key, reason });
+				schemes::driving::<T>(&study.spec.scheme).aborted(key);
 				Self::follow_aborted(key, study, round, culprit);
 			},
 		}

@@ -36,6 +36,10 @@ pub trait WeightInfo {
 	fn judge_disputes(n: u32, m: u32) -> Weight;
 	/// Posting a partial aggregate; the last one ends the phase.
 	fn post_partial(n: u32, m: u32) -> Weight;
+	/// Committing to a nonce.
+	fn commit_nonce(n: u32, m: u32) -> Weight;
+	/// Revealing a nonce, two hashes; the last one ends the phase.
+	fn reveal_nonce(n: u32, m: u32) -> Weight;
 }
 
 /// One multiplication in a field of shares in wasm, in picoseconds, with the reduction.
@@ -91,7 +95,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	fn tick_committee(n: u32, m: u32) -> Weight {
 		Weight::from_parts(10_000_000, committee_bytes(n, m))
 			.saturating_add(Weight::from_parts(400_000, 0).saturating_mul(u64::from(n.saturating_add(m))))
-			.saturating_add(T::DbWeight::get().reads_writes(1, 1))
+			.saturating_add(T::DbWeight::get().reads_writes(2, 1))
 	}
 
 	fn conclude(n: u32, m: u32, e: u32) -> Weight {
@@ -124,6 +128,18 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 
 	fn post_partial(n: u32, m: u32) -> Weight {
 		Weight::from_parts(VERIFICATION_TIME, 4_000)
+			.saturating_add(Self::tick(n))
+			.saturating_add(Self::tick_committee(n, m))
+			.saturating_add(Self::transition(n))
+			.saturating_add(T::DbWeight::get().reads_writes(6, 6))
+	}
+
+	fn commit_nonce(n: u32, m: u32) -> Weight {
+		Self::post_partial(n, m)
+	}
+
+	fn reveal_nonce(n: u32, m: u32) -> Weight {
+		Weight::from_parts(20_000_000, 4_000)
 			.saturating_add(Self::tick(n))
 			.saturating_add(Self::tick_committee(n, m))
 			.saturating_add(Self::transition(n))

@@ -9,6 +9,7 @@
 //! | module | contents |
 //! | --- | --- |
 //! | [`assessment`] | conclusions from the parties' posts about a hospital and about the parties |
+//! | [`challenge`] | the randomness of the checks, and the nonces it is made from |
 //! | [`decoding`] | Reed-Solomon decoding that names the parties with wrong values |
 //! | [`field`] | arithmetic on single elements |
 //! | [`posts`] | what parties and hospitals post, and the payloads they sign |
@@ -16,6 +17,7 @@
 //! | [`share_package`] | the bytes of one party's share |
 
 pub mod assessment;
+pub mod challenge;
 pub mod decoding;
 pub mod field;
 pub mod posts;
@@ -67,7 +69,7 @@ pub struct Committee<AccountId> {
 	/// The weakest suite that shares may be sealed with. `Plain` is for experiments with synthetic records:
 	/// anyone with access to the blob store can then read the updates.
 	pub weakest_suite: Suite,
-	/// Length in blocks of each phase of the committee: Checking, Answering, Judging and Aggregating.
+	/// Length in blocks of each phase of the committee: Revealing, Checking, Answering, Judging and Aggregating.
 	pub step_blocks: BlockNumber,
 }
 

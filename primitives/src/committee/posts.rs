@@ -58,6 +58,8 @@ pub enum Kind {
 	Judgements,
 	/// A partial aggregate's [`BlobReference`].
 	Partial,
+	/// A commitment to a nonce.
+	Nonce,
 }
 
 impl Kind {
@@ -68,6 +70,7 @@ impl Kind {
 			Self::Answers => b"consilium/answer_disputes/v1\0",
 			Self::Judgements => b"consilium/judge_disputes/v1\0",
 			Self::Partial => b"consilium/post_partial/v1\0",
+			Self::Nonce => b"consilium/commit_nonce/v1\0",
 		}
 	}
 }

@@ -40,6 +40,8 @@ pub enum PartyFault<AccountId> {
 	NoPartial,
 	/// Its partial aggregate was wrong and was corrected.
 	WrongPartial,
+	/// It committed to a nonce and did not reveal it.
+	NonceWithheld,
 }
 
 /// A party named for a fault.
@@ -77,7 +79,7 @@ pub struct Dealer<AccountId> {
 #[apply(chain_type)]
 #[derive(Serialize)]
 pub struct CommitteeProgress<AccountId> {
-	/// The public randomness of the checks, drawn from a block after the commitments.
+	/// The public randomness of the checks, from the parties' nonces.
 	pub challenge: Option<H256>,
 	/// The hospitals that committed, in order of accounts.
 	pub dealers: BoundedVec<Dealer<AccountId>, MaxParties>,

@@ -63,5 +63,6 @@ impl frame_system::Config for Runtime {
 	type Version = Version;
 	type SS58Prefix = SS58Prefix;
 	type MaxConsumers = ConstU32<16>;
-	type SingleBlockMigrations = (pallet_rounds::migrations::V2<Runtime>,);
+	type SingleBlockMigrations =
+		(pallet_rounds::migrations::V2<Runtime>, pallet_rounds::migrations::V3<Runtime>);
 }

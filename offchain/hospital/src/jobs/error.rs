@@ -86,6 +86,11 @@ pub(crate) enum JobError {
 		 count, and it takes part again in the next attempt or round"
 	)]
 	NoAnswer(&'static str),
+	#[error(
+		"this party cannot reveal the nonce that it committed to, because the file with it is lost or is that of \
+		 another one; the others' nonces suffice, and the audit trail will say that this party withheld its own"
+	)]
+	NoNonce,
 	#[error("the job names {0} receivers for the shares of {1} parties")]
 	Receivers(usize, usize),
 	#[error("the job names more than a study can have")]

@@ -41,6 +41,8 @@ pub(crate) fn run(resources: &Resources, id: &JobId, job: &Job) -> Result<Outcom
 		Job::Check { context, .. }
 		| Job::Answer { context, .. }
 		| Job::Judge { context, .. }
+		| Job::CommitNonce { context }
+		| Job::RevealNonce { context, .. }
 		| Job::Aggregate { context, .. } => schemes::of(resources, context).run(id, job),
 	}
 }

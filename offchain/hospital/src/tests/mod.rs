@@ -12,6 +12,7 @@ mod fork_tests;
 mod handle_tests;
 mod key_tests;
 pub(crate) mod mock;
+mod nonce_tests;
 mod partial_tests;
 mod restart_tests;
 mod root_tests;

@@ -65,6 +65,12 @@ pub trait Rules<AccountId> {
 		(Phase::Collecting, spec.collecting_blocks)
 	}
 
+	/// Whether Collecting waits for more than the hospitals' commitments. If so, [`Driving::end_block`] ends it
+	/// when all is there.
+	fn collects_more(&self) -> bool {
+		false
+	}
+
 	/// The phase that follows Collecting, and its length in blocks.
 	fn after_collecting(&self, spec: &StudySpec<AccountId>) -> (Phase, BlockNumber);
 
@@ -113,6 +119,9 @@ pub(crate) trait Driving<T: Config> {
 	/// A block ends.
 	fn end_block(&self, _id: StudyId, _study: &Study<T::AccountId>) {}
 
+	/// The attempt has failed.
+	fn aborted(&self, _key: RoundKey) {}
+
 	/// Whether partial aggregates of these parties can have been corrected.
 	fn check_corrected(&self, _attempt: &Attempt<T>, _corrected: &Points) -> Result<(), Refusal> {
 		Ok(())
@@ -134,7 +143,7 @@ pub(crate) trait Working<T: Config> {
 		Some(Vec::new())
 	}
 
-	/// The job that is due from `account` in one of the scheme's own phases.
+	/// The job that is due from `account` for the scheme, in any phase.
 	fn next_step(&self, _: &Attempt<T>, _: RoundContext, _account: &T::AccountId) -> Option<Job> {
 		None
 	}

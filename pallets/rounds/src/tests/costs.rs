@@ -96,9 +96,9 @@ fn a_larger_committee_costs_more() {
 fn a_block_reserves_the_decoding_while_a_round_is_checking() {
 	use super::committee::{checking, committee};
 	run(|| {
-		let collecting = open(super::committee::with(committee()));
+		let plain = open(spec());
 		let before = tick(2);
-		Rounds::stop_study(signed(ALICE), collecting).unwrap();
+		Rounds::stop_study(signed(ALICE), plain).unwrap();
 		checking(committee());
 		let now = System::block_number() + 1;
 		let decoding = SubstrateWeight::<Test>::conclude(4, 4, 3);

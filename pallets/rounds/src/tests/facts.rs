@@ -31,7 +31,7 @@ fn every_record_follows_from_the_bytes_of_its_event() {
 				judgements: Judgements::truncate_from(vec![true]),
 			},
 			Event::DisputeSettled { round, hospital: hospital.clone(), point, for_hospital: true },
-			Event::PartialPosted { round, party, point, partial: partial(CAROL) },
+			Event::PartialPosted { round, party: party.clone(), point, partial: partial(CAROL) },
 			Event::PartyNamed { round, point, fault: PartyFault::FalseChecks(hospital.clone()) },
 			Event::PhaseBegan { round, phase: Phase::Judging, deadline },
 			Event::ModelAttested {
@@ -44,6 +44,8 @@ fn every_record_follows_from_the_bytes_of_its_event() {
 			Event::HospitalExcluded { round, hospital, fault },
 			Event::RoundFinalised { round, artifact: artifact(1) },
 			Event::RoundAborted { round, reason: AbortReason::ModelRejected },
+			Event::NonceCommitted { round, party: party.clone(), point, commitment: H256::repeat_byte(6) },
+			Event::NonceRevealed { round, party, point, nonce: [7; 32] },
 		];
 		assert_eq!(AuditTrail::check_facts::<Event<Test>>(facts, read), Ok(()));
 	});

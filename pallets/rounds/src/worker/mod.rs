@@ -55,7 +55,7 @@ fn due<T: Config>(id: StudyId, study: &Study<T::AccountId>, account: &T::Account
 	if is_of_interest::<T>(id, study) {
 		let current = study.current_round;
 		let rounds = [current.saturating_sub(1), current];
-		jobs.extend(rounds.into_iter().filter_map(|number| next_step::<T>(id, study, number, account)));
+		jobs.extend(rounds.into_iter().flat_map(|number| steps::<T>(id, study, number, account)));
 	}
 	jobs
 }
@@ -72,30 +72,24 @@ fn is_of_interest<T: Config>(id: StudyId, study: &Study<T::AccountId>) -> bool {
 			.is_some_and(|round| round.phase == Phase::Finalised && Pallet::<T>::now() <= round.deadline)
 }
 
-/// What is due from `account` in this round, if anything.
-fn next_step<T: Config>(
+/// What is due from `account` in this round: in all schemes, and for the study's.
+fn steps<T: Config>(
 	id: StudyId,
 	study: &Study<T::AccountId>,
 	number: RoundNumber,
 	account: &T::AccountId,
-) -> Option<Job> {
-	let mut round = Rounds::<T>::get(id, number)?;
+) -> Vec<Job> {
+	let Some(mut round) = Rounds::<T>::get(id, number) else { return Vec::new() };
 	let machine = Pallet::<T>::machine(study, &mut round);
-	match machine.round.phase {
-		Phase::Collecting => machine.may_commit(account).ok()?,
-		Phase::Attesting | Phase::Finalised => machine.may_attest(account).ok()?,
-		_ => {},
-	}
+	let (may_commit, may_attest) = (machine.may_commit(account).is_ok(), machine.may_attest(account).is_ok());
 	let attempt = Attempt::<T>::of(id, number, study, &round);
 	let (scheme, context) = (schemes::working::<T>(&study.spec.scheme), context(&attempt, account));
-	match round.phase {
-		Phase::Collecting => Some(Job::Train { context, receivers: scheme.receivers()? }),
-		Phase::Attesting | Phase::Finalised => {
-			Some(Job::Attest { context, inputs: scheme.inputs(&attempt)? })
-		},
-		Phase::Aborted(_) => None,
-		_ => scheme.next_step(&attempt, context, account),
-	}
+	let train = || Some(Job::Train { context: context.clone(), receivers: scheme.receivers()? });
+	let attest = || Some(Job::Attest { context: context.clone(), inputs: scheme.inputs(&attempt)? });
+	let mut jobs: Vec<Job> = may_commit.then(train).flatten().into_iter().collect();
+	jobs.extend(may_attest.then(attest).flatten());
+	jobs.extend(scheme.next_step(&attempt, context.clone(), account));
+	jobs
 }
 
 /// What all jobs of `account` for an attempt have in common.
@@ -161,6 +155,13 @@ fn submit<T: Config>(round: RoundKey, outcome: Outcome, public: &T::Public) {
 		},
 		Outcome::Aggregated(partial) => {
 			crate::Call::post_partial { study, round: number, attempt, partial: Box::new(partial) }.into()
+		},
+		Outcome::NonceCommitted(commitment) => {
+			crate::Call::commit_nonce { study, round: number, attempt, commitment: Box::new(commitment) }
+				.into()
+		},
+		Outcome::NonceRevealed(nonce) => {
+			crate::Call::reveal_nonce { study, round: number, attempt, nonce }.into()
 		},
 		Outcome::Deleted => T::Commitments::deletion_call(study, number),
 		Outcome::Attested { verdict, metrics, corrected } => {

@@ -1,7 +1,6 @@
 //! The committee's part of a round, pure.
 //!
-//! After Collecting the chain draws a challenge. The parties post their shares of the checks (*Checking*). A
-//! hospital that fails them is excluded; where at most t parties dispute a hospital's shares, it publishes
+//! Once the challenge is drawn, the parties post their shares of the checks (*Checking*). A hospital that fails them is excluded; where at most t parties dispute a hospital's shares, it publishes
 //! the shares of these parties (*Answering*) and the other parties judge them (*Judging*). Then the parties
 //! post their partial aggregates (*Aggregating*), and the hospitals attest as in a round without a committee.
 //!
@@ -16,17 +15,13 @@ use consilium_primitives::{
 	commitment::BlobReference,
 	committee::{
 		assessment::{assess, Assessment},
+		challenge::PartyNonces,
 		posts::{Answers, Check, Checks, Judgements},
 		progress::{CommitteeProgress, Dealer, Dispute, NamedParty, Partial, PartyFault},
 		Committee,
 	},
 	study::{AbortReason, Exclusion, Phase, Points, UpdateFault},
-	BlockNumber, H256,
 };
-
-/// Blocks from the last commitment to the challenge. It is drawn from the hash of the block after the one
-/// that ended Collecting, in the block after that.
-pub const CHALLENGE_BLOCKS: BlockNumber = 2;
 
 /// The result of a phase of the committee.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,6 +44,8 @@ pub struct CommitteeMachine<'a, AccountId> {
 	pub committee: &'a Committee<AccountId>,
 	/// How far it has come.
 	pub progress: &'a mut CommitteeProgress<AccountId>,
+	/// The nonces of its parties, before there is a challenge.
+	pub nonces: &'a mut PartyNonces,
 }
 
 /// The committee's progress when Collecting has ended: hospitals in the order of accounts.
@@ -60,25 +57,9 @@ pub fn open<AccountId: Clone + Ord>(committed: &[AccountId]) -> CommitteeProgres
 }
 
 impl<AccountId: Clone + PartialEq> CommitteeMachine<'_, AccountId> {
-	/// Whether the challenge is due.
-	pub fn awaits_challenge(&self) -> bool {
-		let since = self.machine.round.phase_since;
-		self.machine.round.phase == Phase::Checking
-			&& self.progress.challenge.is_none()
-			&& self.machine.now >= since.saturating_add(CHALLENGE_BLOCKS)
-	}
-
-	/// Sets the challenge.
-	pub fn draw(&mut self, challenge: H256) {
-		self.progress.challenge = Some(challenge);
-	}
-
 	/// The point of `who`, if it may post checks now.
 	pub fn may_check(&self, who: &AccountId) -> Result<u8, Refusal> {
 		self.ensure_phase(Phase::Checking, Refusal::NotChecking)?;
-		if self.progress.challenge.is_none() {
-			return Err(Refusal::NotChecking);
-		}
 		self.point_unless_posted(who, &self.progress.checked)
 	}
 
@@ -316,7 +297,7 @@ impl<AccountId: Clone + PartialEq> CommitteeMachine<'_, AccountId> {
 		self.machine.now > self.machine.round.deadline
 	}
 
-	fn ensure_phase(&self, phase: Phase, refusal: Refusal) -> Result<(), Refusal> {
+	pub(super) fn ensure_phase(&self, phase: Phase, refusal: Refusal) -> Result<(), Refusal> {
 		if self.machine.round.phase == phase && !self.is_late() {
 			Ok(())
 		} else {
@@ -324,7 +305,7 @@ impl<AccountId: Clone + PartialEq> CommitteeMachine<'_, AccountId> {
 		}
 	}
 
-	fn point_unless_posted(&self, who: &AccountId, posted: &[u8]) -> Result<u8, Refusal> {
+	pub(super) fn point_unless_posted(&self, who: &AccountId, posted: &[u8]) -> Result<u8, Refusal> {
 		let point = self.committee.point_of(who).ok_or(Refusal::NotInCommittee)?;
 		if posted.contains(&point) {
 			Err(Refusal::AlreadyPosted)
@@ -347,18 +328,22 @@ impl<AccountId: Clone + PartialEq> CommitteeMachine<'_, AccountId> {
 	}
 
 	/// Records who was named, as far as there is room.
-	fn note(&mut self, named: &mut Vec<NamedParty<AccountId>>) {
+	pub(super) fn note(&mut self, named: &mut Vec<NamedParty<AccountId>>) {
 		named.retain(|party| self.progress.named.try_push(party.clone()).is_ok());
 	}
 
-	fn fail(&mut self, reason: AbortReason, mut named: Vec<NamedParty<AccountId>>) -> Conclusion<AccountId> {
+	pub(super) fn fail(
+		&mut self,
+		reason: AbortReason,
+		mut named: Vec<NamedParty<AccountId>>,
+	) -> Conclusion<AccountId> {
 		self.note(&mut named);
 		let transition = self.machine.abort(reason, None);
 		Conclusion { excluded: Vec::new(), settled: Vec::new(), named, transition }
 	}
 
 	/// Excludes, and goes on to `next` if a quorum of updates is left.
-	fn go_on(
+	pub(super) fn go_on(
 		&mut self,
 		next: Phase,
 		excluded: Vec<Exclusion<AccountId>>,

@@ -2,11 +2,13 @@
 //!
 //! | module | holds |
 //! | --- | --- |
-//! | [`machine`] | the rules of the committee's phases, pure |
+//! | `challenge` | the rules by which the challenge is drawn, pure |
+//! | [`machine`] | the rules of the committee's other phases, pure |
 //! | `round` | what parties and hospitals post, and what follows on chain |
 //! | `try_state` | the invariants of the state |
 //! | `worker` | the jobs of parties, and of hospitals whose shares are disputed |
 
+mod challenge;
 pub mod machine;
 mod round;
 #[cfg(any(feature = "std", feature = "try-runtime"))]
@@ -14,11 +16,11 @@ mod try_state;
 mod worker;
 
 use super::{Attempt, Driving, Rules};
-use crate::{refusal::Refusal, Config, Rounds, WeightInfo};
+use crate::{refusal::Refusal, Config, Nonces, Rounds, WeightInfo};
 use consilium_primitives::{
 	commitment::Suite,
 	committee::Committee,
-	study::{Attestation, Phase, Points, Round, Study, StudySpec, Verdict},
+	study::{Attestation, Phase, Points, Round, RoundKey, Study, StudySpec, Verdict},
 	traits::UpdateShape,
 	BlockNumber, StudyId,
 };
@@ -38,8 +40,13 @@ impl<AccountId: Clone + PartialEq> Rules<AccountId> for Committee<AccountId> {
 		}
 	}
 
+	/// The parties' nonces.
+	fn collects_more(&self) -> bool {
+		true
+	}
+
 	fn after_collecting(&self, _: &StudySpec<AccountId>) -> (Phase, BlockNumber) {
-		(Phase::Checking, self.step_blocks.saturating_add(machine::CHALLENGE_BLOCKS))
+		(Phase::Revealing, self.step_blocks)
 	}
 
 	fn check_attestation(
@@ -67,8 +74,13 @@ impl<T: Config> Driving<T> for Committee<T::AccountId> {
 	fn begin_block(&self, attempt: &Attempt<T>) -> Weight {
 		let hospitals = attempt.study.spec.hospitals.len() as u32;
 		let mut weight = T::WeightInfo::tick_committee(hospitals, self.parties.len() as u32);
-		let has_acted = CommitteeRound::of(attempt, self).is_some_and(CommitteeRound::tick);
-		if has_acted || attempt.round.phase == Phase::Checking {
+		if attempt.round.phase == Phase::Collecting {
+			// The end of the block may end it.
+			weight.saturating_accrue(T::WeightInfo::transition(hospitals));
+			return weight;
+		}
+		let has_acted = CommitteeRound::of(attempt, self).tick();
+		if has_acted || matches!(attempt.round.phase, Phase::Revealing | Phase::Checking) {
 			weight.saturating_accrue(Driving::<T>::heaviest_block(self, hospitals));
 		}
 		weight
@@ -77,19 +89,19 @@ impl<T: Config> Driving<T> for Committee<T::AccountId> {
 	fn end_block(&self, id: StudyId, study: &Study<T::AccountId>) {
 		let number = study.current_round;
 		let Some(round) = Rounds::<T>::get(id, number) else { return };
-		if let Some(of) = CommitteeRound::of(&Attempt::<T>::of(id, number, study, &round), self) {
-			of.finish_checking();
-		}
+		CommitteeRound::of(&Attempt::<T>::of(id, number, study, &round), self).end_block();
+	}
+
+	fn aborted(&self, RoundKey { study, round, .. }: RoundKey) {
+		Nonces::<T>::remove(study, round);
 	}
 
 	fn check_corrected(&self, attempt: &Attempt<T>, corrected: &Points) -> Result<(), Refusal> {
-		CommitteeRound::of(attempt, self).map_or(Ok(()), |mut of| of.machine().may_correct(corrected))
+		CommitteeRound::of(attempt, self).machine().may_correct(corrected)
 	}
 
 	fn finalised(&self, attempt: &Attempt<T>) {
-		if let Some(of) = CommitteeRound::of(attempt, self) {
-			of.name_corrected();
-		}
+		CommitteeRound::of(attempt, self).name_corrected();
 	}
 
 	#[cfg(any(feature = "std", feature = "try-runtime"))]

@@ -2,14 +2,15 @@
 
 use super::machine::{self as steps, CommitteeMachine, Conclusion};
 use crate::{
-	machine::Transition, schemes::Attempt, Committees, Config, Error, Event, Pallet, PostedChecks, Rounds,
-	Studies,
+	machine::Transition, schemes::Attempt, Committees, Config, Error, Event, Nonces, Pallet, PostedChecks,
+	Rounds, Studies,
 };
 use alloc::vec::Vec;
 use codec::Encode;
 use consilium_primitives::{
 	commitment::BlobReference,
 	committee::{
+		challenge::{Nonce, PartyNonces},
 		posts::{signing_payload, Answers, Checks, Judgements, Kind, Signed},
 		progress::{CommitteeProgress, NamedParty},
 		Committee,
@@ -26,9 +27,6 @@ use frame_system::pallet_prelude::BlockNumberFor;
 use sp_io::hashing::blake2_256;
 use sp_runtime::traits::Zero;
 
-/// Separates the challenge from everything else that is hashed from a block.
-const CHALLENGE_DOMAIN: &[u8] = b"consilium/challenge/v1\0";
-
 /// A round with a committee, as stored.
 pub(super) struct CommitteeRound<T: Config> {
 	key: RoundKey,
@@ -36,21 +34,23 @@ pub(super) struct CommitteeRound<T: Config> {
 	pub(super) round: Round<T::AccountId>,
 	pub(super) committee: Committee<T::AccountId>,
 	pub(super) progress: CommitteeProgress<T::AccountId>,
+	nonces: PartyNonces,
 }
 
 impl<T: Config> CommitteeRound<T> {
-	/// A round of this committee; `None` while it has nothing to do.
-	pub(super) fn of(attempt: &Attempt<T>, committee: &Committee<T::AccountId>) -> Option<Self> {
+	/// A round of this committee. Its progress while it collects is none, or that of the attempt before.
+	pub(super) fn of(attempt: &Attempt<T>, committee: &Committee<T::AccountId>) -> Self {
 		let Attempt { key, study, round } = *attempt;
-		let progress = Committees::<T>::get(key.study, key.round)?;
+		let progress = Committees::<T>::get(key.study, key.round).unwrap_or_default();
+		let nonces = Nonces::<T>::get(key.study, key.round);
 		let (study, round, committee) = (study.clone(), round.clone(), committee.clone());
-		Some(Self { key, study, round, committee, progress })
+		Self { key, study, round, committee, progress, nonces }
 	}
 
 	fn load(id: StudyId, number: RoundNumber) -> Option<Self> {
 		let study = Studies::<T>::get(id)?;
 		let round = Rounds::<T>::get(id, number)?;
-		Self::of(&Attempt::<T>::of(id, number, &study, &round), study.spec.scheme.committee()?)
+		Some(Self::of(&Attempt::<T>::of(id, number, &study, &round), study.spec.scheme.committee()?))
 	}
 
 	fn try_load(key: RoundKey) -> Result<Self, DispatchError> {
@@ -67,6 +67,7 @@ impl<T: Config> CommitteeRound<T> {
 			machine: Pallet::<T>::machine(&self.study, &mut self.round),
 			committee: &self.committee,
 			progress: &mut self.progress,
+			nonces: &mut self.nonces,
 		}
 	}
 
@@ -113,6 +114,29 @@ impl<T: Config> Pallet<T> {
 	/// What the parties of a round posted in Checking, each with its point, in the order of posting.
 	pub fn checks(id: StudyId, number: RoundNumber) -> Vec<(u8, Checks)> {
 		CommitteeRound::<T>::load(id, number).map(|of| of.posts()).unwrap_or_default()
+	}
+
+	pub(crate) fn do_commit_nonce(who: T::AccountId, key: RoundKey, signed: Signed<H256>) -> DispatchResult {
+		let mut this = CommitteeRound::<T>::try_load(key)?;
+		let commitment = signed.content;
+		let point = this.machine().commit_nonce(&who, commitment).map_err(Error::<T>::from)?;
+		Self::ensure_signed_post(Kind::Nonce, key, &who, &signed)?;
+		Self::tell(Some(&who), Event::NonceCommitted { round: key, party: who.clone(), point, commitment });
+		Nonces::<T>::insert(key.study, key.round, this.nonces);
+		Ok(())
+	}
+
+	pub(crate) fn do_reveal_nonce(who: T::AccountId, key: RoundKey, nonce: Nonce) -> DispatchResult {
+		let mut this = CommitteeRound::<T>::try_load(key)?;
+		ensure!(T::Members::is_active(&who), Error::<T>::NotInCommittee);
+		let (point, all) =
+			this.machine().reveal_nonce(&who, genesis::<T>(), key, nonce).map_err(Error::<T>::from)?;
+		Self::tell(Some(&who), Event::NonceRevealed { round: key, party: who.clone(), point, nonce });
+		Nonces::<T>::insert(key.study, key.round, &this.nonces);
+		if all {
+			this.conclude_revealing();
+		}
+		Ok(())
 	}
 
 	pub(crate) fn do_post_checks(who: T::AccountId, key: RoundKey, signed: Signed<Checks>) -> DispatchResult {
@@ -194,8 +218,7 @@ impl<T: Config> Pallet<T> {
 		signed: &Signed<Content>,
 	) -> DispatchResult {
 		ensure!(T::Members::is_active(who), Error::<T>::NotInCommittee);
-		let genesis = frame_system::Pallet::<T>::block_hash(BlockNumberFor::<T>::zero());
-		let payload = signing_payload(kind, genesis, key, &who.clone().into(), &signed.content);
+		let payload = signing_payload(kind, genesis::<T>(), key, &who.clone().into(), &signed.content);
 		T::Commitments::ensure_signed(who, &payload, &signed.signature)
 	}
 }
@@ -208,18 +231,14 @@ impl<T: Config> CommitteeRound<T> {
 		Committees::<T>::insert(study, round, steps::open(&attempt.round.committed));
 	}
 
-	/// A new block: draws the challenge when it is due, and ends a phase whose deadline has passed. Returns
-	/// whether there was anything to do.
+	/// A new block: ends a phase whose deadline has passed. Returns whether there was anything to do.
 	pub(super) fn tick(mut self) -> bool {
 		let machine = self.machine();
-		if machine.awaits_challenge() {
-			self.draw_challenge();
-			return true;
-		}
-		if !machine.is_late() {
+		if !machine.is_late() && !machine.is_hopeless() {
 			return false;
 		}
 		match self.round.phase {
+			Phase::Revealing => self.conclude_revealing(),
 			Phase::Checking => self.conclude_checking(),
 			Phase::Answering => self.conclude_answering(),
 			Phase::Judging => self.conclude_judging(),
@@ -229,10 +248,14 @@ impl<T: Config> CommitteeRound<T> {
 		true
 	}
 
-	/// The end of a block: ends Checking if all parties have posted. Here and not in the last party's call,
-	/// because decoding costs more than a call should; the block has reserved it from its beginning.
-	pub(super) fn finish_checking(mut self) {
-		if self.machine().all_checked() {
+	/// The end of a block: ends Collecting or Checking if all is there. Collecting, so that every commitment
+	/// in the block counts, wherever it is in it. Checking, because decoding costs more than a call should; the
+	/// block has reserved it from its beginning.
+	pub(super) fn end_block(mut self) {
+		let machine = self.machine();
+		if machine.all_collected() {
+			self.end_collecting();
+		} else if machine.all_checked() {
 			self.conclude_checking();
 		}
 	}
@@ -244,14 +267,20 @@ impl<T: Config> CommitteeRound<T> {
 		Pallet::<T>::announce(self.key, named);
 	}
 
-	/// The parent's hash: of a block whose parent already held all commitments.
-	fn draw_challenge(mut self) {
-		let parent = frame_system::Pallet::<T>::parent_hash();
-		let challenge = H256(blake2_256(&(CHALLENGE_DOMAIN, parent, self.key).encode()));
-		self.machine().draw(challenge);
-		self.save();
+	fn end_collecting(mut self) {
+		let transition = self.machine().machine.end_collecting();
+		Pallet::<T>::follow(self.key.study, &mut self.study, self.key.round, self.round, transition);
+		Studies::<T>::insert(self.key.study, self.study);
+	}
+
+	fn conclude_revealing(mut self) {
 		let round = self.key;
-		Pallet::<T>::tell(None, Event::ChallengeDrawn { round, challenge });
+		let conclusion = self.machine().conclude_revealing(genesis::<T>(), round);
+		Nonces::<T>::remove(round.study, round.round);
+		if let Some(challenge) = self.progress.challenge {
+			Pallet::<T>::tell(None, Event::ChallengeDrawn { round, challenge });
+		}
+		self.conclude(conclusion);
 	}
 
 	fn conclude_checking(mut self) {
@@ -274,4 +303,8 @@ impl<T: Config> CommitteeRound<T> {
 		let conclusion = self.machine().conclude_aggregating();
 		self.conclude(conclusion);
 	}
+}
+
+fn genesis<T: Config>() -> H256 {
+	frame_system::Pallet::<T>::block_hash(BlockNumberFor::<T>::zero())
 }

@@ -1,6 +1,6 @@
 //! Jobs of the parties of a committee, and of hospitals whose shares are disputed.
 
-use super::{machine::CHALLENGE_BLOCKS, round::CommitteeRound};
+use super::round::CommitteeRound;
 use crate::{
 	schemes::{Attempt, Working},
 	Committees, Config,
@@ -21,15 +21,23 @@ impl<T: Config> Working<T> for Committee<T::AccountId> {
 	}
 
 	fn next_step(&self, attempt: &Attempt<T>, context: RoundContext, account: &T::AccountId) -> Option<Job> {
-		let mut of = CommitteeRound::<T>::of(attempt, self)?;
+		let mut of = CommitteeRound::<T>::of(attempt, self);
 		match attempt.round.phase {
+			Phase::Collecting => {
+				of.machine().may_commit_nonce(account).ok()?;
+				Some(Job::CommitNonce { context })
+			},
+			Phase::Revealing => {
+				// The block that ended Collecting must be final: a nonce that is known before could be used to
+				// choose an update.
+				let commitment = of.machine().may_reveal_nonce(account).ok()?;
+				Some(Job::RevealNonce { context, commitment })
+			},
 			Phase::Checking => {
+				// The block of the challenge must be final: under two challenges more would be opened than
+				// under one.
 				let party = of.machine().may_check(account).ok()?;
 				let challenge = of.progress.challenge?;
-				// The block of the challenge must be final, too: under two challenges more would be opened
-				// than under one.
-				let phase_since = context.phase_since.saturating_add(CHALLENGE_BLOCKS);
-				let context = RoundContext { phase_since, ..context };
 				let dealt = dealt::<T>(&of, &context, party, |_| true);
 				Some(Job::Check { context, party, challenge, dealt })
 			},
@@ -55,7 +63,7 @@ impl<T: Config> Working<T> for Committee<T::AccountId> {
 	}
 
 	fn inputs(&self, attempt: &Attempt<T>) -> Option<Inputs> {
-		let of = CommitteeRound::<T>::of(attempt, self)?;
+		let of = CommitteeRound::<T>::of(attempt, self);
 		let commitments = T::Commitments::of_round(attempt.key.study, attempt.key.round);
 		let weights = of.progress.dealers.iter().filter_map(|dealer| {
 			let (_, commitment) = commitments.iter().find(|(hospital, _)| *hospital == dealer.hospital)?;

@@ -4,49 +4,6 @@ use consilium_primitives::{audit::Action, study::AbortReason};
 use frame_support::{assert_noop, assert_ok};
 
 #[test]
-fn the_challenge_comes_from_a_block_after_the_commitments() {
-	run(|| {
-		let id = open(with(committee()));
-		for hospital in PARTIES {
-			assert_ok!(deal(hospital, id));
-		}
-		assert_eq!((phase(id), progress(id).challenge), (Phase::Checking, None));
-		assert_noop!(post_checks(ALICE, id, checks(1, &NORMS)), Error::<Test>::NotChecking);
-		advance(1);
-		assert_eq!(progress(id).challenge, None);
-		System::set_parent_hash(H256::repeat_byte(1));
-		advance(1);
-		let challenge = progress(id).challenge.unwrap();
-		assert_eq!(times(id, Action::ChallengeDrawn), 1);
-		System::set_parent_hash(H256::repeat_byte(2));
-		advance(1);
-		assert_eq!(progress(id).challenge, Some(challenge), "it is drawn once");
-	});
-}
-
-#[test]
-fn challenges_of_different_blocks_and_rounds_differ() {
-	let challenge = |parent: u8| {
-		let mut found = H256::zero();
-		run(|| {
-			open(with(committee()));
-			let second = open(with(committee()));
-			for hospital in PARTIES {
-				assert_ok!(deal(hospital, 0));
-				assert_ok!(deal(hospital, second));
-			}
-			advance(1);
-			System::set_parent_hash(H256::repeat_byte(parent));
-			advance(1);
-			assert_ne!(progress(0).challenge, progress(second).challenge);
-			found = progress(0).challenge.unwrap();
-		});
-		found
-	};
-	assert_ne!(challenge(1), challenge(2));
-}
-
-#[test]
 fn when_all_have_posted_the_round_goes_on_with_all_hospitals() {
 	run(|| {
 		let id = checking(committee());
@@ -56,7 +13,7 @@ fn when_all_have_posted_the_round_goes_on_with_all_hospitals() {
 		assert!(progress(id).dealers.iter().all(|dealer| dealer.factor == 1));
 		assert!(named(id).is_empty() && excluded(id).is_empty());
 		assert_eq!(times(id, Action::ChecksPosted), 4);
-		assert_eq!(times(id, Action::PhaseBegan), 1);
+		assert_eq!(times(id, Action::PhaseBegan), 2);
 	});
 }
 
@@ -167,9 +124,7 @@ fn the_next_attempt_starts_with_a_new_committee() {
 		assert_ok!(post_checks(ALICE, id, checks(1, &NORMS)));
 		advance(PHASE + 1);
 		assert_eq!(current(id).attempt, 2);
-		for hospital in PARTIES {
-			assert_ok!(deal(hospital, id));
-		}
+		collect(id);
 		assert!(progress(id).checked.is_empty() && progress(id).named.is_empty());
 		assert!(Rounds::checks(id, 1).is_empty());
 		assert_eq!(progress(id).challenge, None);
@@ -197,9 +152,7 @@ fn who_was_excluded_commits_again_after_the_study_is_resumed() {
 		assert_eq!(excluded(id), [(account(CAROL), UpdateFault::NormTooLarge)]);
 		assert_ok!(Rounds::stop_study(signed(ALICE), id));
 		assert_ok!(Rounds::resume_study(signed(ALICE), id));
-		for hospital in PARTIES {
-			assert_ok!(deal(hospital, id));
-		}
-		assert_eq!(phase(id), Phase::Checking);
+		collect(id);
+		assert_eq!(phase(id), Phase::Revealing);
 	});
 }

@@ -7,6 +7,7 @@ mod disputes;
 mod opening;
 mod properties;
 mod retention;
+mod revealing;
 mod worker;
 
 use crate::{mock::*, Committees};
@@ -14,6 +15,7 @@ use codec::Encode;
 use consilium_primitives::{
 	commitment::{signing_payload, BlobReference, Blobs, Commitment, Packages, Suite, Suites},
 	committee::{
+		challenge::nonce_commitment,
 		field::PrimeField,
 		posts::{self, Answer, Answers, Check, Checks, Judgements, Kind, Signed},
 		progress::{CommitteeProgress, NamedParty, PartyFault},
@@ -119,6 +121,50 @@ pub fn checks(party: u8, norms: &[u64]) -> Checks {
 
 pub const NORMS: [u64; 4] = [100; 4];
 
+/// The number of a member.
+fn number(of: &AccountId32) -> u8 {
+	(1..=6).find(|number| account(*number) == *of).unwrap()
+}
+
+/// The parties of a study's committee, in their order.
+pub fn parties(id: StudyId) -> Vec<u8> {
+	study(id).spec.scheme.committee().unwrap().parties.iter().map(number).collect()
+}
+
+pub fn nonce(party: u8) -> [u8; 32] {
+	[party; 32]
+}
+
+pub fn commit_nonce(party: u8, id: StudyId) -> DispatchResult {
+	let key = current(id);
+	let commitment = nonce_commitment(System::block_hash(0), key, &account(party).into(), &nonce(party));
+	let post = post(party, Kind::Nonce, key, commitment);
+	Rounds::commit_nonce(signed(party), key.study, key.round, key.attempt, post)
+}
+
+pub fn reveal_nonce(party: u8, id: StudyId) -> DispatchResult {
+	let key = current(id);
+	Rounds::reveal_nonce(signed(party), key.study, key.round, key.attempt, nonce(party))
+}
+
+/// All hospitals commit their updates, all parties to their nonces, and the block ends.
+pub fn collect(id: StudyId) {
+	for hospital in PARTIES {
+		deal(hospital, id).unwrap();
+	}
+	for party in parties(id) {
+		commit_nonce(party, id).unwrap();
+	}
+	advance(1);
+}
+
+/// All parties reveal their nonces.
+pub fn reveal(id: StudyId) {
+	for party in parties(id) {
+		reveal_nonce(party, id).unwrap();
+	}
+}
+
 /// A study of four hospitals that have all dealt their shares, with its challenge.
 pub fn checking(committee: Committee<AccountId32>) -> StudyId {
 	checking_in(with(committee))
@@ -126,10 +172,8 @@ pub fn checking(committee: Committee<AccountId32>) -> StudyId {
 
 pub fn checking_in(spec: StudySpec<AccountId32>) -> StudyId {
 	let id = open(spec);
-	for hospital in PARTIES {
-		deal(hospital, id).unwrap();
-	}
-	advance(2);
+	collect(id);
+	reveal(id);
 	id
 }
 

@@ -16,6 +16,8 @@ enum Bend {
 #[derive(Clone, Debug)]
 enum Step {
 	Deal(u8),
+	CommitNonce(u8),
+	RevealNonce(u8),
 	Check(u8, Bend),
 	Answer(u8, Vec<u8>),
 	Judge(u8, Vec<bool>),
@@ -49,8 +51,10 @@ fn any_phase() -> impl Strategy<Value = Vec<Step>> {
 	let all = || Just(PARTIES.to_vec()).prop_shuffle();
 	prop_oneof![
 		4 => all().prop_map(|who| {
-			who.into_iter().map(Step::Deal).chain([Step::Advance(2)]).collect::<Vec<_>>()
+			let nonces = who.clone().into_iter().map(Step::CommitNonce);
+			nonces.chain(who.into_iter().map(Step::Deal)).chain([Step::Advance(1)]).collect::<Vec<_>>()
 		}),
+		4 => all().prop_map(|who| who.into_iter().map(Step::RevealNonce).collect()),
 		4 => (all(), proptest::collection::vec(any_bend(), 4)).prop_map(|(who, bends)| {
 			let checks = who.into_iter().zip(bends).map(|(party, bend)| Step::Check(party, bend));
 			checks.chain([Step::Advance(1)]).collect()
@@ -73,6 +77,8 @@ fn any_single() -> impl Strategy<Value = Vec<Step>> {
 	let points = proptest::collection::vec(0u8..6, 0..3);
 	prop_oneof![
 		who.clone().prop_map(|who| vec![Step::Deal(who)]),
+		who.clone().prop_map(|who| vec![Step::CommitNonce(who)]),
+		who.clone().prop_map(|who| vec![Step::RevealNonce(who)]),
 		(who.clone(), any_bend()).prop_map(|(who, bend)| vec![Step::Check(who, bend)]),
 		(who.clone(), points.clone()).prop_map(|(who, points)| vec![Step::Answer(who, points)]),
 		(who.clone(), proptest::collection::vec(any::<bool>(), 0..5))
@@ -110,6 +116,8 @@ fn bent(party: u8, bend: Bend) -> Checks {
 fn take(step: Step) -> DispatchResult {
 	match step {
 		Step::Deal(hospital) => deal(hospital, 0),
+		Step::CommitNonce(party) => commit_nonce(party, 0),
+		Step::RevealNonce(party) => reveal_nonce(party, 0),
 		Step::Check(party, bend) => post_checks(party, 0, bent(party, bend)),
 		Step::Answer(hospital, parties) => {
 			let known: Vec<u8> = parties.into_iter().filter(|party| (1..=4).contains(party)).collect();

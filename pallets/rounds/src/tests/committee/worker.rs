@@ -54,8 +54,56 @@ fn identity(member: u8) -> SealingIdentity {
 fn a_hospital_seals_its_shares_for_the_parties_in_their_order() {
 	let mut node = Node::of(&[BOB]);
 	node.on_chain(|| open(with(Committee { parties: accounts(&[CAROL, ALICE, BOB, DAVE]), ..committee() })));
-	let Job::Train { receivers, .. } = only(&mut node) else { panic!("not training") };
-	assert_eq!(receivers, node.on_chain(|| [CAROL, ALICE, BOB, DAVE].map(identity)));
+	node.work();
+	let started = node.started();
+	let [Job::Train { receivers, .. }, Job::CommitNonce { .. }] = &started[..] else { panic!("{started:?}") };
+	assert_eq!(*receivers, node.on_chain(|| [CAROL, ALICE, BOB, DAVE].map(identity)));
+}
+
+#[test]
+fn a_party_commits_to_a_nonce_and_reveals_it_once_all_is_collected() {
+	let mut node = Node::of(&[EVE]);
+	node.on_chain(|| open(with(Committee { parties: accounts(&[EVE, ALICE, BOB, CAROL]), ..committee() })));
+	let Job::CommitNonce { context } = only(&mut node) else { panic!("no nonce") };
+	assert_eq!((context.round, context.phase_since), (FIRST, 1));
+	let commitment =
+		node.on_chain(|| nonce_commitment(System::block_hash(0), FIRST, &account(EVE).into(), &nonce(EVE)));
+	let posted = node.on_chain(|| post(EVE, Kind::Nonce, FIRST, commitment));
+	node.set_status(
+		work(EVE, FIRST, JobKind::CommitNonce),
+		JobStatus::Done(Outcome::NonceCommitted(*posted.clone())),
+	);
+	node.work();
+	let call = Call::commit_nonce { study: 0, round: 1, attempt: 1, commitment: posted };
+	let submitted = node.submitted();
+	assert_eq!(submitted, [Submitted { signer: account(EVE), nonce: 0, call: RuntimeCall::Rounds(call) }]);
+	assert_ok!(node.include(submitted[0].clone()));
+	node.work();
+	assert!(node.started().is_empty() && node.submitted().is_empty());
+
+	node.on_chain(|| {
+		for party in [ALICE, BOB, CAROL] {
+			commit_nonce(party, 0).unwrap();
+		}
+		for hospital in PARTIES {
+			deal(hospital, 0).unwrap();
+		}
+	});
+	node.work();
+	assert!(node.started().is_empty(), "not all is collected before the end of the block");
+	node.on_chain(|| advance(1));
+	let Job::RevealNonce { context, commitment: committed } = only(&mut node) else { panic!("no reveal") };
+	// The round began to reveal at the end of block 1, which has to be final.
+	assert_eq!((context.phase_since, committed), (1, commitment));
+	node.set_status(
+		work(EVE, FIRST, JobKind::RevealNonce),
+		JobStatus::Done(Outcome::NonceRevealed(nonce(EVE))),
+	);
+	node.work();
+	let transaction = node.submitted().remove(0);
+	assert_ok!(node.include(transaction));
+	node.work();
+	assert!(node.started().is_empty() && node.submitted().is_empty());
 }
 
 #[test]
@@ -63,19 +111,19 @@ fn a_party_checks_its_shares_once_there_is_a_challenge() {
 	let mut node = Node::of(&[BOB]);
 	node.on_chain(|| {
 		open(with(committee()));
-		for hospital in PARTIES {
-			deal(hospital, 0).unwrap();
-		}
+		collect(0);
 	});
-	node.work();
-	assert!(node.started().is_empty());
-	node.on_chain(|| advance(2));
+	assert!(matches!(only(&mut node), Job::RevealNonce { .. }));
+	node.on_chain(|| {
+		advance(1);
+		reveal(0);
+	});
 	let expected = sorted(PARTIES.map(|hospital| dealt(hospital, 2, 0, None)).to_vec());
 	let (drawn, block) = node.on_chain(|| (progress(0).challenge.unwrap(), System::block_number()));
 	match only(&mut node) {
 		Job::Check { context, party, challenge, dealt } => {
 			assert_eq!((context.round, party, challenge), (FIRST, 2, drawn));
-			// The commitments were complete in block 1; block 3 drew the challenge, and has to be final.
+			// Block 3 holds the last nonce, and has to be final.
 			assert_eq!(context.phase_since, 3);
 			assert_eq!(context.phase_since, block, "the block of the challenge");
 			assert_eq!(dealt, expected);

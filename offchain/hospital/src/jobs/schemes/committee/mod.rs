@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | `aggregate`, `answer`, `check`, `judge` | the jobs of a committee and of hospitals in a dispute |
 //! | `dealing` | from an update to sealed share packages |
+//! | `nonce` | this party's part of the challenge |
 //! | `opening` | the elements that a party opens of a hospital's shares |
 //! | `reconstruction` | from the parties' partial aggregates to the mean |
 //! | `shares` | share packages, as they come out of the store |
@@ -13,6 +14,7 @@ mod answer;
 mod check;
 mod dealing;
 mod judge;
+mod nonce;
 mod opening;
 mod reconstruction;
 mod shares;
@@ -77,6 +79,13 @@ impl Scheme for InCommittee<'_> {
 			Job::Aggregate { party, dealt, .. } => {
 				let partial = resources.once(id, || self.sum_shares(*party, dealt))?;
 				Ok(Outcome::Aggregated(resources.signed(context, Kind::Partial, partial)?))
+			},
+			Job::CommitNonce { .. } => {
+				let commitment = self.commit_nonce(id)?;
+				Ok(Outcome::NonceCommitted(resources.signed(context, Kind::Nonce, commitment)?))
+			},
+			Job::RevealNonce { commitment, .. } => {
+				self.reveal_nonce(id, *commitment).map(Outcome::NonceRevealed)
 			},
 			Job::Train { .. } | Job::Attest { .. } | Job::Delete { .. } => Err(JobError::OtherScheme),
 		}
