@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Opens a study.
 
-import { nameOf, openStudies, readMembers } from '@consilium/client';
+import { describeBlocks, nameOf, openStudies, readMembers, slotDuration } from '@consilium/client';
 import { command, nodeOption, option, printIdOption, run } from './lib/arguments.mjs';
 import { withChain } from './lib/connect.mjs';
 import { specsOf } from './lib/opening.mjs';
@@ -21,6 +21,18 @@ const program = command(
   ],
 );
 
+/** The deadlines of a study, in blocks and seconds. */
+function deadlines({ scheme, collectingBlocks, attestingBlocks, retentionBlocks }, slot) {
+  const times = {
+    collecting: collectingBlocks,
+    'each step of the committee': scheme.Committee?.stepBlocks,
+    attesting: attestingBlocks,
+    'updates are kept': retentionBlocks ?? undefined,
+  };
+  const known = Object.entries(times).filter(([, blocks]) => blocks !== undefined);
+  return known.map(([what, blocks]) => `${what} ${describeBlocks(blocks, slot)}`).join(', ');
+}
+
 await run(program, async (values) => {
   const description = describeStudy(values, values.study);
   const signer = await readSigner(values);
@@ -28,10 +40,13 @@ await run(program, async (values) => {
     const specs = await specsOf(chain, description, values.seeds);
     const studies = await openStudies(chain, specs, signer);
     const name = nameOf(await readMembers(chain));
+    const slot = await slotDuration(chain);
     studies.forEach((study, index) => {
       const { maxRounds, seed, hospitals } = specs[index];
       const members = hospitals.map(name).join(', ');
-      const opened = `study ${study} is open: ${maxRounds} rounds, seed ${seed}, ${members}`;
+      const opened =
+        `study ${study} is open: ${maxRounds} rounds, seed ${seed}, ${members}\n` +
+        `  ${deadlines(specs[index], slot)}`;
       console.log(values.printId ? study : opened);
     });
   });

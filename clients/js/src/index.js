@@ -12,4 +12,5 @@ export * from './status.js';
 export * from './studies.js';
 export * from './study-spec.js';
 export * from './submit.js';
+export * from './time.js';
 export * from './wait.js';

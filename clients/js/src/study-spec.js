@@ -1,14 +1,20 @@
 // From a study's description to the argument of the call `rounds.openStudy`.
 
 import { stringToHex } from '@polkadot/util';
+import { blocksIn } from './time.js';
 
 /**
  * What is used here of a JSON Schema. A schema with `maxProperties` (1) is a choice: a word, or a table with
  * one key.
  */
 /**
- * @typedef {{ type?: string, default?: any, enum?: any[], maxProperties?: number, properties?: Record<string,
- *   Schema> }} Schema
+ * @typedef {object} Schema
+ * @property {string | string[]} [type]
+ * @property {string} [x-unit]
+ * @property {any} [default]
+ * @property {any[]} [enum]
+ * @property {number} [maxProperties]
+ * @property {Record<string, Schema>} [properties]
  */
 
 /** By default the clip of a committee, and projections by the number of the model's parameters. */
@@ -22,9 +28,10 @@ const MOST_PROJECTIONS = 8;
  * @param {Schema} schema docs/study.schema.json: keys and defaults
  * @param {any} description its `hospitals` and `parties` are accounts, and its root set is given by hash and
  *   length
+ * @param {number} slot milliseconds from block to block, for times that are not in blocks
  */
-export function studySpec(schema, description) {
-  const study = withDefaults(schema, description);
+export function studySpec(schema, description, slot) {
+  const study = inBlocks(schema, withDefaults(schema, description), slot);
   const { hospitals, encoding, scheme } = study;
   study.quorum ??= Math.ceil((hospitals.length * 3) / 4);
   if (scheme.committee) {
@@ -82,6 +89,23 @@ function withDefaults(schema, given) {
   const keys = schema.maxProperties === 1 ? Object.keys(value) : Object.keys(properties);
   const entries = keys.map((key) => [key, withDefaults(properties[key], value?.[key])]);
   return Object.fromEntries(entries.filter(([, one]) => one !== undefined));
+}
+
+/**
+ * The same with all times in blocks.
+ *
+ * @param {Schema} schema
+ * @param {any} value
+ * @param {number} slot
+ * @returns {any}
+ */
+function inBlocks(schema, value, slot) {
+  const { properties } = schema;
+  if (schema['x-unit'] === 'blocks' && value !== undefined) return blocksIn(value, slot);
+  if (!properties || Object(value) !== value) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, one]) => [key, inBlocks(properties[key], one, slot)]),
+  );
 }
 
 /**

@@ -167,7 +167,15 @@ export interface Round {
   attempt: number;
   phase:
     | {
-        kind: 'Collecting' | 'Revealing' | 'Checking' | 'Answering' | 'Judging' | 'Aggregating' | 'Attesting' | 'Finalised';
+        kind:
+          | 'Collecting'
+          | 'Revealing'
+          | 'Checking'
+          | 'Answering'
+          | 'Judging'
+          | 'Aggregating'
+          | 'Attesting'
+          | 'Finalised';
       }
     | { kind: 'Aborted'; reason: string };
   openedAt: number;

@@ -15,7 +15,7 @@ const described = (changes) => ({
   hospitals,
   ...changes,
 });
-const spec = (changes) => studySpec(schema, described(changes));
+const spec = (changes, slot = 1000) => studySpec(schema, described(changes), slot);
 const committee = (content, changes) => spec({ scheme: { committee: content }, ...changes }).scheme.Committee;
 
 describe('the specification of a study', () => {
@@ -52,6 +52,25 @@ describe('the specification of a study', () => {
     );
   });
 
+  it('has deadlines in blocks, whichever way they are given', () => {
+    const deadlines = ({ collectingBlocks, attestingBlocks, scheme, retentionBlocks }) => [
+      collectingBlocks,
+      attestingBlocks,
+      scheme.Committee.stepBlocks,
+      retentionBlocks,
+    ];
+    assert.deepEqual(deadlines(spec({})), [30, 30, 20, null]);
+    assert.deepEqual(deadlines(spec({}, 2000)), [15, 15, 10, null]);
+    const given = {
+      collecting_blocks: '90s',
+      attesting_blocks: 7,
+      retention_blocks: '1d',
+      scheme: { committee: { step_blocks: '2min' } },
+    };
+    assert.deepEqual(deadlines(spec(given)), [90, 7, 120, 86_400]);
+    assert.deepEqual(deadlines(spec(given, 4000)), [23, 7, 30, 21_600], 'rounded up');
+  });
+
   it('has a quorum of three quarters, rounded up', () => {
     assert.equal(spec({ hospitals: ['a'], scheme: 'plain' }).quorum, 1);
     assert.equal(spec({ hospitals: ['a', 'b', 'c', 'd', 'e'] }).quorum, 4);
@@ -83,7 +102,7 @@ describe('the committee of a study', () => {
       direction: 'Off',
       projections: 1,
       weakestSuite: 'QkdMlKem768',
-      stepBlocks: 10,
+      stepBlocks: 20,
     });
   });
 

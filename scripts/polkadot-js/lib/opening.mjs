@@ -1,6 +1,6 @@
 // Opening of studies that are described by a study.toml or by options.
 
-import { readAgreement, readMembers, resolveMember, studySpec } from '@consilium/client';
+import { readAgreement, readMembers, resolveMember, slotDuration, studySpec } from '@consilium/client';
 import { withRootSet } from './root-set.mjs';
 import { studySchema } from './study-file.mjs';
 
@@ -20,7 +20,8 @@ export async function specsOf(chain, described, seeds) {
   const parties = accounts(scheme.committee?.parties);
   const aggregation = scheme.committee ? { committee: { ...scheme.committee, parties } } : scheme;
   const { seed = studySchema.properties.seed.default } = description;
+  const slot = await slotDuration(chain);
   return (seeds ?? [seed]).map((one) =>
-    studySpec(studySchema, { ...description, hospitals, scheme: aggregation, seed: one }),
+    studySpec(studySchema, { ...description, hospitals, scheme: aggregation, seed: one }, slot),
   );
 }

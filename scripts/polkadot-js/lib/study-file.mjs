@@ -16,6 +16,7 @@ import { REPOSITORY } from './hospitals.mjs';
 export const studySchema = JSON.parse(readFileSync(join(REPOSITORY, 'docs/study.schema.json'), 'utf8'));
 
 const isChoice = (schema) => schema.maxProperties === 1;
+const isTime = (schema) => schema['x-unit'] === 'blocks';
 const words = (schema) => [
   ...(schema.enum ?? schema.anyOf?.[0].enum ?? []),
   ...Object.keys(schema.properties ?? {}),
@@ -40,7 +41,9 @@ const OPTIONS = new Map();
 export const studyOptions = [...OPTIONS].map(([name, { schema }]) => {
   const choices = words(schema).map((word) => word.replaceAll('_', '-'));
   const preset = schema.items ? schema.default : variantOf(schema);
-  const value = { integer: 'N', number: 'X', array: 'LIST' }[schema.type] ?? 'TEXT';
+  const value = isTime(schema)
+    ? 'TIME|N'
+    : ({ integer: 'N', number: 'X', array: 'LIST' }[schema.type] ?? 'TEXT');
   const given = preset === undefined ? '' : ` (default: ${String(preset).replaceAll('_', '-')})`;
   const option = new Option(`--${name} <${choices.join('|') || value}>`, schema.description + given);
   if (name === 'seeds') return option.argParser(range);
@@ -101,7 +104,7 @@ function fromText(schema, value) {
   if (typeof value !== 'string') return value;
   if (schema.items?.type === 'integer')
     return value.split(',').map((part) => fromText(schema.items, part.trim()));
-  if (schema.type === 'integer' || schema.type === 'number')
+  if (schema.type === 'integer' || schema.type === 'number' || isTime(schema))
     return /^\d+(\.\d+)?$/.test(value) ? Number(value) : value;
   if (schema.pattern) return value.toLowerCase();
   return words(schema).find((word) => normal(word) === normal(value)) ?? value;
@@ -175,6 +178,7 @@ function expected(schema) {
   if (type === 'array') return 'a list';
   if (type === 'object' && !isChoice(schema)) return 'a table';
   if (choices.length > 0) return `one of ${choices.join(', ')}`;
+  if (isTime(schema)) return `a time such as 90s, 5min, 2h or 1d, or a number of blocks from ${minimum} on`;
   if (pattern) return '0x and 64 hexadecimal digits';
   if (type === 'string') return `a text${maxLength ? ` of at most ${maxLength} characters` : ''}`;
   const most = maximum < 2 ** 32 - 1 ? ` to ${maximum}` : ' on';

@@ -35,8 +35,8 @@ const CASES = [
 const SHORT_LIVED = {
   title: 'short-lived',
   scheme: 'committee',
-  collectingBlocks: 30,
-  attestingBlocks: 10,
+  collectingBlocks: '60s',
+  attestingBlocks: '20s',
   retentionBlocks: 2,
 };
 
@@ -55,7 +55,7 @@ describe('an update whose blob is', () => {
     const dave = net.node('dave');
     await net.waitUntilAllVote();
     dave.signal('SIGSTOP');
-    const opened = [...CASES.map(({ what }) => ({ title: what, collectingBlocks: 30 })), SHORT_LIVED];
+    const opened = [...CASES.map(({ what }) => ({ title: what, collectingBlocks: '60s' })), SHORT_LIVED];
     studies = await openStudies(chain, opened);
     for (const [index, { victim, harm }] of CASES.entries()) {
       await roundWhere(chain, studies[index], 1, 'three updates', ({ committed }) => committed.length === 3);

@@ -111,7 +111,7 @@ describe('a committee', () => {
         ['Committee', 1, accounts, 'Mersenne61'],
       );
       assert.deepEqual(encoding, { clip: 1, fractionBits: 24 });
-      assert.deepEqual([scheme.projections, scheme.stepBlocks], [1, 10]);
+      assert.deepEqual([scheme.projections, scheme.stepBlocks], [1, 20]);
       assert.equal(scheme.direction.kind, 'Exclude');
       assert.equal(scheme.direction.root.length, readFileSync(net.study.root).length);
       assert.deepEqual((await chain.rpc('rounds_study', small)).spec.scheme.parties, accounts.slice(1));
@@ -148,7 +148,7 @@ describe('a committee', () => {
       // Without Dave no round leaves Collecting before its deadline: time to do harm.
       await net.waitUntilAllVote();
       dave.signal('SIGSTOP');
-      study = await openStudy(chain, { title: 'Altered', scheme: 'committee', collectingBlocks: 60 });
+      study = await openStudy(chain, { title: 'Altered', scheme: 'committee', collectingBlocks: '120s' });
       await roundWhere(chain, study, 1, 'three updates', ({ committed }) => committed.length === 3);
       const { blobs } = await commitmentOf(chain, study, 1, accounts[0]);
       const file = blobPath(blobFolder(net.folder), blobs[BOB - 1].hash);
@@ -246,7 +246,7 @@ describe('a committee', () => {
         scheme: 'committee',
         tolerance: 0,
         parties: accounts.slice(0, PARTIES),
-        collectingBlocks: 60,
+        collectingBlocks: '120s',
       };
       studies = await openStudies(
         chain,
@@ -292,7 +292,7 @@ describe('a committee', () => {
 
     before(async () => {
       // Dave's node has had no hospital since the attacks above.
-      const common = { scheme: 'committee', collectingBlocks: 12, stepBlocks: 10 };
+      const common = { scheme: 'committee', collectingBlocks: '24s', stepBlocks: '20s' };
       [silent, liar] = await openStudies(chain, [
         { title: 'Silent', ...common },
         { title: 'Liar', ...common, projections: 1 },

@@ -132,7 +132,7 @@ describe('records and configuration that are wrong', () => {
 
     it('records with text in a number: its hospital misses the round, the others finalise it', async () => {
       const log = await restartWith(variant('bad', { csv: BROKEN_RECORDS[1].break(records()) }));
-      const study = await openStudy(chain, { collectingBlocks: 6 });
+      const study = await openStudy(chain, { collectingBlocks: '12s' });
       await until('the error in the log', SOON, () => BROKEN_RECORDS[1].message.test(log()));
       await completed(chain, study);
       const [, , , { address }] = await signers();

@@ -99,7 +99,7 @@ describe('refused, the chain going on', () => {
 
     before(async () => {
       await net.waitUntilAllVote();
-      study = await openStudy(chain, { rounds: 9, collectingBlocks: 9 });
+      study = await openStudy(chain, { rounds: 9, collectingBlocks: '18s' });
       await roundWhere(chain, study, 1, 'all updates', ({ phase }) => phase.kind === 'Attesting');
       // From here on only this test speaks for Alice.
       net.node('alice').signal('SIGSTOP');

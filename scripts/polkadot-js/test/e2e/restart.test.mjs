@@ -29,7 +29,7 @@ describe('a node killed with SIGKILL', () => {
 
   it('in the middle of Collecting catches up, and its update counts in the same round', async () => {
     // Long, so that the victim has time to come back: the round waits for it.
-    const study = await openStudy(chain, { collectingBlocks: 60 });
+    const study = await openStudy(chain, { collectingBlocks: '120s' });
     await roundWhere(
       chain,
       study,
@@ -55,7 +55,7 @@ describe('a node killed with SIGKILL', () => {
 
   it('in the middle of Attesting catches up, and attests in the same round', async () => {
     // All four must attest, so the round waits for the victim.
-    const study = await openStudy(chain, { quorum: 4, attestingBlocks: 60 });
+    const study = await openStudy(chain, { quorum: 4, attestingBlocks: '120s' });
     const attested = (round) => round.attestations.map(({ hospital }) => hospital);
     await roundWhere(
       chain,
@@ -89,7 +89,7 @@ describe('a node killed with SIGKILL', () => {
 
   it('and not started again does not hinder the others: a quorum of three goes on', async () => {
     await victim.kill();
-    const study = await openStudy(chain, { rounds: 2, collectingBlocks: 6 });
+    const study = await openStudy(chain, { rounds: 2, collectingBlocks: '12s' });
     const { finalisedRounds } = await completed(chain, study);
     assert.equal(finalisedRounds, 2);
     await chainGoesOn(chain);

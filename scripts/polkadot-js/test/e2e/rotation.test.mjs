@@ -37,7 +37,7 @@ describe('a hospital that changes its keys while a round collects', () => {
     net.node('dave').signal('SIGSTOP');
     study = await openStudy(chain, {
       ...{ title: 'Rotation', scheme: 'committee', weakestSuite: 'ml-kem-768', quorum: 4 },
-      ...{ collectingBlocks: 90, stepBlocks: 40, attestingBlocks: 40 },
+      ...{ collectingBlocks: '180s', stepBlocks: '80s', attestingBlocks: '80s' },
     });
     await roundWhere(chain, study, 1, 'three updates', ({ committed }) => committed.length === 3);
   });
