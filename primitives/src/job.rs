@@ -175,8 +175,8 @@ pub enum Job {
 }
 
 /// A job as the runtime hands it to the node. Either side may be newer: a node must decode all of it, and
-/// refuses what it does not know. A new kind of job is a new variant of [`Job`], at its end; any other change of
-/// it, or of anything in it, is a new version.
+/// refuses what it does not know. A new kind of job is a new variant of [`Job`], at its end; any other change
+/// of it, or of anything in it, is a new version.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub enum VersionedJob {
 	/// Version 1.

@@ -293,7 +293,8 @@ pub enum AbortReason {
 	UpdateUnusable,
 	/// The study was halted.
 	StudyHalted,
-	/// More than t parties of the committee committed to no nonce, or at most t revealed one, by the deadline.
+	/// More than t parties of the committee committed to no nonce, or at most t revealed one, by the
+	/// deadline.
 	TooFewNonces,
 }
 
@@ -332,7 +333,8 @@ pub enum Verdict<AccountId> {
 		/// SHA-256 of the artifact's bytes.
 		artifact: H256,
 	},
-	/// The new model is this artifact, but it does worse on the hospital's own records than the study allows.
+	/// The new model is this artifact, but it does worse on the hospital's own records than the study
+	/// allows.
 	RejectModel {
 		/// SHA-256 of the artifact's bytes.
 		artifact: H256,

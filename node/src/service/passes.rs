@@ -5,8 +5,8 @@
 //! during one leads to a single pass after it, at the block that is best by then. During the initial
 //! synchronisation there is none.
 //!
-//! `sc-offchain` makes a pass for each notification of a new best block that it gets. [`Schedule`] decides when
-//! it gets one, [`Passes`] hands it over, and [`Gate`] tells when the pass has ended.
+//! `sc-offchain` makes a pass for each notification of a new best block that it gets. [`Schedule`] decides
+//! when it gets one, [`Passes`] hands it over, and [`Gate`] tells when the pass has ended.
 
 use super::Client;
 use crate::hospital::extension::Connection;

@@ -7,12 +7,12 @@ pub use pallet::*;
 #[cfg(test)]
 mod tests;
 
-/// Milliseconds of a slot unless the chain specification says otherwise: enough for a consortium whose members
-/// are far from each other.
+/// Milliseconds of a slot unless the chain specification says otherwise: enough for a consortium whose
+/// members are far from each other.
 pub const DEFAULT_SLOT_DURATION: u64 = 2_000;
 
-/// Milliseconds of the shortest slot. Votes on a block have to arrive before the next one is made, and GRANDPA
-/// votes 0.4 s after it.
+/// Milliseconds of the shortest slot. Votes on a block have to arrive before the next one is made, and
+/// GRANDPA votes 0.4 s after it.
 pub const MIN_SLOT_DURATION: u64 = 500;
 
 /// Milliseconds of the longest slot.

@@ -40,7 +40,6 @@ pub mod pallet {
 			posts::{Answers, Checks, Judgements, Signed},
 			progress::{CommitteeProgress, PartyFault},
 		},
-		hospital::Role,
 		study::{
 			AbortReason, Attestation, HaltReason, Metrics, Phase, Points, Round, RoundKey, Study, StudySpec,
 			UpdateFault, Verdict,
@@ -120,7 +119,7 @@ pub mod pallet {
 	pub type PostedChecks<T: Config> =
 		StorageDoubleMap<_, Twox64Concat, (StudyId, RoundNumber), Twox64Concat, u8, Checks>;
 
-	/// The nonces of the parties in the attempt under way, until the challenge is drawn.
+	/// The nonces of the attempt under way, until the challenge is drawn.
 	#[pallet::storage]
 	pub type Nonces<T: Config> =
 		StorageDoubleMap<_, Twox64Concat, StudyId, Twox64Concat, RoundNumber, PartyNonces, ValueQuery>;
@@ -172,8 +171,7 @@ pub mod pallet {
 			round: RoundKey,
 			party: T::AccountId,
 			point: u8,
-			/// BLAKE2b-256 of the SCALE bytes of its [`Checks`]. They are up to 20 kB; the extrinsic and the
-			/// state hold them.
+			/// BLAKE2b-256 of the SCALE bytes of its [`Checks`], which the extrinsic and the state hold.
 			checks: H256,
 		},
 		/// A party disputes a hospital's shares.
@@ -240,13 +238,7 @@ pub mod pallet {
 		/// An attempt of a round failed.
 		RoundAborted { round: RoundKey, reason: AbortReason },
 		/// A party committed to a nonce.
-		NonceCommitted {
-			round: RoundKey,
-			party: T::AccountId,
-			point: u8,
-			/// See `consilium_primitives::committee::challenge::nonce_commitment`.
-			commitment: H256,
-		},
+		NonceCommitted { round: RoundKey, party: T::AccountId, point: u8, commitment: H256 },
 		/// A party revealed its nonce.
 		NonceRevealed { round: RoundKey, party: T::AccountId, point: u8, nonce: Nonce },
 	}
@@ -375,17 +367,7 @@ pub mod pallet {
 		#[pallet::weight(T::WeightInfo::open_study(MAX_PARTIES))]
 		pub fn open_study(origin: OriginFor<T>, spec: Box<StudySpec<T::AccountId>>) -> DispatchResult {
 			let who = ensure_signed(origin)?;
-			spec.check().map_err(Error::<T>::from)?;
-			ensure!(Self::fits_into_block(&spec), Error::<T>::CommitteeTooLarge);
-			ensure!(spec.hospitals.contains(&who), Error::<T>::NotEnrolled);
-			ensure!(T::Agreements::holds(spec.agreement), Error::<T>::AgreementNotActive);
-			for hospital in &spec.hospitals {
-				ensure!(T::Members::has_role(hospital, Role::Trainer), Error::<T>::NotATrainer);
-				ensure!(T::Agreements::has_signed(spec.agreement, hospital), Error::<T>::AgreementNotSigned);
-			}
-			for party in schemes::rules(&spec.scheme).parties() {
-				ensure!(T::Members::has_role(party, Role::Compute), Error::<T>::NotAComputeNode);
-			}
+			Self::ensure_may_open(&who, &spec)?;
 			Self::do_open_study(who, *spec)
 		}
 
@@ -497,8 +479,7 @@ pub mod pallet {
 			Self::do_commit_nonce(who, RoundKey { study, round, attempt }, *commitment)
 		}
 
-		/// Reveals the caller's nonce, after all updates are committed. It needs no signature by the party's
-		/// ML-DSA-65 key: only the party knows what it committed to.
+		/// Reveals the caller's nonce. Only the party knows it, so no ML-DSA-65 signature is needed.
 		#[pallet::call_index(9)]
 		#[pallet::weight(T::WeightInfo::reveal_nonce(MAX_PARTIES, MAX_PARTIES))]
 		pub fn reveal_nonce(
@@ -510,16 +491,6 @@ pub mod pallet {
 		) -> DispatchResult {
 			let who = ensure_signed(origin)?;
 			Self::do_reveal_nonce(who, RoundKey { study, round, attempt }, nonce)
-		}
-	}
-
-	impl<T: Config> Pallet<T> {
-		/// The study, if `who` is an active member that takes part in it.
-		fn study_of(study: StudyId, who: &T::AccountId) -> Result<Study<T::AccountId>, DispatchError> {
-			let entry = Studies::<T>::get(study).ok_or(Error::<T>::StudyNotFound)?;
-			let takes_part = entry.spec.hospitals.contains(who) && T::Members::is_active(who);
-			ensure!(takes_part, Error::<T>::NotEnrolled);
-			Ok(entry)
 		}
 	}
 }

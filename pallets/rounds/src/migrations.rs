@@ -146,8 +146,8 @@ impl<T: Config> UncheckedOnRuntimeUpgrade for ClipToEncoding<T> {
 pub type V3<T> =
 	VersionedMigration<2, 3, ChallengeBeforeChecking<T>, Pallet<T>, <T as frame_system::Config>::DbWeight>;
 
-/// [`V3`] without the check of the version. Rounds that were about to draw their challenge from a block get one
-/// from the last block, now.
+/// [`V3`] without the check of the version. Rounds that were about to draw their challenge from a block get
+/// one from the last block, now.
 pub struct ChallengeBeforeChecking<T>(core::marker::PhantomData<T>);
 
 impl<T: Config> UncheckedOnRuntimeUpgrade for ChallengeBeforeChecking<T> {

@@ -7,6 +7,7 @@ use crate::{
 };
 use alloc::{boxed::Box, vec::Vec};
 use consilium_primitives::{
+	hospital::Role,
 	study::{Attestation, Exclusion, HaltReason, Round, RoundKey, Study, StudySpec, StudyStatus},
 	traits::{Agreements, CollectingRounds, Commitments, Members, UpdateShape},
 	BlockNumber, RoundNumber, StudyId, H256,
@@ -20,6 +21,30 @@ use sp_runtime::SaturatedConversion;
 impl<T: Config> Pallet<T> {
 	pub(crate) fn now() -> BlockNumber {
 		frame_system::Pallet::<T>::block_number().saturated_into()
+	}
+
+	/// The study, if `who` is an active member that takes part in it.
+	pub(crate) fn study_of(study: StudyId, who: &T::AccountId) -> Result<Study<T::AccountId>, DispatchError> {
+		let entry = Studies::<T>::get(study).ok_or(Error::<T>::StudyNotFound)?;
+		let takes_part = entry.spec.hospitals.contains(who) && T::Members::is_active(who);
+		ensure!(takes_part, Error::<T>::NotEnrolled);
+		Ok(entry)
+	}
+
+	/// Whether `who` may open a study with this specification now.
+	pub(crate) fn ensure_may_open(who: &T::AccountId, spec: &StudySpec<T::AccountId>) -> DispatchResult {
+		spec.check().map_err(Error::<T>::from)?;
+		ensure!(Self::fits_into_block(spec), Error::<T>::CommitteeTooLarge);
+		ensure!(spec.hospitals.contains(who), Error::<T>::NotEnrolled);
+		ensure!(T::Agreements::holds(spec.agreement), Error::<T>::AgreementNotActive);
+		for hospital in &spec.hospitals {
+			ensure!(T::Members::has_role(hospital, Role::Trainer), Error::<T>::NotATrainer);
+			ensure!(T::Agreements::has_signed(spec.agreement, hospital), Error::<T>::AgreementNotSigned);
+		}
+		for party in schemes::rules(&spec.scheme).parties() {
+			ensure!(T::Members::has_role(party, Role::Compute), Error::<T>::NotAComputeNode);
+		}
+		Ok(())
 	}
 
 	pub(crate) fn do_open_study(who: T::AccountId, spec: StudySpec<T::AccountId>) -> DispatchResult {

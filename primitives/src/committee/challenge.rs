@@ -1,9 +1,9 @@
 //! The challenge of a committee's checks.
 //!
-//! Each party commits to a random nonce while the round collects, and reveals it once all updates are committed.
-//! The challenge is the hash of the revealed nonces: nobody knows it before the updates are fixed, and with at
-//! least one honest party nobody chooses it. A party that withholds its nonce chooses between two challenges, so
-//! t of them between 2^t.
+//! Each party commits to a random nonce while the round collects, and reveals it once all updates are
+//! committed. The challenge is the hash of the revealed nonces: nobody knows it before the updates are fixed,
+//! and with at least one honest party nobody chooses it. A party that withholds its nonce chooses between two
+//! challenges, so t of them between 2^t.
 
 use crate::{study::RoundKey, AccountBytes, MaxParties};
 use bounded_collections::BoundedVec;
@@ -41,8 +41,8 @@ pub fn nonce_commitment(genesis: H256, round: RoundKey, party: &AccountBytes, no
 	hash(NONCE_DOMAIN, &(genesis, round, party, nonce))
 }
 
-/// SHA-256 over the domain and, in SCALE, genesis hash, study, round, attempt, and point and nonce of each party
-/// that revealed one, in the order of points.
+/// SHA-256 over the domain and, in SCALE, genesis hash, study, round, attempt, and point and nonce of each
+/// party that revealed one, in the order of points.
 pub fn challenge(genesis: H256, round: RoundKey, nonces: &[PartyNonce]) -> H256 {
 	let mut revealed: alloc::vec::Vec<(u8, Nonce)> =
 		nonces.iter().filter_map(|of| Some((of.party, of.nonce?))).collect();

@@ -69,7 +69,8 @@ pub struct Committee<AccountId> {
 	/// The weakest suite that shares may be sealed with. `Plain` is for experiments with synthetic records:
 	/// anyone with access to the blob store can then read the updates.
 	pub weakest_suite: Suite,
-	/// Length in blocks of each phase of the committee: Revealing, Checking, Answering, Judging and Aggregating.
+	/// Length in blocks of each phase of the committee: Revealing, Checking, Answering, Judging and
+	/// Aggregating.
 	pub step_blocks: BlockNumber,
 }
 

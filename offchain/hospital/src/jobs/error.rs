@@ -87,8 +87,8 @@ pub(crate) enum JobError {
 	)]
 	NoAnswer(&'static str),
 	#[error(
-		"this party cannot reveal the nonce that it committed to, because the file with it is lost or is that of \
-		 another one; the others' nonces suffice, and the audit trail will say that this party withheld its own"
+		"the state has no nonce that this party committed to in this attempt, so it reveals none; the \
+		 others' nonces suffice, and the audit trail will say that this party withheld its own"
 	)]
 	NoNonce,
 	#[error("the job names {0} receivers for the shares of {1} parties")]

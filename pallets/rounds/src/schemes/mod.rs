@@ -65,8 +65,8 @@ pub trait Rules<AccountId> {
 		(Phase::Collecting, spec.collecting_blocks)
 	}
 
-	/// Whether Collecting waits for more than the hospitals' commitments. If so, [`Driving::end_block`] ends it
-	/// when all is there.
+	/// Whether Collecting waits for more than the hospitals' commitments. If so, [`Driving::end_block`] ends
+	/// it when all is there.
 	fn collects_more(&self) -> bool {
 		false
 	}

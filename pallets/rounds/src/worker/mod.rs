@@ -1,8 +1,8 @@
 //! The control loop of the off-chain worker.
 //!
 //! At every new best block, and again whenever native code has finished a job, it reads what the chain needs
-//! from this node's hospital, and takes the next step: start a job, poll it, or submit its result. It keeps no
-//! memory: a step is due as long as the chain's state does not show it done, no matter what was submitted
+//! from this node's hospital, and takes the next step: start a job, poll it, or submit its result. It keeps
+//! no memory: a step is due as long as the chain's state does not show it done, no matter what was submitted
 //! before, so lost transactions, restarts and re-organisations need no special care. Native code makes jobs
 //! idempotent and holds them back until the block that asked for them is final.
 //!

@@ -94,7 +94,12 @@ describe('hospitals with quantum links', () => {
     const [tapped] = await kme('alice').waitForLinks('aborted', 'kme-bob');
     assert.match(tapped.last_abort, PATTERNS.eavesdropping);
 
-    const study = await openStudy(chain, { title: 'Tapped', maxAttempts: 20, collectingBlocks: '12s', ...QKD });
+    const study = await openStudy(chain, {
+      title: 'Tapped',
+      maxAttempts: 20,
+      collectingBlocks: '12s',
+      ...QKD,
+    });
     await roundWhere(chain, study, 1, 'a failed attempt', ({ attempt }) => attempt > 1);
     await until("the reason in Alice's log", SOON, async () =>
       PATTERNS.noKeyFromBob.test(net.node('alice').log()),
@@ -124,7 +129,12 @@ describe('hospitals with quantum links', () => {
 
   it('survive a key management entity that is stopped, frozen and killed, and report why', async () => {
     kme('charlie').signal('SIGSTOP');
-    const study = await openStudy(chain, { title: 'Frozen', maxAttempts: 20, collectingBlocks: '24s', ...QKD });
+    const study = await openStudy(chain, {
+      title: 'Frozen',
+      maxAttempts: 20,
+      collectingBlocks: '24s',
+      ...QKD,
+    });
     await until("the reason in Charlie's log", SOON, async () =>
       PATTERNS.noAnswerOfKme.test(net.node('charlie').log()),
     );

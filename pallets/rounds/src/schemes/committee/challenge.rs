@@ -1,9 +1,9 @@
 //! The rules by which the challenge is drawn, pure.
 //!
 //! While a round collects, each party commits to a nonce. When all hospitals and at least n - t parties have
-//! committed, or at the deadline, *Revealing* begins: the parties reveal their nonces, and the challenge is the
-//! hash of what was revealed. A party that committed and reveals nothing is named; it has chosen between two
-//! challenges.
+//! committed, or at the deadline, *Revealing* begins: the parties reveal their nonces, and the challenge is
+//! the hash of what was revealed. A party that committed and reveals nothing is named; it has chosen between
+//! two challenges.
 
 use super::machine::{CommitteeMachine, Conclusion};
 use crate::refusal::Refusal;
@@ -33,8 +33,8 @@ impl<AccountId: Clone + PartialEq> CommitteeMachine<'_, AccountId> {
 		Ok(party)
 	}
 
-	/// Whether Collecting can end before its deadline. A party that is away is not waited for, nor is one whose
-	/// commitment comes after all others.
+	/// Whether Collecting can end before its deadline. A party that is away is not waited for, nor is one
+	/// whose commitment comes after all others.
 	pub fn all_collected(&self) -> bool {
 		self.machine.all_committed() && self.has_nonces()
 	}

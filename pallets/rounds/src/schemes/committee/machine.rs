@@ -1,8 +1,9 @@
 //! The committee's part of a round, pure.
 //!
-//! Once the challenge is drawn, the parties post their shares of the checks (*Checking*). A hospital that fails them is excluded; where at most t parties dispute a hospital's shares, it publishes
-//! the shares of these parties (*Answering*) and the other parties judge them (*Judging*). Then the parties
-//! post their partial aggregates (*Aggregating*), and the hospitals attest as in a round without a committee.
+//! Once the challenge is drawn, the parties post their shares of the checks (*Checking*). A hospital that
+//! fails them is excluded; where at most t parties dispute a hospital's shares, it publishes the shares of
+//! these parties (*Answering*) and the other parties judge them (*Judging*). Then the parties post their
+//! partial aggregates (*Aggregating*), and the hospitals attest as in a round without a committee.
 //!
 //! A phase ends when all have posted, or at its deadline with the posts of n - t parties.
 

@@ -249,8 +249,8 @@ impl<T: Config> CommitteeRound<T> {
 	}
 
 	/// The end of a block: ends Collecting or Checking if all is there. Collecting, so that every commitment
-	/// in the block counts, wherever it is in it. Checking, because decoding costs more than a call should; the
-	/// block has reserved it from its beginning.
+	/// in the block counts, wherever it is in it. Checking, because decoding costs more than a call should;
+	/// the block has reserved it from its beginning.
 	pub(super) fn end_block(mut self) {
 		let machine = self.machine();
 		if machine.all_collected() {

@@ -10,9 +10,9 @@ use consilium_primitives::{
 use frame_support::ensure;
 use sp_runtime::TryRuntimeError;
 
-/// The committee exists from Revealing on, its challenge from Checking on, and nonces only before; only parties have posted, each once; who counts has a weight, and
-/// who does not has none; disputes are about hospitals that committed, by parties that posted, each once, and
-/// at most t about each hospital.
+/// The committee exists from Revealing on, its challenge from Checking on, and nonces only before; only
+/// parties have posted, each once; who counts has a weight, and who does not has none; disputes are about
+/// hospitals that committed, by parties that posted, each once, and at most t about each hospital.
 pub(super) fn check<T: Config>(
 	committee: &Committee<T::AccountId>,
 	Attempt { key, round, .. }: &Attempt<T>,

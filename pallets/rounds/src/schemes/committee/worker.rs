@@ -28,8 +28,8 @@ impl<T: Config> Working<T> for Committee<T::AccountId> {
 				Some(Job::CommitNonce { context })
 			},
 			Phase::Revealing => {
-				// The block that ended Collecting must be final: a nonce that is known before could be used to
-				// choose an update.
+				// The block that ended Collecting must be final: a nonce that is known before could be used
+				// to choose an update.
 				let commitment = of.machine().may_reveal_nonce(account).ok()?;
 				Some(Job::RevealNonce { context, commitment })
 			},

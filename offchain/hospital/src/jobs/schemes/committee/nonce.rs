@@ -1,8 +1,8 @@
 //! Choose a nonce for the challenge, commit to it, and reveal it.
 //!
-//! The nonce is saved before the commitment to it leaves, so that a restart in between reveals what was committed
-//! to. It must not leave before all updates are fixed: so revealing waits for the finality of the block that ended
-//! Collecting, as every job of a phase does.
+//! The nonce is saved before the commitment to it leaves, so that a restart in between reveals what was
+//! committed to. It must not leave before all updates are fixed: so revealing waits for the finality of the
+//! block that ended Collecting, as every job of a phase does.
 
 use super::InCommittee;
 use crate::{
