@@ -131,7 +131,7 @@ describe('refused, the chain going on', () => {
     });
 
     it('after the deadline', async () => {
-      // A committee takes its time between Collecting and the end of the round: without Alice, until a deadline.
+      // With a committee there are phases between Collecting and the end; without Alice they take a while.
       const late = await openStudy(chain, { scheme: 'committee', collectingBlocks: '8s' });
       await roundWhere(chain, late, 1, 'the end of Collecting', ({ phase }) => phase.kind !== 'Collecting');
       const commitment = chain.api.tx.modelUpdates.commitUpdate(late, 1, 1, earlier);
