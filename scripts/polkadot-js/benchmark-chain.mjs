@@ -3,21 +3,30 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { finalBlocks, follow, openStudies, proposeAgreement, signAgreement } from '@consilium/client';
+import {
+  compareArtifacts,
+  finalBlocks,
+  follow,
+  openStudies,
+  proposeAgreement,
+  signAgreement,
+  slotDuration,
+} from '@consilium/client';
 import { binariesOption, command, integer, option, run } from './lib/arguments.mjs';
 import { buildBinaries } from './lib/devnet.mjs';
-import { withChain } from './lib/connect.mjs';
+import { withChain, withChains } from './lib/connect.mjs';
 import { Network } from './lib/network.mjs';
 import { specsOf } from './lib/opening.mjs';
 import { withFolder } from './lib/processes.mjs';
 import { developmentSigner } from './lib/signers.mjs';
 import { describeStudy } from './lib/study-file.mjs';
+import { PhaseTimes, spread, timed } from './lib/phases.mjs';
 import { fixed, table } from './lib/table.mjs';
 
 const program = command(
   `Measures, on a fresh network of four nodes and with one mini-batch update of training per round, which
-  takes next to no time: seconds per round, blocks and seconds between the best and the final block, and the
-  memory of each node.`,
+  takes next to no time: blocks and seconds of each round and of each of its phases, blocks and seconds
+  between the best and the final block, and the memory of each node.`,
   [
     option('--rounds <N>', 'rounds to measure', integer(1, 10_000), 20),
     option('--scheme <NAME>', 'scheme of the study', ['committee', 'plain'], 'committee'),
@@ -27,14 +36,6 @@ const program = command(
 );
 
 const STALL_SECONDS = 120;
-
-/** Least, median and greatest of numbers. */
-function spread(values) {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length / 2;
-  const median = (sorted[Math.ceil(middle) - 1] + sorted[Math.floor(middle)]) / 2;
-  return { least: sorted[0], median, greatest: sorted[sorted.length - 1] };
-}
 
 async function openStudy(chain, { schemaHash, features, classes }, { rounds, scheme }, signers) {
   const [alice, ...others] = signers;
@@ -77,30 +78,52 @@ function memory(pid) {
   return { now: megabytes('VmRSS'), greatest: megabytes('VmHWM') };
 }
 
+/** The number of rounds whose artifact is the same on all nodes. */
+async function sameArtifacts(network, study, rounds) {
+  const urls = network.nodes.map(({ url }) => url);
+  const compared = await withChains(urls, (chains) => compareArtifacts(chains, study, rounds));
+  return compared.filter(({ same }) => same).length;
+}
+
 async function measure(network, values) {
+  const begin = Date.now();
   await network.start();
   const signers = await Promise.all(network.nodes.map(({ dev }) => developmentSigner(dev)));
   return withChain(network.nodes[0].url, async (chain) => {
     const study = await openStudy(chain, network.study, values, signers);
     const finality = await measureFinality(chain);
-    const seconds = [];
-    for await (const event of follow(finalBlocks(chain, STALL_SECONDS), [study])) {
-      if (event.type === 'aborted') throw new Error(`round ${event.round} was aborted: ${event.reason}`);
-      if (event.type === 'finalised' && event.seconds !== null) seconds.push(event.seconds);
+    const times = new PhaseTimes();
+    const aborted = [];
+    for await (const event of follow(timed(finalBlocks(chain, STALL_SECONDS), study, times), [study])) {
+      if (event.type === 'aborted') aborted.push({ round: event.round, reason: event.reason });
     }
     finality.stop();
+    const rounds = times.perRound();
     return {
-      rounds: seconds.length,
-      secondsPerRound: spread(seconds),
+      scheme: values.scheme,
+      slotSeconds: (await slotDuration(chain)) / 1000,
+      seconds: (Date.now() - begin) / 1000,
+      rounds,
+      aborted,
+      roundsWithTheSameArtifactOnAllNodes: await sameArtifacts(network, study, rounds.length),
+      ...times.summary(),
       finality: { blocks: spread(finality.lags.blocks), seconds: spread(finality.lags.seconds) },
       memoryMegabytes: Object.fromEntries(network.nodes.map(({ id, process: { pid } }) => [id, memory(pid)])),
     };
   });
 }
 
-function print({ rounds, secondsPerRound, finality, memoryMegabytes }) {
+function print(result) {
+  const { scheme, slotSeconds, seconds, rounds, aborted, round, phases, finality, memoryMegabytes } = result;
+  console.log(`${rounds.length} rounds, scheme ${scheme}, a block every ${slotSeconds} s`);
+  console.log(`${fixed(seconds, 0)} s from the start of the nodes to the end of the study`);
+  const same = result.roundsWithTheSameArtifactOnAllNodes;
+  console.log(`the same artifact on all nodes in ${same} of ${rounds.length} rounds`);
+  for (const { round: number, reason } of aborted) console.log(`an attempt of round ${number}: ${reason}`);
+  const measured = Object.entries({ 'a round': round, ...phases });
   const rows = [
-    [`seconds per round (${rounds} rounds)`, secondsPerRound],
+    ...measured.map(([what, { blocks }]) => [`blocks of ${what}`, blocks]),
+    ...measured.map(([what, times]) => [`seconds of ${what}`, times.seconds]),
     ['blocks from best to final', finality.blocks],
     ['seconds from arrival to finality', finality.seconds],
   ].map(([what, values]) => [what, ...Object.values(values).map((value) => fixed(value, 1))]);
