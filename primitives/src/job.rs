@@ -171,6 +171,10 @@ pub enum Job {
 		context: RoundContext,
 		/// The commitment to it.
 		commitment: H256,
+		/// The party's point.
+		party: u8,
+		/// The shares that the party will check next, in the order of accounts: it may open them already.
+		dealt: Vec<Dealt>,
 	},
 }
 
@@ -277,7 +281,9 @@ impl Job {
 			Self::Attest { context: _, inputs } => inputs.encode_to(&mut bytes),
 			Self::Delete { context: _, blobs } => blobs.encode_to(&mut bytes),
 			Self::CommitNonce { context: _ } => {},
-			Self::RevealNonce { context: _, commitment } => commitment.encode_to(&mut bytes),
+			Self::RevealNonce { context: _, commitment, party, dealt } => {
+				(commitment, party, dealt).encode_to(&mut bytes)
+			},
 		}
 		H256(Sha256::digest(&bytes).into())
 	}

@@ -120,6 +120,8 @@ pub(crate) fn open_resources(
 		state: State::open(state)?,
 		sealer: Mutex::new(sealer),
 		trainer,
+		opened: Default::default(),
+		newest: Mutex::default(),
 	})
 }
 

@@ -2,7 +2,7 @@
 
 use crate::{
 	job_table::JobTable,
-	jobs::{self, caught, name, train, Resources},
+	jobs::{self, caught, name, train, Ahead, Resources},
 	messages::{Abandoned, Message, Training, QUEUE_LENGTH},
 };
 use consilium_primitives::{
@@ -14,10 +14,13 @@ use consilium_primitives::{
 use std::{
 	collections::VecDeque,
 	sync::{
-		mpsc::{Receiver, Sender, SyncSender},
+		mpsc::{Receiver, RecvError, Sender, SyncSender, TryRecvError},
 		Arc,
 	},
 };
+
+/// Most steps that may wait to be done ahead of time.
+const MOST_AHEAD: usize = 1_024;
 
 pub(crate) struct Worker {
 	resources: Arc<Resources>,
@@ -28,6 +31,8 @@ pub(crate) struct Worker {
 	/// While a training for its round and attempt is in `trainings`, no job to train is here: so the two
 	/// threads never write the same file of the state.
 	waiting: Vec<Waiting>,
+	/// What is done when there is nothing else to do.
+	ahead: VecDeque<Ahead>,
 }
 
 /// Work that is done once the first block of its phase is final.
@@ -38,14 +43,43 @@ struct Waiting {
 
 impl Worker {
 	pub fn new(resources: Arc<Resources>, table: Arc<JobTable>, training_thread: Sender<Training>) -> Self {
-		Self { resources, table, training_thread, trainings: VecDeque::new(), waiting: Vec::new() }
+		let (trainings, waiting, ahead) = Default::default();
+		Self { resources, table, training_thread, trainings, waiting, ahead }
 	}
 
 	/// Works until no more messages can come.
 	pub fn run(mut self, receiver: Receiver<Message>) {
-		while let Ok(message) = receiver.recv() {
-			self.handle(message);
+		while let Ok(message) = self.next(&receiver) {
+			match message {
+				Some(message) => self.handle(message),
+				None => {
+					self.work_ahead();
+				},
+			}
 		}
+	}
+
+	/// The next message; `None` if there is none now, and something to do ahead of time.
+	fn next(&self, receiver: &Receiver<Message>) -> Result<Option<Message>, RecvError> {
+		if self.ahead.is_empty() {
+			return receiver.recv().map(Some);
+		}
+		match receiver.try_recv() {
+			Ok(message) => Ok(Some(message)),
+			Err(TryRecvError::Empty) => Ok(None),
+			Err(TryRecvError::Disconnected) => Err(RecvError),
+		}
+	}
+
+	/// Does one step ahead of time. Returns whether there was one.
+	pub fn work_ahead(&mut self) -> bool {
+		let Some(step) = self.ahead.pop_front() else { return false };
+		if let Err(reason) = caught(|| step.run(&self.resources)) {
+			log::debug!(target: "hospital", "not done ahead of time: {reason}");
+			// The cause is most likely the same for the others.
+			self.ahead.retain(|other| !other.is_like(&step));
+		}
+		true
 	}
 
 	pub fn handle(&mut self, message: Message) {
@@ -63,6 +97,7 @@ impl Worker {
 	fn begin(&mut self, job: Box<Job>, reply: SyncSender<Message>) {
 		let id = job.id();
 		self.abandon_for(&id);
+		self.plan_ahead(&job);
 		let is_training = matches!(*job, Job::Train { .. });
 		let is_in_training = self.trainings.iter().any(|(other, _)| place(other) == place(&id));
 		if !is_training || (!is_in_training && train::is_prepared(&self.resources, &id)) {
@@ -82,6 +117,16 @@ impl Worker {
 		if self.training_thread.send(Training { id, job, abandoned, reply }).is_err() {
 			self.trainings.pop_back();
 			self.fail(id, "the training thread has ended, which is a bug".to_owned());
+		}
+	}
+
+	fn plan_ahead(&mut self, job: &Job) {
+		if matches!(job, Job::Train { .. }) && train::is_sealed(&self.resources, &job.id()) {
+			return;
+		}
+		let steps = Ahead::of(job);
+		if self.ahead.len().saturating_add(steps.len()) <= MOST_AHEAD {
+			self.ahead.extend(steps);
 		}
 	}
 

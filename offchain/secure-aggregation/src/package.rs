@@ -51,6 +51,11 @@ impl Share {
 	pub fn hospital(&self) -> AccountBytes {
 		self.expected.hospital
 	}
+
+	/// Length of its elements in memory, in bytes.
+	pub fn bytes(&self) -> u64 {
+		self.shape.elements() as u64 * 8
+	}
 }
 
 /// Omits the elements, which are secret.

@@ -10,6 +10,7 @@ use consilium_primitives::{
 	study::{self, Verdict},
 };
 use consilium_training::{metrics::Metrics, server};
+use std::sync::PoisonError;
 
 /// Computes, publishes and judges the new model, or names what prevents it.
 pub(super) fn attest(
@@ -32,6 +33,7 @@ fn judge(
 	let base = resources.base(context)?;
 	let model = server::step(&spec.optimizer, &base, &mean)?;
 	let artifact = resources.put(model.to_bytes())?.hash;
+	*resources.newest.lock().unwrap_or_else(PoisonError::into_inner) = Some((artifact, model.clone()));
 
 	let trainer = resources.trainer()?;
 	let before = trainer.evaluate(spec, &base.parameters)?;

@@ -2,6 +2,7 @@
 //!
 //! | module | holds |
 //! | --- | --- |
+//! | `ahead` | what a job will need, done while it waits |
 //! | `attest` | the new model, and what this hospital's test records say of it |
 //! | `delete` | the end of what was published |
 //! | `error` | why a job fails |
@@ -10,6 +11,7 @@
 //! | `train` | training, and publication of the update |
 //! | `update` | a trained update, as it is saved |
 
+mod ahead;
 mod attest;
 mod delete;
 mod error;
@@ -18,6 +20,7 @@ mod schemes;
 pub(crate) mod train;
 mod update;
 
+pub(crate) use ahead::Ahead;
 use consilium_primitives::{
 	job::{Job, JobId, Outcome},
 	study::RoundKey,

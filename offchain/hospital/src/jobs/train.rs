@@ -47,6 +47,11 @@ pub(crate) fn is_prepared(resources: &Resources, id: &JobId) -> bool {
 	matches!(recall(resources, id), Ok((Some(_), _)))
 }
 
+/// Whether an update is saved that is sealed already, and needs no more keys.
+pub(crate) fn is_sealed(resources: &Resources, id: &JobId) -> bool {
+	matches!(recall(resources, id), Ok((Some(trained), _)) if trained.release.is_some())
+}
+
 /// Trains and saves the update, unless one is saved that may be published.
 pub(crate) fn prepare(resources: &Resources, id: &JobId, context: &RoundContext) -> Result<(), JobError> {
 	let (None, left) = recall(resources, id)? else { return Ok(()) };

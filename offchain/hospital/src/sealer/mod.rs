@@ -24,6 +24,17 @@ use zeroize::Zeroizing;
 
 /// Seals and opens share packages.
 pub trait Sealer: Send {
+	/// Gets the keys ready for the next [`Self::seal`] with the same arguments. No more than a help: without
+	/// it, or after it failed, `seal` draws the keys itself.
+	fn prepare(
+		&self,
+		_context: &SealContext,
+		_receiver: &SealingIdentity,
+		_weakest: Suite,
+	) -> Result<(), SealError> {
+		Ok(())
+	}
+
 	/// Seals a package, with `weakest` or a stronger suite, into a blob that only the receiver can open.
 	fn seal(
 		&self,

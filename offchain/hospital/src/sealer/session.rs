@@ -12,8 +12,12 @@ use consilium_primitives::{
 	commitment::Suite,
 	hospital::{SaeId, SealingIdentity},
 };
-use consilium_quantum_keys::session::{decapsulate, derive, encapsulate, SharedSecret};
+use consilium_quantum_keys::session::{decapsulate, derive, encapsulate, SharedSecret, CIPHERTEXT_BYTES};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use zeroize::Zeroizing;
+
+/// Most exchanges for which keys are drawn ahead.
+const MOST_READY: usize = 1_024;
 
 /// Seed of an ML-KEM-768 key pair.
 type Seed = Zeroizing<[u8; ML_KEM_768_SEED_BYTES]>;
@@ -24,12 +28,53 @@ pub struct SessionSealer {
 	seeds: Vec<Seed>,
 	/// `None` for a hospital without a key management entity.
 	quantum: Option<Box<dyn QuantumKeys>>,
+	/// Keys that were drawn ahead. Each is used once. A crash wastes them.
+	ready: Mutex<Vec<Ready>>,
+}
+
+/// Keys for one receiver, before there is a package.
+struct Ready {
+	context: SealContext,
+	receiver: SealingIdentity,
+	session: Session,
+}
+
+/// What a session key is derived from.
+struct Session {
+	kem_ciphertext: [u8; CIPHERTEXT_BYTES],
+	secret: SharedSecret,
+	key: Option<QuantumKey>,
 }
 
 impl SessionSealer {
 	/// A sealer for the hospital with these ML-KEM-768 seeds, the current one first.
 	pub fn new(seeds: Vec<Seed>, quantum: Option<Box<dyn QuantumKeys>>) -> Self {
-		Self { seeds, quantum }
+		Self { seeds, quantum, ready: Mutex::default() }
+	}
+
+	/// New keys for an exchange.
+	fn session(
+		&self,
+		context: &SealContext,
+		receiver: &SealingIdentity,
+		weakest: Suite,
+	) -> Result<Session, SealError> {
+		let (kem_ciphertext, secret) = encapsulate(&receiver.ml_kem_768).map_err(sealing)?;
+		let key = self.quantum_key(context, &receiver.sae_id, weakest)?;
+		Ok(Session { kem_ciphertext, secret, key })
+	}
+
+	/// The keys that were drawn ahead for this exchange, if any.
+	fn take(&self, context: &SealContext, receiver: &SealingIdentity) -> Option<Session> {
+		let mut ready = self.ready();
+		let place =
+			ready.iter().position(|ready| ready.context == *context && ready.receiver == *receiver)?;
+		Some(ready.swap_remove(place).session)
+	}
+
+	fn ready(&self) -> MutexGuard<'_, Vec<Ready>> {
+		// Every change is an insertion or a removal.
+		self.ready.lock().unwrap_or_else(PoisonError::into_inner)
 	}
 
 	/// A key from quantum key distribution; `None` if there is none and the study does not require one.
@@ -43,12 +88,7 @@ impl SessionSealer {
 		let Some(quantum) = &self.quantum else {
 			return if is_required { Err(SealError::NoKme) } else { Ok(None) };
 		};
-		let drawn = if context.sender == context.receiver {
-			quantum.own_key(context.round)
-		} else {
-			quantum.new_key(receiver, context.round)
-		};
-		match drawn {
+		match draw(&**quantum, context, receiver) {
 			Ok(key) => Ok(Some(key)),
 			Err(source) if is_required => Err(SealError::Quantum { peer: receiver.to_string(), source }),
 			Err(error) => {
@@ -77,6 +117,23 @@ impl SessionSealer {
 	}
 }
 
+/// A new QKD key for an exchange.
+fn draw(
+	quantum: &dyn QuantumKeys,
+	context: &SealContext,
+	receiver: &SaeId,
+) -> Result<QuantumKey, QuantumKeyError> {
+	if context.sender == context.receiver {
+		quantum.own_key(context.round)
+	} else {
+		quantum.new_key(receiver, context.round)
+	}
+}
+
+fn sealing(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> SealError {
+	SealError::Sealing(error.into())
+}
+
 /// The keys of a blob with this header.
 fn content_keys(secret: &SharedSecret, quantum: Option<&QuantumKey>, header: &Header) -> ContentKeys {
 	ContentKeys::from_okm(&derive(
@@ -88,6 +145,31 @@ fn content_keys(secret: &SharedSecret, quantum: Option<&QuantumKey>, header: &He
 }
 
 impl Sealer for SessionSealer {
+	/// Without a key management entity only the encapsulation. If it delivers no key now, nothing is kept:
+	/// later it may.
+	fn prepare(&self, context: &SealContext, receiver: &SealingIdentity, _: Suite) -> Result<(), SealError> {
+		let is_known = |ready: &Ready| ready.context == *context && ready.receiver == *receiver;
+		if self.ready().iter().any(is_known) {
+			return Ok(());
+		}
+		let drawn = self.quantum.as_deref().map(|quantum| draw(quantum, context, &receiver.sae_id));
+		let key = drawn.transpose().map_err(|source| {
+			let peer = receiver.sae_id.to_string();
+			SealError::Quantum { peer, source }
+		})?;
+		let (kem_ciphertext, secret) = encapsulate(&receiver.ml_kem_768).map_err(sealing)?;
+		let session = Session { kem_ciphertext, secret, key };
+		let mut ready = self.ready();
+		ready.retain(|other| {
+			(other.context.genesis, other.context.round.study) != (context.genesis, context.round.study)
+				|| other.context.round == context.round
+		});
+		if ready.len() < MOST_READY {
+			ready.push(Ready { context: *context, receiver: receiver.clone(), session });
+		}
+		Ok(())
+	}
+
 	fn seal(
 		&self,
 		context: &SealContext,
@@ -95,15 +177,15 @@ impl Sealer for SessionSealer {
 		weakest: Suite,
 		package: &[u8],
 	) -> Result<SealedBlob, SealError> {
-		let sealing = |error: Box<dyn std::error::Error + Send + Sync>| SealError::Sealing(error);
-		let (kem_ciphertext, secret) =
-			encapsulate(&receiver.ml_kem_768).map_err(|error| sealing(error.into()))?;
-		let salt = *random().map_err(|error| sealing(error.into()))?;
-		let key = self.quantum_key(context, &receiver.sae_id, weakest)?;
+		let salt = *random().map_err(sealing)?;
+		let Session { kem_ciphertext, secret, key } = match self.take(context, receiver) {
+			Some(session) if session.key.is_some() || weakest <= Suite::MlKem768 => session,
+			_ => self.session(context, receiver, weakest)?,
+		};
 		let (key_id, length) = (key.as_ref().map(|key| key.id), package.len() as u64);
 		let header = Header { context: *context, key_id, kem_ciphertext, salt, length };
 		let keys = content_keys(&secret, key.as_ref(), &header);
-		let bytes = sealed::seal(&header, &keys, package).map_err(|error| sealing(error.into()))?;
+		let bytes = sealed::seal(&header, &keys, package).map_err(sealing)?;
 		Ok(SealedBlob { suite: header.suite(), bytes })
 	}
 

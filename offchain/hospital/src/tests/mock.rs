@@ -274,6 +274,7 @@ impl Desk {
 		while let Ok(message) = self.receiver.try_recv() {
 			self.worker.handle(message);
 		}
+		while self.worker.work_ahead() {}
 	}
 
 	/// The turns of both threads, until all queues are empty.

@@ -1,6 +1,7 @@
 //! Hospitals of one study in one process. Most tests drive a hospital's two workers themselves, so that they
 //! can stop them anywhere, as a crash does.
 
+mod ahead_tests;
 mod committee_mock;
 mod committee_round_tests;
 mod config_tests;

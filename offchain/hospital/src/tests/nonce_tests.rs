@@ -20,7 +20,8 @@ fn commit(town: &Town, hospital: usize) -> Job {
 }
 
 fn reveal(town: &Town, hospital: usize, commitment: H256) -> Job {
-	Job::RevealNonce { context: town.context(hospital, 1, None), commitment }
+	let context = town.context(hospital, 1, None);
+	Job::RevealNonce { context, commitment, party: hospital as u8 + 1, dealt: Vec::new() }
 }
 
 fn committed(desk: &mut Desk, job: Job) -> H256 {
@@ -64,7 +65,10 @@ fn parties_and_attempts_have_different_nonces() {
 	again.round.attempt = 2;
 	let mut desk = town.open(0);
 	let commitment = committed(&mut desk, Job::CommitNonce { context: again.clone() });
-	all.push(revealed(&mut desk, Job::RevealNonce { context: again, commitment }));
+	all.push(revealed(
+		&mut desk,
+		Job::RevealNonce { context: again, commitment, party: 1, dealt: Vec::new() },
+	));
 	all.sort_unstable();
 	all.dedup();
 	assert_eq!(all.len(), 5);
@@ -87,7 +91,7 @@ fn nothing_is_revealed_before_all_updates_are_fixed() {
 	let commitment = committed(&mut desk, commit(&town, 0));
 	let mut context = town.context(0, 1, None);
 	context.phase_since = PHASE_SINCE + 1;
-	let job = Job::RevealNonce { context, commitment };
+	let job = Job::RevealNonce { context, commitment, party: 1, dealt: Vec::new() };
 	let id = job.id();
 	assert!(desk.handle.start(job));
 	desk.work();

@@ -197,6 +197,74 @@ fn each_blob_has_its_own_key() {
 	assert_ne!(header(&one).kem_ciphertext, header(&other).kem_ciphertext);
 }
 
+/// The ids of the keys that were drawn so far.
+fn drawn(link: &Memory) -> usize {
+	link.keys.lock().unwrap().len()
+}
+
+#[test]
+fn keys_that_were_drawn_ahead_are_used_once() {
+	let link = Memory::of(ALICE);
+	let (alice, peer) = (sealer("alice", Some(&link)), link.peer(BOB));
+	let bob = sealer("bob", Some(&peer));
+	let (context, receiver) = (from_alice_to(BOB), identity(BOB));
+	for _ in 0..2 {
+		alice.prepare(&context, &receiver, Suite::QkdMlKem768).unwrap();
+	}
+	assert_eq!(drawn(&link), 1);
+	// Neither another exchange nor another key of the receiver gets them.
+	let next = SealContext { round: RoundKey { attempt: 4, ..ROUND }, ..context };
+	let mut changed = identity(BOB);
+	changed.ml_kem_768 = identity(CHARLIE).ml_kem_768;
+	let seal = |context, receiver| alice.seal(context, receiver, Suite::QkdMlKem768, PACKAGE).unwrap();
+	seal(&next, &receiver);
+	seal(&context, &changed);
+	assert_eq!(drawn(&link), 3);
+	let blob = seal(&context, &receiver);
+	assert_eq!(drawn(&link), 3);
+	assert_eq!(opened(&bob, &context, &blob).unwrap(), PACKAGE);
+	let again = seal(&context, &receiver);
+	let header = |blob: &SealedBlob| sealed::Header::parse(&blob.bytes).unwrap().header;
+	assert_ne!(header(&blob).key_id, header(&again).key_id);
+	assert_ne!(header(&blob).kem_ciphertext, header(&again).kem_ciphertext);
+}
+
+#[test]
+fn without_a_key_ahead_sealing_draws_one() {
+	let link = Memory::of(ALICE);
+	let alice = sealer("alice", Some(&link));
+	let context = from_alice_to(BOB);
+	link.set_down(true);
+	let unavailable = alice.prepare(&context, &identity(BOB), Suite::MlKem768);
+	assert!(matches!(unavailable, Err(SealError::Quantum { .. })));
+	link.set_down(false);
+	let blob = alice.seal(&context, &identity(BOB), Suite::MlKem768, PACKAGE).unwrap();
+	assert_eq!(blob.suite, Suite::QkdMlKem768, "the study allows less, and there is more");
+	// A hospital without a key management entity prepares what it can.
+	let without = sealer("alice", None);
+	without.prepare(&context, &identity(BOB), Suite::MlKem768).unwrap();
+	let blob = without.seal(&context, &identity(BOB), Suite::MlKem768, PACKAGE).unwrap();
+	assert_eq!(opened(&sealer("bob", None), &context, &blob).unwrap(), PACKAGE);
+	without.prepare(&context, &identity(BOB), Suite::QkdMlKem768).unwrap();
+	let refused = without.seal(&context, &identity(BOB), Suite::QkdMlKem768, PACKAGE);
+	assert!(matches!(refused, Err(SealError::NoKme)));
+}
+
+#[test]
+fn keys_for_an_earlier_attempt_are_dropped() {
+	let link = Memory::of(ALICE);
+	let alice = sealer("alice", Some(&link));
+	let (old, new) = (from_alice_to(BOB), from_alice_to(CHARLIE));
+	let new = SealContext { round: RoundKey { attempt: 4, ..ROUND }, ..new };
+	alice.prepare(&old, &identity(BOB), Suite::QkdMlKem768).unwrap();
+	alice.prepare(&new, &identity(CHARLIE), Suite::QkdMlKem768).unwrap();
+	assert_eq!(drawn(&link), 2);
+	alice.seal(&old, &identity(BOB), Suite::QkdMlKem768, PACKAGE).unwrap();
+	assert_eq!(drawn(&link), 3);
+	alice.seal(&new, &identity(CHARLIE), Suite::QkdMlKem768, PACKAGE).unwrap();
+	assert_eq!(drawn(&link), 3);
+}
+
 #[test]
 fn a_hospital_seals_for_itself_with_a_key_of_its_own() {
 	let link = Memory::of(ALICE);

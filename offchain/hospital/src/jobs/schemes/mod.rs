@@ -10,7 +10,7 @@
 mod committee;
 mod plain;
 
-pub(super) use committee::ShareFault;
+pub(super) use committee::{OpenedShares, ShareFault};
 
 use super::{
 	update::{Contents, UpdateSecret},
@@ -18,7 +18,7 @@ use super::{
 };
 use consilium_primitives::{
 	hospital::SealingIdentity,
-	job::{Inputs, Job, JobId, Outcome, RoundContext},
+	job::{Dealt, Inputs, Job, JobId, Outcome, RoundContext},
 	study::{AggregationScheme, Points, Verdict},
 	AccountBytes,
 };
@@ -40,6 +40,17 @@ pub(super) trait Scheme {
 
 	/// The mean of the updates, or the verdict on what prevents it.
 	fn aggregate(&self, inputs: &Inputs) -> Result<Result<Aggregate, Verdict<AccountBytes>>, JobError>;
+
+	/// Gets the keys ready with which the receiver in this place will be sealed something: see
+	/// [`Ahead`](super::Ahead).
+	fn prepare_keys(&self, _place: usize, _receiver: &SealingIdentity) -> Result<(), JobError> {
+		Ok(())
+	}
+
+	/// Opens a share that this party will need.
+	fn open_share(&self, _party: u8, _dealt: &Dealt) -> Result<(), JobError> {
+		Ok(())
+	}
 
 	/// Does a job that only some schemes have.
 	fn run(&self, _id: &JobId, _job: &Job) -> Result<Outcome, JobError> {

@@ -31,7 +31,9 @@ impl<T: Config> Working<T> for Committee<T::AccountId> {
 				// The block that ended Collecting must be final: a nonce that is known before could be used
 				// to choose an update.
 				let commitment = of.machine().may_reveal_nonce(account).ok()?;
-				Some(Job::RevealNonce { context, commitment })
+				let party = self.point_of(account)?;
+				let dealt = dealt::<T>(&of, &context, party, |_| true);
+				Some(Job::RevealNonce { context, commitment, party, dealt })
 			},
 			Phase::Checking => {
 				// The block of the challenge must be final: under two challenges more would be opened than

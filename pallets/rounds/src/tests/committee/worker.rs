@@ -92,7 +92,11 @@ fn a_party_commits_to_a_nonce_and_reveals_it_once_all_is_collected() {
 	node.work();
 	assert!(node.started().is_empty(), "not all is collected before the end of the block");
 	node.on_chain(|| advance(1));
-	let Job::RevealNonce { context, commitment: committed } = only(&mut node) else { panic!("no reveal") };
+	let Job::RevealNonce { context, commitment: committed, party, dealt: found } = only(&mut node) else {
+		panic!("no reveal")
+	};
+	let expected = PARTIES.map(|hospital| dealt(hospital, 1, 0, None));
+	assert_eq!((party, found), (1, sorted(expected.to_vec())), "what it will check");
 	// The round began to reveal at the end of block 1, which has to be final.
 	assert_eq!((context.phase_since, committed), (1, commitment));
 	node.set_status(

@@ -18,12 +18,14 @@ impl InCommittee<'_> {
 			let hospital = dealt.hospital;
 			let share = match dealt.published {
 				Some(published) => self.published_share(party, hospital, dealt.package, published)?,
-				None => self.sealed_share(party, dealt)?,
+				None => self.share(party, dealt)?,
 			};
 			let share = share.map_err(|fault| JobError::NeededShares { hospital, fault })?;
 			sum.add(&share, dealt.weight)?;
 		}
 		let RoundContext { genesis, round, .. } = *self.context;
-		self.resources.put(sum.to_bytes(&PartialHeader { genesis, round, party })?)
+		let partial = self.resources.put(sum.to_bytes(&PartialHeader { genesis, round, party })?)?;
+		self.resources.opened.forget(self.context);
+		Ok(partial)
 	}
 }

@@ -23,7 +23,7 @@ impl InCommittee<'_> {
 		let mut checks = Vec::with_capacity(dealt.len());
 		let (mut store_has_any, mut store_lacks_any) = (false, false);
 		for dealt in dealt {
-			let share = self.sealed_share(party, dealt)?;
+			let share = self.share(party, dealt)?;
 			match &share {
 				Err(ShareFault::Blob(_)) => store_lacks_any = true,
 				// The store was not asked.

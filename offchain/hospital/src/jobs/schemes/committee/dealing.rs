@@ -8,7 +8,7 @@ use crate::{
 	},
 	sealer::SealContext,
 };
-use consilium_primitives::{hospital::SealingIdentity, job::RoundContext};
+use consilium_primitives::{hospital::SealingIdentity, job::RoundContext, AccountBytes};
 use consilium_secure_aggregation::{
 	dealing::{deal, Dealing, DealingHeader},
 	package,
@@ -28,7 +28,6 @@ impl InCommittee<'_> {
 		receivers: &[SealingIdentity],
 		secret: &UpdateSecret,
 	) -> Result<Contents, JobError> {
-		let RoundContext { genesis, round, hospital: sender, .. } = *self.context;
 		let (parties, weakest) = (&self.committee.parties, self.committee.weakest_suite);
 		if receivers.len() != parties.len() {
 			return Err(JobError::Receivers(receivers.len(), parties.len()));
@@ -36,10 +35,23 @@ impl InCommittee<'_> {
 		let Dealing { packages } = self.deal(secret)?;
 		let mut blobs = Vec::with_capacity(receivers.len());
 		for ((receiver, identity), bytes) in parties.iter().zip(receivers).zip(&packages) {
-			let context = SealContext { genesis, round, sender, receiver: *receiver };
+			let context = self.exchange(*receiver);
 			blobs.push(self.resources.sealer().seal(&context, identity, weakest, bytes)?);
 		}
 		let packages = packages.iter().map(|bytes| package::hash(bytes)).collect();
 		Ok(Contents { blobs, packages })
+	}
+
+	/// Gets the keys ready with which the share of the party in this place will be sealed.
+	pub(super) fn prepare_session(&self, place: usize, receiver: &SealingIdentity) -> Result<(), JobError> {
+		let party = self.committee.parties.get(place).ok_or(JobError::TooMany)?;
+		let context = self.exchange(*party);
+		Ok(self.resources.sealer().prepare(&context, receiver, self.committee.weakest_suite)?)
+	}
+
+	/// What this hospital sends to a party.
+	fn exchange(&self, receiver: AccountBytes) -> SealContext {
+		let RoundContext { genesis, round, hospital: sender, .. } = *self.context;
+		SealContext { genesis, round, sender, receiver }
 	}
 }

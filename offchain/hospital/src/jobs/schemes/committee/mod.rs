@@ -5,6 +5,7 @@
 //! | `aggregate`, `answer`, `check`, `judge` | the jobs of a committee and of hospitals in a dispute |
 //! | `dealing` | from an update to sealed share packages |
 //! | `nonce` | this party's part of the challenge |
+//! | `opened` | shares that are kept for the next job |
 //! | `opening` | the elements that a party opens of a hospital's shares |
 //! | `reconstruction` | from the parties' partial aggregates to the mean |
 //! | `shares` | share packages, as they come out of the store |
@@ -15,10 +16,12 @@ mod check;
 mod dealing;
 mod judge;
 mod nonce;
+mod opened;
 mod opening;
 mod reconstruction;
 mod shares;
 
+pub(crate) use opened::OpenedShares;
 pub(crate) use shares::ShareFault;
 
 use super::{Aggregate, Ready, Scheme};
@@ -29,7 +32,7 @@ use crate::jobs::{
 use consilium_primitives::{
 	committee::{posts::Kind, Committee},
 	hospital::SealingIdentity,
-	job::{Inputs, Job, JobId, Outcome, RoundContext},
+	job::{Dealt, Inputs, Job, JobId, Outcome, RoundContext},
 	study::Verdict,
 	AccountBytes,
 };
@@ -59,6 +62,15 @@ impl Scheme for InCommittee<'_> {
 	fn aggregate(&self, inputs: &Inputs) -> Result<Result<Aggregate, Verdict<AccountBytes>>, JobError> {
 		let Inputs::Partials { partials, total_weight } = inputs else { return Err(JobError::OtherScheme) };
 		Ok(self.reconstruct(partials, *total_weight)?.ok_or(Verdict::RejectPartials))
+	}
+
+	fn prepare_keys(&self, place: usize, receiver: &SealingIdentity) -> Result<(), JobError> {
+		self.prepare_session(place, receiver)
+	}
+
+	fn open_share(&self, party: u8, dealt: &Dealt) -> Result<(), JobError> {
+		// What is wrong with a share is reported by the job that checks it.
+		self.share(party, dealt).map(drop)
 	}
 
 	fn run(&self, id: &JobId, job: &Job) -> Result<Outcome, JobError> {

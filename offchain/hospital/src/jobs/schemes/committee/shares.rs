@@ -12,6 +12,7 @@ use consilium_primitives::{
 	AccountBytes, H256,
 };
 use consilium_secure_aggregation::package::{self, Expected, PackageError, Share};
+use std::sync::Arc;
 use zeroize::Zeroizing;
 
 /// Why there are no shares: the fault of the hospital that dealt them, as far as this party can tell.
@@ -30,12 +31,21 @@ pub(crate) enum ShareFault {
 }
 
 impl InCommittee<'_> {
-	/// The shares that were sealed for this party. An error when the cause lies with this hospital.
-	pub(super) fn sealed_share(
-		&self,
-		party: u8,
-		dealt: &Dealt,
-	) -> Result<Result<Share, ShareFault>, JobError> {
+	/// The shares that were sealed for this party, which are opened once. An error when the cause lies with
+	/// this hospital.
+	pub(super) fn share(&self, party: u8, dealt: &Dealt) -> Result<Result<Arc<Share>, ShareFault>, JobError> {
+		let opened = &self.resources.opened;
+		if let Some(share) = opened.get(self.context, party, dealt) {
+			return Ok(Ok(share));
+		}
+		let share = self.sealed_share(party, dealt)?.map(Arc::new);
+		if let Ok(share) = &share {
+			opened.keep(self.context, party, dealt, share.clone(), share.bytes());
+		}
+		Ok(share)
+	}
+
+	fn sealed_share(&self, party: u8, dealt: &Dealt) -> Result<Result<Share, ShareFault>, JobError> {
 		let blob = match self.read(dealt.blob, dealt.suite.blob_length(self.package_length(party)?))? {
 			Ok(blob) => blob,
 			Err(fault) => return Ok(Err(fault)),
@@ -57,9 +67,10 @@ impl InCommittee<'_> {
 		hospital: AccountBytes,
 		package: H256,
 		published: BlobReference,
-	) -> Result<Result<Share, ShareFault>, JobError> {
+	) -> Result<Result<Arc<Share>, ShareFault>, JobError> {
 		let bytes = self.read(published, self.package_length(party)?)?;
-		Ok(bytes.map(Zeroizing::new).and_then(|bytes| self.parse(&bytes, party, hospital, package)))
+		let share = bytes.map(Zeroizing::new).and_then(|bytes| self.parse(&bytes, party, hospital, package));
+		Ok(share.map(Arc::new))
 	}
 
 	fn parse(
