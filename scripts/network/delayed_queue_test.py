@@ -94,6 +94,15 @@ class Loss(unittest.TestCase):
         self.assertEqual(self.survivors(seed=1)[0], self.survivors(seed=1, others=1)[0])
         self.assertNotEqual(self.survivors(seed=1)[0], self.survivors(seed=2)[0])
 
+    def test_paths_lose_different_frames(self):
+        queue = queue_of(loss=0.5)
+        for number in range(100):
+            queue.receive("alice", frame(BOB, ALICE, number), now=0)
+            queue.receive("charlie", frame(BOB, CHARLIE, number), now=0)
+        arrived = [content for _, content in queue.take(0)]
+        sent_by = lambda source: {content[12:] for content in arrived if content[6:12] == source}
+        self.assertNotEqual(sent_by(ALICE), sent_by(CHARLIE))
+
     def test_a_full_path_drops(self):
         queue = queue_of(delay=1)
         for _ in range(PATH_CAPACITY + 3):
