@@ -12,9 +12,11 @@ import {
   signAgreement,
   slotDuration,
 } from '@consilium/client';
-import { binariesOption, command, integer, option, run } from './lib/arguments.mjs';
+import { binariesOption, command, integer, number, option, run, UsageError } from './lib/arguments.mjs';
 import { buildBinaries } from './lib/devnet.mjs';
 import { withChain, withChains } from './lib/connect.mjs';
+import { HOSPITALS } from './lib/hospitals.mjs';
+import { Namespaces } from './lib/namespaces.mjs';
 import { Network } from './lib/network.mjs';
 import { specsOf } from './lib/opening.mjs';
 import { withFolder } from './lib/processes.mjs';
@@ -26,10 +28,16 @@ import { fixed, table } from './lib/table.mjs';
 const program = command(
   `Measures, on a fresh network of four nodes and with one mini-batch update of training per round, which
   takes next to no time: blocks and seconds of each round and of each of its phases, blocks and seconds
-  between the best and the final block, and the memory of each node.`,
+  between the best and the final block, and the memory of each node. With --delay, --jitter or --loss each
+  node has a network namespace of Linux, which needs root, and a network between them that delays and loses
+  what they send to each other.`,
   [
     option('--rounds <N>', 'rounds to measure', integer(1, 10_000), 20),
     option('--scheme <NAME>', 'scheme of the study', ['committee', 'plain'], 'committee'),
+    option('--delay <MS>', 'delay between the nodes, one way, such as 40', number(0, 10_000), 0),
+    option('--jitter <MS>', 'most by which the delay differs, either way; uniform', number(0, 10_000), 0),
+    option('--loss <PERCENT>', 'packets that are lost, each way, such as 1', number(0, 99), 0),
+    option('--loss-seed <N>', 'seed of delays and losses', integer(), 1),
     option('--json', 'print JSON instead of tables'),
     binariesOption(),
   ],
@@ -85,6 +93,14 @@ async function sameArtifacts(network, study, rounds) {
   return compared.filter(({ same }) => same).length;
 }
 
+/** Namespaces for the nodes, or undefined for an undisturbed network. */
+async function namespacesFor({ delay, jitter, loss, lossSeed }) {
+  if (jitter > delay) throw new UsageError(`--jitter ${jitter} must not exceed --delay ${delay}`);
+  if (delay === 0 && loss === 0) return undefined;
+  const ids = HOSPITALS.map(({ id }) => id);
+  return Namespaces.create(ids, { delay, jitter, loss: loss / 100, seed: lossSeed });
+}
+
 async function measure(network, values) {
   const begin = Date.now();
   await network.start();
@@ -114,12 +130,14 @@ async function measure(network, values) {
 }
 
 function print(result) {
-  const { scheme, slotSeconds, seconds, rounds, aborted, round, phases, finality, memoryMegabytes } = result;
+  const { scheme, slotSeconds, seconds, rounds, aborted, frames } = result;
+  const { round, phases, finality, memoryMegabytes } = result;
   console.log(`${rounds.length} rounds, scheme ${scheme}, a block every ${slotSeconds} s`);
   console.log(`${fixed(seconds, 0)} s from the start of the nodes to the end of the study`);
   const same = result.roundsWithTheSameArtifactOnAllNodes;
   console.log(`the same artifact on all nodes in ${same} of ${rounds.length} rounds`);
-  for (const { round: number, reason } of aborted) console.log(`an attempt of round ${number}: ${reason}`);
+  if (frames) console.log(`${frames.delivered} packets between the nodes, and ${frames.lost} lost`);
+  for (const one of aborted) console.log(`an attempt of round ${one.round}: ${one.reason}`);
   const measured = Object.entries({ 'a round': round, ...phases });
   const rows = [
     ...measured.map(([what, { blocks }]) => [`blocks of ${what}`, blocks]),
@@ -137,10 +155,16 @@ function print(result) {
 }
 
 await run(program, async (values) => {
-  const binaries = values.binaries ?? (await buildBinaries());
-  return withFolder('benchmark', async (folder) => {
-    const result = await measure(await Network.create(join(folder, 'network'), binaries), values);
-    if (values.json) console.log(JSON.stringify(result, null, 2));
-    else print(result);
-  });
+  const namespaces = await namespacesFor(values);
+  try {
+    const binaries = values.binaries ?? (await buildBinaries());
+    return await withFolder('benchmark', async (folder) => {
+      const network = await Network.create(join(folder, 'network'), binaries, namespaces);
+      const result = { ...(await measure(network, values)), frames: await namespaces?.stats() };
+      if (values.json) console.log(JSON.stringify(result, null, 2));
+      else print(result);
+    });
+  } finally {
+    await namespaces?.close();
+  }
 });

@@ -67,6 +67,13 @@ export const integer =
     throw new InvalidArgumentError(`expected a whole number from ${range}`);
   };
 
+/** A number from `least` to `most`, with or without a decimal point. */
+export const number = (least, most) => (text) => {
+  const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : NaN;
+  if (value >= least && value <= most) return value;
+  throw new InvalidArgumentError(`expected a number from ${least} to ${most}`);
+};
+
 /** The number of an agreement, a study or a block. */
 export const id = integer(0, 2 ** 32 - 1);
 

@@ -29,13 +29,18 @@ const METRICS_TIMEOUT = 2000;
 const AURA = 'aura';
 const GRANDPA = 'gran';
 
+/** A node as a process of this machine like any other; `Namespaces` are another placement. */
+const LOOPBACK = { place: () => ({ prefix: [], peerHost: '127.0.0.1', rpcHost: '127.0.0.1' }) };
+
 /** Four nodes on free ports, in one folder, none started yet. */
 export class Network {
   /**
    * @param {string} folder must be empty or not exist
    * @param {string} binaries folder of consilium-node and consilium-simulator
+   * @param {object} [placement] where nodes run: for each id, what comes before the program on the command
+   *   line, and the hosts on which it listens for its peers and for RPC
    */
-  static async create(folder, binaries) {
+  static async create(folder, binaries, placement = LOOPBACK) {
     await cryptoWaitReady();
     const node = join(binaries, 'consilium-node');
     if (!existsSync(node))
@@ -46,7 +51,11 @@ export class Network {
     const chainId = JSON.parse(readFileSync(chainSpec, 'utf8')).id;
     const ports = await freePorts(HOSPITALS.length * 3);
     const portsOf = (index) => ports.slice(index * 3, index * 3 + 3);
-    const places = HOSPITALS.map((hospital, index) => ({ ...hospital, ports: portsOf(index) }));
+    const places = HOSPITALS.map((hospital, index) => ({
+      ...hospital,
+      ...placement.place(hospital.id),
+      ports: portsOf(index),
+    }));
     const nodes = places.map((place) => new Node(folder, node, chainSpec, chainId, place, places));
     return new Network(folder, study, nodes);
   }
@@ -98,24 +107,28 @@ export class Network {
 /** One hospital's node. */
 class Node extends Program {
   constructor(folder, binary, chainSpec, chainId, place, places) {
-    super(binary, { logFile: join(folder, `${place.id}.log`) });
+    const [program, ...before] = [...place.prefix, binary];
+    super(program, { logFile: join(folder, `${place.id}.log`) });
     const [rpcPort, p2pPort, prometheusPort] = place.ports;
     this.id = place.id;
     this.dev = place.dev;
     this.name = place.name;
-    this.url = `ws://127.0.0.1:${rpcPort}`;
-    this.metricsUrl = `http://127.0.0.1:${prometheusPort}/metrics`;
+    this.url = `ws://${place.rpcHost}:${rpcPort}`;
+    this.metricsUrl = `http://${place.rpcHost}:${prometheusPort}/metrics`;
     this.configuration = configurationFile(folder, place.id);
     const basePath = join(folder, 'nodes', place.id);
     writeKeystore(join(basePath, 'chains', chainId, 'keystore'), place.dev);
-    const address = `/ip4/127.0.0.1/tcp/${p2pPort}/ws`;
+    const address = `/ip4/${place.peerHost}/tcp/${p2pPort}/ws`;
+    const isRemote = place.rpcHost !== LOOPBACK.place().rpcHost;
     this.args = [
+      ...before,
       ...['--chain', chainSpec, '--name', place.id, '--base-path', basePath, '--validator'],
       ...['--rpc-port', rpcPort, '--rpc-cors', 'all', '--rpc-methods', 'unsafe'],
       ...['--listen-addr', address, '--node-key', networkKey(place.id).secret, '--no-mdns'],
       ...['--bootnodes', ...places.filter(({ id }) => id !== place.id).map(multiaddress)],
       // With the level and the source of each line.
       ...['--prometheus-port', prometheusPort, '--no-telemetry', '--detailed-log-output'],
+      ...(isRemote ? ['--unsafe-rpc-external', '--prometheus-external'] : []),
     ].map(String);
   }
 
@@ -180,6 +193,6 @@ function networkKey(id) {
   return { secret: seed.toString('hex'), peerId };
 }
 
-function multiaddress({ id, ports }) {
-  return `/ip4/127.0.0.1/tcp/${ports[1]}/ws/p2p/${networkKey(id).peerId}`;
+function multiaddress({ id, peerHost, ports }) {
+  return `/ip4/${peerHost}/tcp/${ports[1]}/ws/p2p/${networkKey(id).peerId}`;
 }

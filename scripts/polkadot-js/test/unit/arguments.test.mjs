@@ -2,7 +2,16 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { command, integer, nodesOption, option, range, repeated, required } from '../../lib/arguments.mjs';
+import {
+  command,
+  integer,
+  nodesOption,
+  number,
+  option,
+  range,
+  repeated,
+  required,
+} from '../../lib/arguments.mjs';
 
 describe('a command line', () => {
   const options = () => [
@@ -45,6 +54,20 @@ describe('a command line', () => {
     assert.throws(() => read('--agreement', '3', '--colour'), /unknown option '--colour'/);
     assert.throws(() => read('--rounds', 'many'), /'many' is invalid\. expected a whole number from 1 on/);
     assert.throws(() => read('--rounds', '0'), /'0' is invalid\. expected a whole number from 1 on/);
+  });
+});
+
+describe('a number', () => {
+  const read = number(0, 99);
+
+  it('may have a decimal point', () => {
+    assert.deepEqual(['0', '1', '2.5', '99'].map(read), [0, 1, 2.5, 99]);
+  });
+
+  it('is refused beyond its range, and when it is none', () => {
+    for (const text of ['-1', '99.1', '1e1', '.5', '5.', '1%', '']) {
+      assert.throws(() => read(text), /expected a number from 0 to 99/, text);
+    }
   });
 });
 
