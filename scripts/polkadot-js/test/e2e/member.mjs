@@ -7,8 +7,9 @@
 import { createCipheriv, createHash, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { ml_dsa65 } from '@noble/post-quantum/ml-dsa';
-import { hexToU8a, stringToU8a, u8aConcat, u8aToHex } from '@polkadot/util';
+import { stringToU8a, u8aConcat, u8aToHex } from '@polkadot/util';
 import { blobPath, putBlob } from '../../lib/blobs.mjs';
+import { place, signingPayload } from '../../lib/commitment.mjs';
 import { submit } from '@consilium/client';
 import { unseal } from './sealed.mjs';
 
@@ -38,8 +39,6 @@ const packed = (elements) => {
 const unpacked = (bytes) =>
   Array.from({ length: bytes.length / 8 }, (_, index) => bytes.readBigUInt64LE(8 * index));
 
-const u32 = (...values) => Buffer.from(Uint32Array.from(values).buffer);
-
 /** Uniform elements. */
 export const randomElements = (count) =>
   Array.from({ length: count }, () => mod(randomBytes(16).readBigUInt64LE()));
@@ -52,10 +51,6 @@ function* keyStream(seed) {
     if (candidate < P) yield candidate;
   }
 }
-
-/** The bytes of genesis hash, study, round and attempt with which everything in a round begins. */
-const place = ({ genesis, study, round, attempt }) =>
-  u8aConcat(hexToU8a(genesis), u32(study, round, attempt));
 
 const HEADER_BYTES = 118;
 const SEED = 0;
@@ -142,7 +137,6 @@ const DOMAINS = {
   postChecks: 'consilium/post_checks/v1\0',
   postPartial: 'consilium/post_partial/v1\0',
 };
-const COMMITMENT_DOMAIN = 'consilium/commit_update/v1\0';
 
 /** The secret ML-DSA-65 key of a development member. */
 export function signingKey(id) {
@@ -172,7 +166,7 @@ export class Member {
 
   /** Commits to these share packages. */
   async commit(packages, examples) {
-    const { study, round, attempt, publicKey } = this.where;
+    const { study, round, attempt } = this.where;
     const content = {
       blobs: packages.map((bytes) => putBlob(this.store, bytes)),
       packages: packages.map((bytes) => createHash('sha256').update(bytes).digest()),
@@ -182,12 +176,7 @@ export class Member {
     const call = (signature) =>
       this.api.tx.modelUpdates.commitUpdate(study, round, attempt, { ...content, signature });
     const encoded = call('0x').args[3];
-    const payload = u8aConcat(
-      stringToU8a(COMMITMENT_DOMAIN),
-      place(this.where),
-      publicKey,
-      ...[encoded.suites, encoded.examples, encoded.blobs, encoded.packages].map((part) => part.toU8a()),
-    );
+    const payload = signingPayload(this.where, encoded);
     await this.send(call(u8aToHex(ml_dsa65.sign(this.key, payload))));
   }
 

@@ -1,0 +1,46 @@
+// A consortium of many hospitals, whose keys this process has.
+
+import { readFileSync, writeFileSync } from 'node:fs';
+import { Keyring } from '@polkadot/api';
+import { u8aToHex } from '@polkadot/util';
+import { blake2AsU8a } from '@polkadot/util-crypto';
+import { ml_dsa65 } from '@noble/post-quantum/ml-dsa';
+import { execute } from '../execute.mjs';
+
+/**
+ * Hospitals with a signer and an ML-DSA-65 key pair each. The first is Alice, who makes the blocks of a
+ * development chain.
+ */
+export function hospitals(count) {
+  const keyring = new Keyring({ type: 'sr25519' });
+  return Array.from({ length: count }, (_, index) => ({
+    id: `hospital-${index}`,
+    signer: keyring.addFromUri(index === 0 ? '//Alice' : `//Hospital//${index}`),
+    mlDsa65: ml_dsa65.keygen(blake2AsU8a(`consilium/throughput/${index}`)),
+  }));
+}
+
+/**
+ * Writes the specification of a development chain whose members are these hospitals.
+ *
+ * @param {string} node the binary
+ * @param {string} file to write
+ * @param {object} [parameters] changes of the chain's parameters, such as `slotDuration`
+ */
+export function writeChainSpec(node, file, members, parameters) {
+  execute(node, ['export-chain-spec', '--chain', 'dev', '--output', file]);
+  const spec = JSON.parse(readFileSync(file, 'utf8'));
+  const { patch } = spec.genesis.runtimeGenesis;
+  // Nothing is encapsulated to these hospitals, so they may share the key of a development hospital.
+  const [{ mlKem768 }] = patch.hospitalRegistry.hospitals;
+  patch.hospitalRegistry.hospitals = members.map(({ id, signer, mlDsa65 }, index) => ({
+    account: signer.address,
+    name: id,
+    roles: index === 0 ? ['Trainer', 'Compute', 'Validator'] : ['Trainer'],
+    mlDsa65: u8aToHex(mlDsa65.publicKey),
+    mlKem768,
+    saeId: id,
+  }));
+  if (parameters) patch.chainParameters = { ...patch.chainParameters, ...parameters };
+  writeFileSync(file, JSON.stringify(spec));
+}
