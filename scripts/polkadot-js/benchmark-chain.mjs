@@ -24,13 +24,15 @@ import { developmentSigner } from './lib/signers.mjs';
 import { describeStudy } from './lib/study-file.mjs';
 import { PhaseTimes, spread, timed } from './lib/phases.mjs';
 import { fixed, table } from './lib/table.mjs';
+import { measureThroughput } from './lib/throughput.mjs';
 
 const program = command(
   `Measures, on a fresh network of four nodes and with one mini-batch update of training per round, which
   takes next to no time: blocks and seconds of each round and of each of its phases, blocks and seconds
   between the best and the final block, and the memory of each node. With --delay, --jitter or --loss each
   node has a network namespace of Linux, which needs root, and a network between them that delays and loses
-  what they send to each other.`,
+  what they send to each other. With --throughput then also, on one node, updates that the chain verifies and
+  includes per second; with --stock beside the remarks per second of polkadot-sdk's solochain template.`,
   [
     option('--rounds <N>', 'rounds to measure', integer(1, 10_000), 20),
     option('--scheme <NAME>', 'scheme of the study', ['committee', 'plain'], 'committee'),
@@ -38,6 +40,8 @@ const program = command(
     option('--jitter <MS>', 'most by which the delay differs, either way; uniform', number(0, 10_000), 0),
     option('--loss <PERCENT>', 'packets that are lost, each way, such as 1', number(0, 99), 0),
     option('--loss-seed <N>', 'seed of delays and losses', integer(), 1),
+    option('--throughput', 'measure updates per second, too'),
+    option('--stock <NODE>', 'measure it beside this solochain-template-node, built by its own recipe'),
     option('--json', 'print JSON instead of tables'),
     binariesOption(),
   ],
@@ -152,6 +156,26 @@ function print(result) {
     fixed(greatest, 0),
   ]);
   console.log(`\n${table(['node', 'MB now', 'MB at most'], nodes)}`);
+  if (result.throughput) printThroughput(result.throughput);
+}
+
+function printThroughput({ ours, stock, ratio }) {
+  const rows = [
+    ['updates (commit_update)', ours],
+    ['remarks of the stock template', stock],
+  ]
+    .filter(([, of]) => of)
+    .map(([what, { transactionsPerSecond, perBlockMedian, blockSeconds, weightShare, blockBuildMs }]) => [
+      what,
+      fixed(transactionsPerSecond.fullBlocks, 0),
+      fixed(perBlockMedian, 0),
+      fixed(blockSeconds, 1),
+      fixed(weightShare * 100, 0),
+      fixed(blockBuildMs, 0),
+    ]);
+  const columns = ['transactions', 'a second', 'a block', 'seconds', '% of weight', 'ms to build'];
+  console.log(`\n${table(columns, rows)}`);
+  if (ratio !== null) console.log(`\nratio ${fixed(ratio, 2)}`);
 }
 
 await run(program, async (values) => {
@@ -160,7 +184,11 @@ await run(program, async (values) => {
     const binaries = values.binaries ?? (await buildBinaries());
     return await withFolder('benchmark', async (folder) => {
       const network = await Network.create(join(folder, 'network'), binaries, namespaces);
-      const result = { ...(await measure(network, values)), frames: await namespaces?.stats() };
+      const rounds = { ...(await measure(network, values)), frames: await namespaces?.stats() };
+      await network.stop();
+      const isWanted = values.throughput || values.stock;
+      const throughput = isWanted && (await measureThroughput({ binaries, stock: values.stock, folder }));
+      const result = throughput ? { ...rounds, throughput } : rounds;
       if (values.json) console.log(JSON.stringify(result, null, 2));
       else print(result);
     });
