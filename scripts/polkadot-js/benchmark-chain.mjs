@@ -36,6 +36,7 @@ const program = command(
   [
     option('--rounds <N>', 'rounds to measure', integer(1, 10_000), 20),
     option('--scheme <NAME>', 'scheme of the study', ['committee', 'plain'], 'committee'),
+    option('--slot <MS>', 'time from block to block', integer(500, 60_000), 1000),
     option('--delay <MS>', 'delay between the nodes, one way, such as 40', number(0, 10_000), 0),
     option('--jitter <MS>', 'most by which the delay differs, either way; uniform', number(0, 10_000), 0),
     option('--loss <PERCENT>', 'packets that are lost, each way, such as 1', number(0, 99), 0),
@@ -183,11 +184,14 @@ await run(program, async (values) => {
   try {
     const binaries = values.binaries ?? (await buildBinaries());
     return await withFolder('benchmark', async (folder) => {
-      const network = await Network.create(join(folder, 'network'), binaries, namespaces);
+      const network = await Network.create(join(folder, 'network'), binaries, namespaces, {
+        slotDuration: values.slot,
+      });
       const rounds = { ...(await measure(network, values)), frames: await namespaces?.stats() };
       await network.stop();
       const isWanted = values.throughput || values.stock;
-      const throughput = isWanted && (await measureThroughput({ binaries, stock: values.stock, folder }));
+      const throughput =
+        isWanted && (await measureThroughput({ binaries, stock: values.stock, folder, slot: values.slot }));
       const result = throughput ? { ...rounds, throughput } : rounds;
       if (values.json) console.log(JSON.stringify(result, null, 2));
       else print(result);

@@ -1,14 +1,14 @@
 // A network of four hospitals' nodes under the control of this process: for tests that kill nodes.
 
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { until } from '@consilium/client';
 import { Keyring } from '@polkadot/api';
 import { u8aConcat, u8aToHex } from '@polkadot/util';
 import { base58Encode, cryptoWaitReady, ed25519PairFromSeed } from '@polkadot/util-crypto';
 import { connect } from './connect.mjs';
-import { execute } from './execute.mjs';
+import { writeChainSpec } from './chain-spec.mjs';
 import { configurationFile, HOSPITALS, prepareHospitals } from './hospitals.mjs';
 import { freePorts } from './ports.mjs';
 import { metric, nodeStatus, voteTogether } from './node-status.mjs';
@@ -39,16 +39,18 @@ export class Network {
    * @param {string} binaries folder of consilium-node and consilium-simulator
    * @param {object} [placement] where nodes run: for each id, what comes before the program on the command
    *   line, and the hosts on which it listens for its peers and for RPC
+   * @param {object} [parameters] changes of the chain's parameters, such as `slotDuration`
    */
-  static async create(folder, binaries, placement = LOOPBACK) {
+  static async create(folder, binaries, placement = LOOPBACK, parameters = {}) {
     await cryptoWaitReady();
     const node = join(binaries, 'consilium-node');
     if (!existsSync(node))
       throw new Error(`${node} is missing; run cargo build --release --workspace --bins`);
     const study = prepareHospitals(folder, { node, simulator: join(binaries, 'consilium-simulator') });
     const chainSpec = join(folder, 'local.json');
-    execute(node, ['export-chain-spec', '--chain', 'local', '--raw', '--output', chainSpec]);
-    const chainId = JSON.parse(readFileSync(chainSpec, 'utf8')).id;
+    const { id: chainId } = writeChainSpec(node, 'local', chainSpec, (patch) =>
+      Object.assign(patch.chainParameters, parameters),
+    );
     const ports = await freePorts(HOSPITALS.length * 3);
     const portsOf = (index) => ports.slice(index * 3, index * 3 + 3);
     const places = HOSPITALS.map((hospital, index) => ({

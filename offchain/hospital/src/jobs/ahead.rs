@@ -51,8 +51,8 @@ impl Ahead {
 	/// Whether both are steps of one kind ahead of one job.
 	pub fn is_like(&self, other: &Self) -> bool {
 		match (self, other) {
-			(Self::PrepareKeys { context: one, .. }, Self::PrepareKeys { context: two, .. })
-			| (Self::OpenShare { context: one, .. }, Self::OpenShare { context: two, .. }) => Arc::ptr_eq(one, two),
+			(Self::PrepareKeys { context, .. }, Self::PrepareKeys { context: of, .. })
+			| (Self::OpenShare { context, .. }, Self::OpenShare { context: of, .. }) => Arc::ptr_eq(context, of),
 			_ => false,
 		}
 	}

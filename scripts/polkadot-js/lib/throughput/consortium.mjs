@@ -1,11 +1,10 @@
 // A consortium of many hospitals, whose keys this process has.
 
-import { readFileSync, writeFileSync } from 'node:fs';
 import { Keyring } from '@polkadot/api';
 import { u8aToHex } from '@polkadot/util';
 import { blake2AsU8a } from '@polkadot/util-crypto';
 import { ml_dsa65 } from '@noble/post-quantum/ml-dsa';
-import { execute } from '../execute.mjs';
+import { writeChainSpec } from '../chain-spec.mjs';
 
 /**
  * Hospitals with a signer and an ML-DSA-65 key pair each. The first is Alice, who makes the blocks of a
@@ -27,10 +26,11 @@ export function hospitals(count) {
  * @param {string} file to write
  * @param {object} [parameters] changes of the chain's parameters, such as `slotDuration`
  */
-export function writeChainSpec(node, file, members, parameters) {
-  execute(node, ['export-chain-spec', '--chain', 'dev', '--output', file]);
-  const spec = JSON.parse(readFileSync(file, 'utf8'));
-  const { patch } = spec.genesis.runtimeGenesis;
+export function writeConsortium(node, file, members, parameters) {
+  writeChainSpec(node, 'dev', file, (patch) => change(patch, members, parameters));
+}
+
+function change(patch, members, parameters) {
   // Nothing is encapsulated to these hospitals, so they may share the key of a development hospital.
   const [{ mlKem768 }] = patch.hospitalRegistry.hospitals;
   patch.hospitalRegistry.hospitals = members.map(({ id, signer, mlDsa65 }, index) => ({
@@ -41,6 +41,5 @@ export function writeChainSpec(node, file, members, parameters) {
     mlKem768,
     saeId: id,
   }));
-  if (parameters) patch.chainParameters = { ...patch.chainParameters, ...parameters };
-  writeFileSync(file, JSON.stringify(spec));
+  Object.assign(patch.chainParameters, parameters);
 }

@@ -6,7 +6,7 @@ import { u8aToHex } from '@polkadot/util';
 import { cryptoWaitReady } from '@polkadot/util-crypto';
 import { signingPayload } from '../commitment.mjs';
 import { studySchema } from '../study-file.mjs';
-import { hospitals, writeChainSpec } from './consortium.mjs';
+import { hospitals, writeConsortium } from './consortium.mjs';
 import { batchesOf, Feed, PoolDepth } from './feed.mjs';
 import { withLoneNode } from './lone-node.mjs';
 import { underLoad } from './run.mjs';
@@ -49,7 +49,7 @@ export async function measureOurs(options) {
   const all = hospitals(members);
   const binary = join(binaries, 'consilium-node');
   const chainFile = `${folder}.json`;
-  writeChainSpec(binary, chainFile, all, parameters);
+  writeConsortium(binary, chainFile, all, parameters);
   return withLoneNode({ binary, folder, chain: chainFile }, async (chain, node) => {
     const agreement = await signedAgreement(chain, all);
     const ids = Array.from({ length: studies }, (_, index) => index);
