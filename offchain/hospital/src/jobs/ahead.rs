@@ -9,7 +9,7 @@ use consilium_primitives::{
 	hospital::SealingIdentity,
 	job::{Dealt, Job, RoundContext},
 };
-use std::sync::Arc;
+use std::{mem::discriminant, sync::Arc};
 
 /// A step that can be done ahead.
 pub(crate) enum Ahead {
@@ -50,11 +50,12 @@ impl Ahead {
 
 	/// Whether both are steps of one kind ahead of one job.
 	pub fn is_like(&self, other: &Self) -> bool {
-		match (self, other) {
-			(Self::PrepareKeys { context, .. }, Self::PrepareKeys { context: of, .. })
-			| (Self::OpenShare { context, .. }, Self::OpenShare { context: of, .. }) => Arc::ptr_eq(context, of),
-			_ => false,
-		}
+		discriminant(self) == discriminant(other) && Arc::ptr_eq(self.context(), other.context())
+	}
+
+	fn context(&self) -> &Arc<RoundContext> {
+		let (Self::PrepareKeys { context, .. } | Self::OpenShare { context, .. }) = self;
+		context
 	}
 
 	pub fn run(&self, resources: &Resources) -> Result<(), JobError> {
