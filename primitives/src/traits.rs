@@ -61,7 +61,8 @@ pub trait CollectingRounds<AccountId> {
 	/// What an update of this study consists of.
 	fn update_shape(study: StudyId) -> Option<UpdateShape>;
 	/// `who` has committed to the attempt `round`.
-	fn note_commitment(round: RoundKey, who: &AccountId) -> DispatchResult;
+	/// Returns whether the round went on because of it.
+	fn note_commitment(round: RoundKey, who: &AccountId) -> Result<bool, DispatchError>;
 	/// The finalised attempt of a round whose retention is over; else the reason why its updates must be
 	/// kept.
 	fn ensure_may_delete(study: StudyId, round: RoundNumber) -> Result<RoundKey, DispatchError>;

@@ -119,16 +119,17 @@ pub mod pallet {
 
 	#[pallet::call]
 	impl<T: Config> Pallet<T> {
-		/// Commits the caller's update for an attempt of a round that is collecting.
+		/// Commits the caller's update for an attempt of a round that is collecting. All but the last of a
+		/// round cost less than they reserve.
 		#[pallet::call_index(0)]
-		#[pallet::weight(T::WeightInfo::commit_update(MAX_PARTIES))]
+		#[pallet::weight(T::WeightInfo::commit_last_update(MAX_PARTIES))]
 		pub fn commit_update(
 			origin: OriginFor<T>,
 			study: StudyId,
 			round: RoundNumber,
 			attempt: u32,
 			commitment: Box<Commitment>,
-		) -> DispatchResult {
+		) -> DispatchResultWithPostInfo {
 			let who = ensure_signed(origin)?;
 			let key = T::Rounds::ensure_may_commit(study, round, &who)?;
 			ensure!(key.attempt == attempt, Error::<T>::WrongAttempt);
@@ -138,15 +139,15 @@ pub mod pallet {
 			// Last, because it costs most.
 			Self::ensure_signature(key, &who, &commitment)?;
 
-			T::Rounds::note_commitment(key, &who)?;
+			let is_last = T::Rounds::note_commitment(key, &who)?;
 			Commitments::<T>::insert((study, round), &who, &*commitment);
 			let Commitment { blobs, packages, examples, suites, signature: _ } = *commitment;
-			let hospital = who.clone();
+			let (hospital, count) = (who.clone(), blobs.len() as u32);
 			Self::tell(
 				&who,
 				Event::UpdateCommitted { round: key, hospital, examples, blobs, suites, packages },
 			);
-			Ok(())
+			Ok((!is_last).then(|| T::WeightInfo::commit_update(count)).into())
 		}
 
 		/// States that the caller deleted the blobs of its update from the blob store. The round must be

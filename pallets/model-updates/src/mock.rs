@@ -62,6 +62,7 @@ parameter_types! {
 	pub static Noted: Vec<(RoundKey, AccountId32)> = Vec::new();
 	/// Whether notes are taken.
 	pub static TakesNotes: bool = true;
+	pub static IsLast: bool = false;
 	/// Whether updates may be deleted.
 	pub static RetentionIsOver: bool = false;
 }
@@ -83,12 +84,12 @@ impl CollectingRounds<AccountId32> for OneRound {
 		Shape::get()
 	}
 
-	fn note_commitment(round: RoundKey, who: &AccountId32) -> DispatchResult {
+	fn note_commitment(round: RoundKey, who: &AccountId32) -> Result<bool, DispatchError> {
 		if !TakesNotes::get() {
 			return Err(CLOSED);
 		}
 		Noted::mutate(|noted| noted.push((round, who.clone())));
-		Ok(())
+		Ok(IsLast::get())
 	}
 
 	fn ensure_may_delete(study: StudyId, round: RoundNumber) -> Result<RoundKey, DispatchError> {
@@ -132,6 +133,7 @@ pub fn chain() -> sp_io::TestExternalities {
 	Shape::set(Some(UpdateShape { blobs: vec![LENGTH], suites: PLAIN, packages: 0 }));
 	Noted::set(Vec::new());
 	TakesNotes::set(true);
+	IsLast::set(false);
 	RetentionIsOver::set(false);
 	let storage = frame_system::GenesisConfig::<Test>::default().build_storage().unwrap();
 	let mut chain = sp_io::TestExternalities::new(storage);
@@ -241,4 +243,6 @@ pub fn commit(hospital: u8, commitment: Commitment) -> DispatchResult {
 	let RoundKey { study, round, attempt } = ROUND;
 	let origin = RuntimeOrigin::signed(account(hospital));
 	ModelUpdates::commit_update(origin, study, round, attempt, Box::new(commitment))
+		.map(|_| ())
+		.map_err(|error| error.error)
 }

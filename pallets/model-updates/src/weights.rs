@@ -9,7 +9,9 @@ const PROOF_BYTES: u64 = 40_000;
 
 /// Weight of each call.
 pub trait WeightInfo {
-	/// A commitment with `b` blobs: one verification, one fact or two.
+	/// A commitment with `b` blobs that ends Collecting: one verification, two facts.
+	fn commit_last_update(b: u32) -> Weight;
+	/// A commitment with `b` blobs before the last: one verification, one fact.
 	fn commit_update(b: u32) -> Weight;
 	/// Deletion of an update with `b` blobs: one fact.
 	fn delete_update(b: u32) -> Weight;
@@ -20,11 +22,15 @@ pub trait WeightInfo {
 pub struct SubstrateWeight<T>(PhantomData<T>);
 
 impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
+	fn commit_last_update(b: u32) -> Weight {
+		Self::commit_update(b).saturating_add(T::DbWeight::get().reads_writes(3, 5))
+	}
+
 	fn commit_update(b: u32) -> Weight {
 		Weight::from_parts(VERIFICATION_TIME, PROOF_BYTES)
 			.saturating_add(Weight::from_parts(100_000_000, 0))
 			.saturating_add(Weight::from_parts(1_000_000, 0).saturating_mul(u64::from(b)))
-			.saturating_add(T::DbWeight::get().reads_writes(10, 11))
+			.saturating_add(T::DbWeight::get().reads_writes(7, 6))
 	}
 
 	fn delete_update(b: u32) -> Weight {

@@ -307,6 +307,8 @@ pub fn commitment(hospital: u8, round: RoundKey) -> Commitment {
 pub fn commit_to(hospital: u8, key: RoundKey) -> DispatchResult {
 	let commitment = Box::new(commitment(hospital, key));
 	ModelUpdates::commit_update(signed(hospital), key.study, key.round, key.attempt, commitment)
+		.map(|_| ())
+		.map_err(|error| error.error)
 }
 
 /// A hospital commits to the attempt under way.

@@ -314,11 +314,12 @@ impl<T: Config> CollectingRounds<T::AccountId> for Pallet<T> {
 		Ok(RoundKey { study: id, round: number, attempt: round.attempt })
 	}
 
-	fn note_commitment(key: RoundKey, who: &T::AccountId) -> DispatchResult {
+	fn note_commitment(key: RoundKey, who: &T::AccountId) -> Result<bool, DispatchError> {
 		let RoundKey { study: id, round: number, .. } = key;
 		let mut study = Studies::<T>::get(id).ok_or(Error::<T>::StudyNotFound)?;
 		let mut round = Rounds::<T>::get(id, number).ok_or(Error::<T>::RoundNotFound)?;
 		let transition = Self::machine(&study, &mut round).commit(who).map_err(Error::<T>::from)?;
+		let went_on = transition.is_some();
 		match transition {
 			Some(transition) => {
 				Self::follow(id, &mut study, number, round, transition);
@@ -326,6 +327,6 @@ impl<T: Config> CollectingRounds<T::AccountId> for Pallet<T> {
 			},
 			None => Rounds::<T>::insert(id, number, round),
 		}
-		Ok(())
+		Ok(went_on)
 	}
 }

@@ -99,6 +99,8 @@ pub fn deal(hospital: u8, id: StudyId) -> DispatchResult {
 	let key = current(id);
 	let commitment = Box::new(dealing(hospital, key));
 	ModelUpdates::commit_update(signed(hospital), key.study, key.round, key.attempt, commitment)
+		.map(|_| ())
+		.map_err(|error| error.error)
 }
 
 pub fn progress(id: StudyId) -> CommitteeProgress<AccountId32> {
