@@ -13,7 +13,7 @@ PATH_CAPACITY = 20_000
 class Counters:
     """What became of the frames of all paths."""
 
-    FIELDS = ("received", "delivered", "bytes", "lost", "cut", "overflown")
+    FIELDS = ("received", "delivered", "bytes", "lost", "cut", "overflown", "refused")
 
     def __init__(self):
         for field in self.FIELDS:

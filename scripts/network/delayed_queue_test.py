@@ -129,6 +129,13 @@ class Cut(unittest.TestCase):
         queue.cut("bob")
         self.assertEqual(list(queue.take(1)), [])
 
+    def test_frames_that_were_sent_to_it_meanwhile_do_not_arrive_when_it_joins(self):
+        queue = queue_of(delay=1)
+        queue.cut("bob")
+        queue.receive("alice", frame(BOB, ALICE), now=0)
+        queue.join("bob")
+        self.assertEqual(list(queue.take(1)), [])
+
     def test_a_port_that_joins_again_receives(self):
         queue = queue_of()
         queue.cut("bob")

@@ -11,7 +11,8 @@ Prints `ready`, then takes commands on standard input, one a line, and answers e
     cut NAME    no frame from or to NAME arrives any more
     join NAME   they do again
     stats       the frames so far, as JSON
-It ends with standard input, and the tap devices with it.
+    quit        ends it, as does the end of standard input
+The tap devices end with it.
 """
 import argparse
 import ctypes
@@ -62,7 +63,7 @@ class Forwarder:
         self.input = b""
 
     def run(self):
-        """Until standard input ends."""
+        """Until standard input ends or says `quit`."""
         stdin = sys.stdin.fileno()
         files = [stdin, *self.name_of]
         while True:
@@ -91,13 +92,16 @@ class Forwarder:
             try:
                 os.write(self.taps[name], frame)
             except OSError:
-                # The device is down or full: to the sender, one more lost frame.
-                self.queue.counters.lost += 1
+                # The device is not up yet, or full. To the sender it is one more lost frame, but the
+                # probability of loss did not decide it.
+                self.queue.counters.refused += 1
 
     def obey(self, data):
-        """Takes commands; False at the end of standard input."""
+        """Takes commands; False at the end of standard input and after `quit`."""
         *lines, self.input = (self.input + data).split(b"\n")
         for line in lines:
+            if line == b"quit":
+                return False
             try:
                 print(self.answer(line.decode().split()), flush=True)
             except ValueError as error:
@@ -112,7 +116,7 @@ class Forwarder:
         elif len(words) == 2 and words[0] == "join":
             self.queue.join(words[1])
         else:
-            raise ValueError(f"unknown command {' '.join(words)!r}; use cut NAME, join NAME or stats")
+            raise ValueError(f"unknown command {' '.join(words)!r}; use cut NAME, join NAME, stats or quit")
         return " ".join(words)
 
 

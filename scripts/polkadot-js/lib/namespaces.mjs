@@ -111,7 +111,12 @@ const namespaceNames = () =>
 function removeStale() {
   for (const name of namespaceNames()) {
     const owner = ownerOf(name);
-    if (owner !== null && !isAlive(owner)) removeNamespace(name);
+    if (owner === null || isAlive(owner)) continue;
+    try {
+      removeNamespace(name);
+    } catch {
+      // Another run removes it at the same time, or a later one will: it is in nobody's way.
+    }
   }
 }
 
@@ -235,7 +240,10 @@ export class Namespaces {
     await this.command(`join ${id}`);
   }
 
-  /** Counts of frames: received, delivered, lost, cut, overflown; and the bytes delivered. */
+  /**
+   * Counts of frames: received, lost by chance, cut, overflown (too many on their way), delivered, and of
+   * those refused by a device that is not up; and the bytes delivered.
+   */
   async stats() {
     return JSON.parse(await this.command('stats'));
   }

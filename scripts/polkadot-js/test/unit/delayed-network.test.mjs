@@ -1,4 +1,4 @@
-// The queue of the network that delays frames, whose tests are in Python as it is.
+// The forwarder between network namespaces, whose tests are in Python as it is.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -7,7 +7,7 @@ import { it } from 'node:test';
 
 it('scripts/network passes its own tests', () => {
   const cwd = fileURLToPath(new URL('../../../network', import.meta.url));
-  const { status, stderr } = spawnSync('python3', ['-m', 'unittest', '-v', 'delayed_queue_test'], {
+  const { status, stderr } = spawnSync('python3', ['-m', 'unittest', 'discover', '-p', '*_test.py'], {
     ...{ cwd, encoding: 'utf8' },
     env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1' },
   });
