@@ -63,29 +63,37 @@ export class Feed {
 }
 
 /**
- * How many transactions shall wait in the pool: more than a block takes, so that blocks are full, but not
- * many more. Blocks take together what one account has in the pool. The more that is, the further some
- * accounts fall behind, and an attempt ends only when the last one has committed.
+ * How many transactions shall wait in the pool: enough for two blocks, so that a block is full although the
+ * next transactions come late, and at least a batch more than one block takes. Not all: as many as two blocks
+ * take are of attempts that have ended, until the next attempts are open. Blocks take together what one
+ * account has in the pool, so the more that is, the further some accounts fall behind, and an attempt ends
+ * only when the last one has committed.
  */
 export class PoolDepth {
   #batch;
-  #first;
+  #most;
   #included = 0;
   #fullest = 0;
 
   /**
    * @param {number} batch transactions of a batch
-   * @param {number} first transactions before it is known how many a block takes
+   * @param {number} most transactions of all attempts that may be open at the same time
    */
-  constructor(batch, first) {
-    [this.#batch, this.#first] = [batch, first];
+  constructor(batch, most) {
+    [this.#batch, this.#most] = [batch, most];
   }
 
   /** How many batches to send now, after so many transactions were sent and so many are in blocks. */
   batchesToSend(sent, included) {
     this.#fullest = Math.max(this.#fullest, included - this.#included);
     this.#included = included;
-    const depth = this.#fullest > 0 ? this.#fullest + this.#batch : this.#first;
-    return Math.max(0, Math.ceil((depth - (sent - included)) / this.#batch));
+    return Math.max(0, Math.ceil((this.#depth() - (sent - included)) / this.#batch));
+  }
+
+  #depth() {
+    // Until it is known how many a block takes.
+    if (this.#fullest === 0) return this.#most / 2;
+    const two = 2 * this.#fullest;
+    return Math.max(this.#fullest + this.#batch, Math.min(two, this.#most - two));
   }
 }

@@ -60,7 +60,7 @@ export async function measureOurs(options) {
     const transactions = await presign(chain, all, batches, nonces);
     await open(chain, all, agreement, ids);
     const feed = new Feed(batches.map((batch, index) => ({ ...batch, transactions: transactions[index] })));
-    const depth = new PoolDepth(members, (members * studies) / 2);
+    const depth = new PoolDepth(members, members * studies);
     return underLoad(chain, node, {
       accounts: all.map(({ signer }) => signer.address),
       nonces,

@@ -53,14 +53,25 @@ describe('the feed', () => {
     assert.equal(feed.length, 0);
   });
 
-  it('keeps a batch more in the pool than the fullest block took', () => {
-    const depth = new PoolDepth(64, 512);
+  it('keeps two blocks in the pool', () => {
+    const depth = new PoolDepth(64, 1024);
     assert.equal(depth.batchesToSend(0, 0), 8);
-    // 290 are in the pool, and 286 shall be.
-    assert.equal(depth.batchesToSend(512, 222), 0);
-    // 190 are in the pool: two batches fill it up.
-    assert.equal(depth.batchesToSend(512, 322), 2);
-    assert.equal(depth.batchesToSend(640, 422), 2);
+    // 402 are in the pool, and 220 shall be.
+    assert.equal(depth.batchesToSend(512, 110), 0);
+    assert.equal(depth.batchesToSend(512, 220), 0);
+    // 192 are in the pool: one batch fills it up.
+    assert.equal(depth.batchesToSend(512, 320), 1);
+    assert.equal(depth.batchesToSend(576, 320), 0);
+  });
+
+  it('keeps less in the pool when blocks are large, but a batch more than a block takes', () => {
+    const large = new PoolDepth(64, 1024);
+    assert.equal(large.batchesToSend(0, 0), 8);
+    // Of 1024 two blocks may be closed: 424 shall be in the pool, and 212 are.
+    assert.equal(large.batchesToSend(512, 300), 4);
+    const largest = new PoolDepth(64, 1024);
+    assert.equal(largest.batchesToSend(0, 0), 8);
+    assert.equal(largest.batchesToSend(512, 500), 9);
   });
 });
 
