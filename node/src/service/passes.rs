@@ -47,8 +47,14 @@ impl Passes {
 		let (sender, receiver) = tracing_unbounded("mpsc_hospital_passes", TOO_MANY);
 		let imports = client.import_notification_stream();
 		let best = client.clone();
-		let schedule =
-			Schedule { due: None, last: None, best: move || best.info().best_hash, gate, passes: sender };
+		let schedule = Schedule {
+			due: None,
+			last: None,
+			best: move || best.info().best_hash,
+			gate,
+			passes: sender,
+			is_late: false,
+		};
 		tasks.spawn_handle().spawn("passes", Some("hospital"), schedule.run(imports, finished));
 		Arc::new(Self { client, notifications: Mutex::new(Some(receiver)) })
 	}
@@ -131,6 +137,8 @@ struct Schedule<B: BlockT, Best> {
 	best: Best,
 	gate: Gate,
 	passes: TracingUnboundedSender<BlockImportNotification<B>>,
+	/// Whether the last pass had not begun at the last new best block.
+	is_late: bool,
 }
 
 impl<B: BlockT, Best: Fn() -> B::Hash> Schedule<B, Best> {
@@ -161,9 +169,20 @@ impl<B: BlockT, Best: Fn() -> B::Hash> Schedule<B, Best> {
 
 	fn imported(&mut self, import: BlockImportNotification<B>) {
 		if import.is_new_best {
+			self.forget_late_pass();
 			self.last = Some(import.clone());
 			self.due = Some(import);
 		}
+	}
+
+	/// `sc-offchain` skips a block whose state it cannot read. A pass that has not begun after two more
+	/// blocks will not, and must not keep the next ones waiting.
+	fn forget_late_pass(&mut self) {
+		let mut permit = self.gate.permit();
+		if self.is_late {
+			permit.take();
+		}
+		self.is_late = permit.is_some();
 	}
 
 	/// A second pass at the best block. None if that was not notified: then it belongs to the initial

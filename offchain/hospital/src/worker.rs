@@ -17,10 +17,14 @@ use std::{
 		mpsc::{Receiver, RecvError, Sender, SyncSender, TryRecvError},
 		Arc,
 	},
+	time::{Duration, Instant},
 };
 
 /// Most steps that may wait to be done ahead of time.
 const MOST_AHEAD: usize = 1_024;
+
+/// How long no keys are drawn ahead after a step failed.
+const PAUSE_AHEAD: Duration = Duration::from_secs(60);
 
 pub(crate) struct Worker {
 	resources: Arc<Resources>,
@@ -33,6 +37,8 @@ pub(crate) struct Worker {
 	waiting: Vec<Waiting>,
 	/// What is done when there is nothing else to do.
 	ahead: VecDeque<Ahead>,
+	/// When a step failed last.
+	failed_ahead: Option<Instant>,
 }
 
 /// Work that is done once the first block of its phase is final.
@@ -44,7 +50,7 @@ struct Waiting {
 impl Worker {
 	pub fn new(resources: Arc<Resources>, table: Arc<JobTable>, training_thread: Sender<Training>) -> Self {
 		let (trainings, waiting, ahead) = Default::default();
-		Self { resources, table, training_thread, trainings, waiting, ahead }
+		Self { resources, table, training_thread, trainings, waiting, ahead, failed_ahead: None }
 	}
 
 	/// Works until no more messages can come.
@@ -76,6 +82,7 @@ impl Worker {
 		let Some(step) = self.ahead.pop_front() else { return false };
 		if let Err(reason) = caught(|| step.run(&self.resources)) {
 			log::debug!(target: "hospital", "not done ahead of time: {reason}");
+			self.failed_ahead = Some(Instant::now());
 			// The cause is most likely the same for the others.
 			self.ahead.retain(|other| !other.is_like(&step));
 		}
@@ -121,13 +128,22 @@ impl Worker {
 	}
 
 	fn plan_ahead(&mut self, job: &Job) {
-		if matches!(job, Job::Train { .. }) && train::is_sealed(&self.resources, &job.id()) {
+		self.ahead.retain(|step| !step.is_superseded(job.context()));
+		if matches!(job, Job::Train { .. }) && !self.may_prepare_keys(&job.id()) {
 			return;
 		}
 		let steps = Ahead::of(job);
 		if self.ahead.len().saturating_add(steps.len()) <= MOST_AHEAD {
 			self.ahead.extend(steps);
 		}
+	}
+
+	/// Keys are scarce: none are drawn where nothing can be trained, or what was trained is sealed. And a KME
+	/// that does not answer must not keep the jobs of other studies waiting again and again.
+	fn may_prepare_keys(&self, id: &JobId) -> bool {
+		self.resources.trainer.is_some()
+			&& self.failed_ahead.is_none_or(|at| at.elapsed() >= PAUSE_AHEAD)
+			&& !train::is_sealed(&self.resources, id)
 	}
 
 	fn trained(&mut self, Training { id, job, abandoned, .. }: Training, result: Result<(), String>) {
@@ -169,6 +185,7 @@ impl Worker {
 	fn finish(&mut self, id: JobId, outcome: Outcome) {
 		log::info!(target: "hospital", "{}: {}", name(&id.round), summary(&outcome));
 		self.table.done(id, outcome);
+		self.ahead.retain(|step| !step.is_useless_after(&id));
 		if let Err(error) = self.resources.state.prune(&id) {
 			log::warn!(target: "hospital", "cannot delete the state of old rounds: {error}");
 		}

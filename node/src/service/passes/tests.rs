@@ -35,6 +35,7 @@ impl Test {
 			best: move || *present.lock().unwrap(),
 			gate: gate.clone(),
 			passes: sender,
+			is_late: false,
 		};
 		tokio::spawn(schedule.run(import_stream, receiver));
 		Self { imports, finished, best, gate, passes }
@@ -131,4 +132,17 @@ async fn no_second_pass_at_a_block_that_is_no_longer_best() {
 	test.finish_job().await;
 	test.finish_job().await;
 	test.assert_idle().await;
+}
+
+#[tokio::test]
+async fn a_pass_that_never_begins_does_not_keep_others_waiting_for_ever() {
+	let mut test = Test::start();
+	test.import(1, true);
+	// Swallowed: the permit stays where it is.
+	assert_eq!(*test.passes.next().await.unwrap().header.number(), 1);
+	test.import(2, true);
+	test.import(3, true);
+	test.import(4, true);
+	let (number, _) = test.pass().await;
+	assert!((3..=4).contains(&number), "{number}");
 }

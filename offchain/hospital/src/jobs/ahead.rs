@@ -1,13 +1,13 @@
 //! Work ahead of time: what a job will need, done while it waits for finality or for the other hospitals.
 //!
-//! It gives nothing away, and no job depends on it: what was not done ahead, or failed, is done when it is
-//! needed, and only then is a failure reported. It is done in small steps between the messages to the
-//! hospital's thread.
+//! It gives nothing of an update away, and no job depends on it: what was not done ahead, or failed, is done
+//! when it is needed, and only then is a failure reported. It is done step by step between the messages to
+//! the hospital's thread; a step may wait for a KME as long as sealing would.
 
 use super::{schemes, JobError, Resources};
 use consilium_primitives::{
 	hospital::SealingIdentity,
-	job::{Dealt, Job, RoundContext},
+	job::{Dealt, Job, JobId, JobKind, RoundContext},
 };
 use std::{mem::discriminant, sync::Arc};
 
@@ -51,6 +51,22 @@ impl Ahead {
 	/// Whether both are steps of one kind ahead of one job.
 	pub fn is_like(&self, other: &Self) -> bool {
 		discriminant(self) == discriminant(other) && Arc::ptr_eq(self.context(), other.context())
+	}
+
+	/// Whether another attempt of its study has begun, if `round` has.
+	pub fn is_superseded(&self, context: &RoundContext) -> bool {
+		let RoundContext { genesis, round, .. } = **self.context();
+		(genesis, round.study) == (context.genesis, context.round.study) && round != context.round
+	}
+
+	/// Whether the job that it would have helped is finished, if this one is.
+	pub fn is_useless_after(&self, finished: &JobId) -> bool {
+		let kind = match self {
+			Self::PrepareKeys { .. } => JobKind::Train,
+			Self::OpenShare { .. } => JobKind::Aggregate,
+		};
+		let RoundContext { genesis, round, .. } = **self.context();
+		(kind, genesis, round) == (finished.kind, finished.genesis, finished.round)
 	}
 
 	fn context(&self) -> &Arc<RoundContext> {

@@ -1,10 +1,10 @@
 //! Train on the hospital's records, publish the update or its shares, and sign the commitment.
 //!
 //! Two steps, between which the phase's first block becomes final: [`prepare`] trains, on the training
-//! thread; [`publish`] seals, signs and publishes what was prepared. Keys for sealing can be drawn only once,
-//! so they are not drawn for a block that may still be abandoned. Both steps can be repeated after a crash at
-//! any point, and a hospital never publishes two different updates, or two sharings of one update, in one
-//! attempt of one round:
+//! thread; [`publish`] seals, signs and publishes what was prepared. Shares are dealt and
+//! sealed after finality only, so that no second sharing is made; their keys may be drawn before. Both steps
+//! can be repeated after a crash at any point, and a hospital never publishes two different updates, or two
+//! sharings of one update, in one attempt of one round:
 //!
 //! 1. The update is saved before it is published; if it is to be shared, first with the random seed of its
 //!    shares, then also with the sealed packages. What is saved is published, not what is computed again.

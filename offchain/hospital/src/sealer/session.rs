@@ -16,7 +16,7 @@ use consilium_quantum_keys::session::{decapsulate, derive, encapsulate, SharedSe
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use zeroize::Zeroizing;
 
-/// Most exchanges for which keys are drawn ahead.
+/// Most exchanges for which keys are drawn ahead. Beyond that the oldest are dropped.
 const MOST_READY: usize = 1_024;
 
 /// Seed of an ML-KEM-768 key pair.
@@ -164,9 +164,10 @@ impl Sealer for SessionSealer {
 			(other.context.genesis, other.context.round.study) != (context.genesis, context.round.study)
 				|| other.context.round == context.round
 		});
-		if ready.len() < MOST_READY {
-			ready.push(Ready { context: *context, receiver: receiver.clone(), session });
+		if ready.len() >= MOST_READY {
+			ready.remove(0);
 		}
+		ready.push(Ready { context: *context, receiver: receiver.clone(), session });
 		Ok(())
 	}
 

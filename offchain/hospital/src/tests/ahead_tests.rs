@@ -4,17 +4,23 @@ use super::{
 	committee_mock::{committee, town, Round},
 	mock::{Town, PHASE_SINCE},
 };
-use crate::sealer::{SealContext, SealError, SealedBlob, Sealer};
+use crate::{
+	jobs::Ahead,
+	sealer::{SealContext, SealError, SealedBlob, Sealer},
+};
 use consilium_primitives::{
 	commitment::Suite,
 	committee::posts::Check,
 	hospital::{SaeId, SealingIdentity},
-	job::{Job, JobStatus, Outcome},
+	job::{Job, JobStatus, Outcome, RoundContext},
 	AccountBytes,
 };
 use std::{
 	fs,
-	sync::{Mutex, MutexGuard, PoisonError},
+	sync::{
+		atomic::{AtomicBool, Ordering},
+		Mutex, MutexGuard, PoisonError,
+	},
 };
 use zeroize::Zeroizing;
 
@@ -130,4 +136,70 @@ fn keys_are_prepared_while_training_waits_for_finality_and_once_only() {
 	let mut expected = vec![("prepared", parties[0])];
 	expected.extend(of("sealed"));
 	assert_eq!(std::mem::take(&mut *log()), expected);
+}
+
+#[test]
+fn a_node_that_only_computes_draws_no_keys() {
+	let town = Town { sealer: |_| Box::new(Unwilling), ..town(committee()) };
+	town.remove_records(0);
+	let mut desk = town.open(0);
+	assert_eq!(desk.start(town.train(0, 1, None)), JobStatus::Failed);
+	assert!(!WAS_ASKED.load(Ordering::Acquire));
+}
+
+/// Whether [`Unwilling`] was asked for anything.
+static WAS_ASKED: AtomicBool = AtomicBool::new(false);
+
+fn asked<T>() -> Result<T, SealError> {
+	WAS_ASKED.store(true, Ordering::Release);
+	Err(SealError::NoKme)
+}
+
+struct Unwilling;
+
+impl Sealer for Unwilling {
+	fn prepare(&self, _: &SealContext, _: &SealingIdentity, _: Suite) -> Result<(), SealError> {
+		asked()
+	}
+
+	fn seal(
+		&self,
+		_: &SealContext,
+		_: &SealingIdentity,
+		_: Suite,
+		_: &[u8],
+	) -> Result<SealedBlob, SealError> {
+		asked()
+	}
+
+	fn open(
+		&self,
+		_: &SealContext,
+		_: Suite,
+		_: &SaeId,
+		_: Vec<u8>,
+	) -> Result<Zeroizing<Vec<u8>>, SealError> {
+		asked()
+	}
+}
+
+#[test]
+fn steps_of_an_earlier_attempt_or_a_finished_job_are_dropped() {
+	let town = town(committee());
+	let context = town.context(0, 1, None);
+	let steps = |context: &RoundContext| {
+		let receivers = vec![super::mock::identity(1)];
+		Ahead::of(&Job::Train { context: context.clone(), receivers })
+	};
+	let mut later = context.clone();
+	later.round.attempt = 2;
+	let mut other = later.clone();
+	other.round.study = 9;
+	assert!(steps(&context)[0].is_superseded(&later));
+	assert!(!steps(&later)[0].is_superseded(&later));
+	assert!(!steps(&context)[0].is_superseded(&other));
+	let train = town.train(0, 1, None).id();
+	assert!(steps(&context)[0].is_useless_after(&train));
+	assert!(!steps(&later)[0].is_useless_after(&train));
+	assert!(!steps(&context)[0].is_useless_after(&Job::CommitNonce { context: context.clone() }.id()));
 }

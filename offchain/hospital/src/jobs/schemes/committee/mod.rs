@@ -45,7 +45,7 @@ pub(super) struct InCommittee<'a> {
 }
 
 impl Scheme for InCommittee<'_> {
-	/// Shares are dealt after finality: the keys that seal them can be drawn only once.
+	/// Shares are dealt after finality: another base gives another update, which must not be shared too.
 	fn prepare(&self, coordinates: Vec<i64>) -> Result<Ready, JobError> {
 		UpdateSecret::new(coordinates).map(Ready::Secret)
 	}

@@ -9,7 +9,7 @@ use consilium_primitives::{
 use consilium_secure_aggregation::package::Share;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// Most bytes of opened shares. What is beyond is opened again for each job.
+/// Most bytes of opened shares. Beyond that the oldest are forgotten, and opened again when needed.
 const MOST_BYTES: u64 = 256 << 20;
 
 /// The opened shares of all studies. Zeroed when dropped.
@@ -48,8 +48,7 @@ impl OpenedShares {
 		self.all().iter().find(|opened| opened.of == of).map(|opened| opened.share.clone())
 	}
 
-	/// Keeps a share that takes so many bytes, if there is room, and forgets those of other attempts of its
-	/// study.
+	/// Keeps a share that takes so many bytes, and forgets those of other attempts of its study.
 	pub fn keep(&self, context: &RoundContext, party: u8, dealt: &Dealt, share: Arc<Share>, bytes: u64) {
 		let of = Origin::new(context, party, dealt);
 		let mut all = self.all();
@@ -57,9 +56,10 @@ impl OpenedShares {
 			(other.of.genesis, other.of.round.study) != (of.genesis, of.round.study)
 				|| other.of.round == of.round && other.of != of
 		});
-		let used = all.iter().fold(bytes, |sum, other| sum.saturating_add(other.bytes));
-		if used <= MOST_BYTES {
-			all.push(Opened { of, share, bytes });
+		all.push(Opened { of, share, bytes });
+		let mut used = all.iter().fold(0u64, |sum, opened| sum.saturating_add(opened.bytes));
+		while used > MOST_BYTES {
+			used = used.saturating_sub(all.remove(0).bytes);
 		}
 	}
 
