@@ -1,12 +1,13 @@
 // How long the phases of a study's rounds take, from the phase at the end of each block.
 
+import { median } from './throughput/statistics.mjs';
+
 /** Least, median and greatest of numbers. */
-export function spread(values) {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length / 2;
-  const median = (sorted[Math.ceil(middle) - 1] + sorted[Math.floor(middle)]) / 2;
-  return { least: sorted[0], median, greatest: sorted[sorted.length - 1] };
-}
+export const spread = (values) => ({
+  least: Math.min(...values),
+  median: median(values),
+  greatest: Math.max(...values),
+});
 
 /** Blocks and seconds of each phase of each round. */
 export class PhaseTimes {

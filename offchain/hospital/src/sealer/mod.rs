@@ -24,14 +24,9 @@ use zeroize::Zeroizing;
 
 /// Seals and opens share packages.
 pub trait Sealer: Send {
-	/// Gets the keys ready for the next [`Self::seal`] with the same arguments. No more than a help: without
+	/// Gets the keys ready for the next [`Self::seal`] of this exchange. No more than a help: without
 	/// it, or after it failed, `seal` draws the keys itself.
-	fn prepare(
-		&self,
-		_context: &SealContext,
-		_receiver: &SealingIdentity,
-		_weakest: Suite,
-	) -> Result<(), SealError> {
+	fn prepare(&self, _context: &SealContext, _receiver: &SealingIdentity) -> Result<(), SealError> {
 		Ok(())
 	}
 

@@ -69,7 +69,7 @@ impl SessionSealer {
 		let mut ready = self.ready();
 		let place =
 			ready.iter().position(|ready| ready.context == *context && ready.receiver == *receiver)?;
-		Some(ready.swap_remove(place).session)
+		Some(ready.remove(place).session)
 	}
 
 	fn ready(&self) -> MutexGuard<'_, Vec<Ready>> {
@@ -147,7 +147,7 @@ fn content_keys(secret: &SharedSecret, quantum: Option<&QuantumKey>, header: &He
 impl Sealer for SessionSealer {
 	/// Without a key management entity only the encapsulation. If it delivers no key now, nothing is kept:
 	/// later it may.
-	fn prepare(&self, context: &SealContext, receiver: &SealingIdentity, _: Suite) -> Result<(), SealError> {
+	fn prepare(&self, context: &SealContext, receiver: &SealingIdentity) -> Result<(), SealError> {
 		let is_known = |ready: &Ready| ready.context == *context && ready.receiver == *receiver;
 		if self.ready().iter().any(is_known) {
 			return Ok(());

@@ -84,7 +84,7 @@ fn log() -> MutexGuard<'static, Vec<(&'static str, AccountBytes)>> {
 struct Noting;
 
 impl Sealer for Noting {
-	fn prepare(&self, context: &SealContext, _: &SealingIdentity, _: Suite) -> Result<(), SealError> {
+	fn prepare(&self, context: &SealContext, _: &SealingIdentity) -> Result<(), SealError> {
 		log().push(("prepared", context.receiver));
 		match context.round.round {
 			2 => Err(SealError::NoKme),
@@ -158,7 +158,7 @@ fn asked<T>() -> Result<T, SealError> {
 struct Unwilling;
 
 impl Sealer for Unwilling {
-	fn prepare(&self, _: &SealContext, _: &SealingIdentity, _: Suite) -> Result<(), SealError> {
+	fn prepare(&self, _: &SealContext, _: &SealingIdentity) -> Result<(), SealError> {
 		asked()
 	}
 

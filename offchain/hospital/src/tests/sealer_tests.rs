@@ -209,7 +209,7 @@ fn keys_that_were_drawn_ahead_are_used_once() {
 	let bob = sealer("bob", Some(&peer));
 	let (context, receiver) = (from_alice_to(BOB), identity(BOB));
 	for _ in 0..2 {
-		alice.prepare(&context, &receiver, Suite::QkdMlKem768).unwrap();
+		alice.prepare(&context, &receiver).unwrap();
 	}
 	assert_eq!(drawn(&link), 1);
 	// Neither another exchange nor another key of the receiver gets them.
@@ -235,17 +235,17 @@ fn without_a_key_ahead_sealing_draws_one() {
 	let alice = sealer("alice", Some(&link));
 	let context = from_alice_to(BOB);
 	link.set_down(true);
-	let unavailable = alice.prepare(&context, &identity(BOB), Suite::MlKem768);
+	let unavailable = alice.prepare(&context, &identity(BOB));
 	assert!(matches!(unavailable, Err(SealError::Quantum { .. })));
 	link.set_down(false);
 	let blob = alice.seal(&context, &identity(BOB), Suite::MlKem768, PACKAGE).unwrap();
 	assert_eq!(blob.suite, Suite::QkdMlKem768, "the study allows less, and there is more");
 	// A hospital without a key management entity prepares what it can.
 	let without = sealer("alice", None);
-	without.prepare(&context, &identity(BOB), Suite::MlKem768).unwrap();
+	without.prepare(&context, &identity(BOB)).unwrap();
 	let blob = without.seal(&context, &identity(BOB), Suite::MlKem768, PACKAGE).unwrap();
 	assert_eq!(opened(&sealer("bob", None), &context, &blob).unwrap(), PACKAGE);
-	without.prepare(&context, &identity(BOB), Suite::QkdMlKem768).unwrap();
+	without.prepare(&context, &identity(BOB)).unwrap();
 	let refused = without.seal(&context, &identity(BOB), Suite::QkdMlKem768, PACKAGE);
 	assert!(matches!(refused, Err(SealError::NoKme)));
 }
@@ -256,8 +256,8 @@ fn keys_for_an_earlier_attempt_are_dropped() {
 	let alice = sealer("alice", Some(&link));
 	let (old, new) = (from_alice_to(BOB), from_alice_to(CHARLIE));
 	let new = SealContext { round: RoundKey { attempt: 4, ..ROUND }, ..new };
-	alice.prepare(&old, &identity(BOB), Suite::QkdMlKem768).unwrap();
-	alice.prepare(&new, &identity(CHARLIE), Suite::QkdMlKem768).unwrap();
+	alice.prepare(&old, &identity(BOB)).unwrap();
+	alice.prepare(&new, &identity(CHARLIE)).unwrap();
 	assert_eq!(drawn(&link), 2);
 	alice.seal(&old, &identity(BOB), Suite::QkdMlKem768, PACKAGE).unwrap();
 	assert_eq!(drawn(&link), 3);

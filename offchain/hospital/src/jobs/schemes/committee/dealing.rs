@@ -46,7 +46,7 @@ impl InCommittee<'_> {
 	pub(super) fn prepare_session(&self, place: usize, receiver: &SealingIdentity) -> Result<(), JobError> {
 		let party = self.committee.parties.get(place).ok_or(JobError::TooMany)?;
 		let context = self.exchange(*party);
-		Ok(self.resources.sealer().prepare(&context, receiver, self.committee.weakest_suite)?)
+		Ok(self.resources.sealer().prepare(&context, receiver)?)
 	}
 
 	/// What this hospital sends to a party.
