@@ -9,6 +9,8 @@ use futures::{
 use sc_utils::mpsc::TracingUnboundedReceiver;
 use sp_consensus::BlockOrigin;
 use sp_runtime::traits::{BlakeTwo256, Hash as _, Header as _};
+use std::time::Duration;
+use tokio::time::timeout;
 
 type Notification = BlockImportNotification<Block>;
 type Hash = <Block as BlockT>::Hash;
@@ -54,9 +56,9 @@ impl Test {
 		self.finished.send(()).await.unwrap();
 	}
 
-	/// The block of the next pass, and the permit that it holds.
+	/// The block of the next pass, and the permit that it holds. It must come: a test does not hang.
 	async fn pass(&mut self) -> (u32, OwnedSemaphorePermit) {
-		let notification = self.passes.next().await.unwrap();
+		let notification = timeout(Duration::from_secs(60), self.passes.next()).await.unwrap().unwrap();
 		(*notification.header.number(), self.gate.permit().take().unwrap())
 	}
 

@@ -46,7 +46,7 @@ fn two_threads_work_while_nobody_waits() {
 	let id = job.id();
 	assert!(handle.start(job.clone()));
 	handle.clone().finalised(PHASE_SINCE);
-	jobs_finished.recv().unwrap();
+	jobs_finished.recv_timeout(Duration::from_secs(60)).unwrap();
 	let JobReport { status: JobStatus::Done(Outcome::Trained(outcome)), place: 1 } = handle.poll(id) else {
 		panic!("{:?}", handle.poll(id))
 	};
