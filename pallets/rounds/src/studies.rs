@@ -153,6 +153,9 @@ impl<T: Config> Pallet<T> {
 			let Some(mut round) = Rounds::<T>::get(id, number) else { continue };
 			if let Some(transition) = Self::machine(&study, &mut round).tick() {
 				weight.saturating_accrue(T::WeightInfo::transition(hospitals));
+				// All that follows may come in the same block.
+				let scheme = schemes::driving::<T>(&study.spec.scheme);
+				weight.saturating_accrue(scheme.heaviest_block(hospitals));
 				Self::follow(id, &mut study, number, round, transition);
 				Studies::<T>::insert(id, study);
 			} else {

@@ -107,6 +107,20 @@ fn a_block_reserves_the_decoding_while_a_round_is_checking() {
 }
 
 #[test]
+fn a_block_reserves_the_decoding_when_collecting_ends_at_its_deadline() {
+	use super::committee::{committee, deal, with};
+	run(|| {
+		let id = open(with(committee()));
+		for hospital in PARTIES {
+			deal(hospital, id).unwrap();
+		}
+		advance_to(round(id, 1).deadline);
+		let decoding = SubstrateWeight::<Test>::conclude(4, 4, 3);
+		assert!(tick(System::block_number() + 1).all_gte(decoding));
+	});
+}
+
+#[test]
 fn more_hospitals_cost_more() {
 	let costs: [fn(u32) -> Weight; 5] = [
 		SubstrateWeight::<Test>::open_study,

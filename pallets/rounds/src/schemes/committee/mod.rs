@@ -24,7 +24,7 @@ use consilium_primitives::{
 	traits::UpdateShape,
 	BlockNumber, StudyId,
 };
-use frame_support::pallet_prelude::Weight;
+use frame_support::pallet_prelude::{Get, Weight};
 use round::CommitteeRound;
 
 impl<AccountId: Clone + PartialEq> Rules<AccountId> for Committee<AccountId> {
@@ -75,8 +75,9 @@ impl<T: Config> Driving<T> for Committee<T::AccountId> {
 		let hospitals = attempt.study.spec.hospitals.len() as u32;
 		let mut weight = T::WeightInfo::tick_committee(hospitals, self.parties.len() as u32);
 		if attempt.round.phase == Phase::Collecting {
-			// The end of the block may end it.
+			// The end of the block may end it, and removes what was posted in the attempt before.
 			weight.saturating_accrue(T::WeightInfo::transition(hospitals));
+			weight.saturating_accrue(T::DbWeight::get().writes(self.parties.len() as u64));
 			return weight;
 		}
 		let has_acted = CommitteeRound::of(attempt, self).tick();
