@@ -3,12 +3,14 @@
 
 mod document;
 mod error;
+mod secret;
 
 #[cfg(test)]
 mod tests;
 
 pub use document::Document;
 pub use error::{ConfigError, Fault};
+pub use secret::open_to_others;
 
 use serde::{Deserialize, Deserializer};
 use std::time::Duration;

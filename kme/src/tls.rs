@@ -1,6 +1,7 @@
 //! Mutual TLS: certificates from files, and the identity of the peer.
 
 use crate::config::TlsFiles;
+use consilium_config::open_to_others;
 use rustls::{
 	crypto::CryptoProvider,
 	pki_types::{pem::PemObject, CertificateDer, PrivateKeyDer},
@@ -8,7 +9,6 @@ use rustls::{
 	ClientConfig, RootCertStore, ServerConfig,
 };
 use std::{
-	os::unix::fs::PermissionsExt,
 	path::{Path, PathBuf},
 	sync::Arc,
 };
@@ -130,9 +130,8 @@ fn roots(path: &Path) -> Result<RootCertStore, TlsError> {
 
 fn private_key(path: &Path) -> Result<PrivateKeyDer<'static>, TlsError> {
 	let fault = |reason: String| TlsError::File { path: path.into(), what: "private key", reason };
-	let mode =
-		std::fs::metadata(path).map_err(|error| fault(error.to_string()))?.permissions().mode() & 0o777;
-	if mode & 0o077 != 0 {
+	let metadata = std::fs::metadata(path).map_err(|error| fault(error.to_string()))?;
+	if let Some(mode) = open_to_others(&metadata) {
 		return Err(TlsError::OpenToOthers { path: path.into(), mode });
 	}
 	PrivateKeyDer::from_pem_file(path).map_err(|error| fault(error.to_string()))

@@ -1,5 +1,6 @@
 //! Files that only their owner may read.
 
+use consilium_config::open_to_others;
 use std::{
 	fs::{DirBuilder, File, Permissions},
 	io::{self, Read, Write},
@@ -27,7 +28,8 @@ pub enum SecretFileError {
 	},
 	/// Users other than its owner may read or write the file.
 	#[error(
-		"the key file {} is open to others (mode {mode:03o}); run `chmod 600 {}`",
+		"the key file {} is open to others (mode {mode:03o}); run `chmod 600 {}`, or mount it with mode 400 \
+		 or, if root owns it and this program is in its group, 440",
 		path.display(), path.display()
 	)]
 	OpenToOthers {
@@ -58,7 +60,7 @@ pub enum SecretFileError {
 	},
 }
 
-/// Reads one line from a file that only its owner may read. White space around it is removed.
+/// Reads one line from a file that is not [`open_to_others`]. White space around it is removed.
 pub fn read_secret(path: &Path) -> Result<Zeroizing<String>, SecretFileError> {
 	let unreadable = |source| SecretFileError::Unreadable { path: path.into(), source };
 	let file = File::open(path).map_err(unreadable)?;
@@ -66,8 +68,7 @@ pub fn read_secret(path: &Path) -> Result<Zeroizing<String>, SecretFileError> {
 	if !metadata.is_file() || metadata.len() > MAX_LENGTH {
 		return Err(SecretFileError::NotText { path: path.into() });
 	}
-	let mode = metadata.permissions().mode() & 0o777;
-	if mode & 0o077 != 0 {
+	if let Some(mode) = open_to_others(&metadata) {
 		return Err(SecretFileError::OpenToOthers { path: path.into(), mode });
 	}
 	// One allocation of full size: growing would leave copies behind.

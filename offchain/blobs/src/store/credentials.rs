@@ -2,7 +2,8 @@
 
 use super::config::Credentials;
 use crate::error::CredentialsError;
-use std::{env, fs::File, io::Read, os::unix::fs::PermissionsExt, path::Path};
+use consilium_config::open_to_others;
+use std::{env, fs::File, io::Read, path::Path};
 use zeroize::Zeroizing;
 
 const ACCESS_KEY_ID: &str = "aws_access_key_id";
@@ -43,8 +44,7 @@ impl AccessKey {
 		let unreadable = |source| CredentialsError::Unreadable { path: path.into(), source };
 		let file = File::open(path).map_err(unreadable)?;
 		let metadata = file.metadata().map_err(unreadable)?;
-		let mode = metadata.permissions().mode() & 0o777;
-		if mode & 0o077 != 0 {
+		if let Some(mode) = open_to_others(&metadata) {
 			return Err(CredentialsError::OpenToOthers { path: path.into(), mode });
 		}
 		if !metadata.is_file() || metadata.len() > MAX_LENGTH {
@@ -89,7 +89,7 @@ impl AccessKey {
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use std::fs;
+	use std::{fs, os::unix::fs::PermissionsExt};
 
 	fn parse(text: &str) -> Result<(String, String, Option<String>), String> {
 		let key = AccessKey::parse(Path::new("credentials"), text).map_err(|error| error.to_string())?;
@@ -149,7 +149,7 @@ mod tests {
 		};
 		assert_eq!(read(0o600).unwrap(), "a");
 		assert_eq!(read(0o400).unwrap(), "a");
-		for mode in [0o640, 0o604, 0o620] {
+		for mode in [0o660, 0o604, 0o620] {
 			assert!(read(mode).unwrap_err().contains("chmod 600"));
 		}
 		fs::write(&path, vec![b'\n'; MAX_LENGTH as usize + 1]).unwrap();

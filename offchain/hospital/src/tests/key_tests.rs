@@ -103,7 +103,7 @@ fn a_key_file_that_others_may_read_is_rejected_with_the_remedy() {
 	let folder = tempfile::tempdir().unwrap();
 	HospitalKeys::development("alice").unwrap().write(folder.path()).unwrap();
 	let path = folder.path().join(ML_KEM_768_FILE);
-	for open in [0o640, 0o604, 0o620, 0o601, 0o777] {
+	for open in [0o660, 0o604, 0o620, 0o610, 0o601, 0o777] {
 		fs::set_permissions(&path, fs::Permissions::from_mode(open)).unwrap();
 		let error = load(folder.path()).err().unwrap().to_string();
 		assert!(error.contains(&format!("chmod 600 {}", path.display())), "{error}");

@@ -1,5 +1,6 @@
 //! Address of a KME, and this SAE's credentials.
 
+use consilium_config::open_to_others;
 use rustls::{
 	crypto::ring,
 	pki_types::{pem::PemObject, CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer},
@@ -8,7 +9,6 @@ use rustls::{
 use std::{
 	fs::File,
 	io::{self, Read},
-	os::unix::fs::PermissionsExt,
 	path::{Path, PathBuf},
 	sync::Arc,
 	time::Duration,
@@ -203,8 +203,7 @@ fn tls(config: &KmeConfig) -> Result<ClientConfig, ConfigFault> {
 fn private_key(path: &Path) -> Result<PrivateKeyDer<'static>, ConfigFault> {
 	const FIELD: &str = "key";
 	let unreadable = |source| ConfigFault::Unreadable { field: FIELD, path: path.into(), source };
-	let mode = std::fs::metadata(path).map_err(unreadable)?.permissions().mode() & 0o777;
-	if mode & 0o077 != 0 {
+	if let Some(mode) = open_to_others(&std::fs::metadata(path).map_err(unreadable)?) {
 		return Err(ConfigFault::OpenToOthers { path: path.into(), mode });
 	}
 	let key = PrivatePkcs8KeyDer::from_pem_slice(&read(FIELD, path)?).map_err(|_| ConfigFault::NotPem {

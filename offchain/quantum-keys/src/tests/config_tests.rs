@@ -113,7 +113,7 @@ fn a_version_1_certificate() {
 #[test]
 fn a_private_key_that_other_users_can_read() {
 	let pki = Pki::new();
-	for mode in [0o640, 0o604, 0o620] {
+	for mode in [0o660, 0o604, 0o620] {
 		let fault = fault(&pki, |config| {
 			std::fs::set_permissions(&config.key, Permissions::from_mode(mode)).unwrap();
 		});
