@@ -15,7 +15,7 @@ use sp_core::{
 	sr25519, Bytes, Pair,
 };
 use std::{
-	fs::OpenOptions,
+	fs::{self, OpenOptions},
 	io::{self, Write},
 	path::{Path, PathBuf},
 };
@@ -103,11 +103,15 @@ impl Generate {
 		let [account_file, ml_dsa_65_file, ml_kem_768_file, store_key_file, identity_file] = &files;
 
 		let (keys, account, mut secret) = self.make()?;
-		let written = write_secret(account_file, &secret);
+		let mut written = Written::default();
+		let result = write_secret(account_file, &secret);
 		secret.zeroize();
-		written?;
+		result?;
+		written.add(&[account_file]);
 		keys.write(&self.out)?;
+		written.add(&[ml_dsa_65_file, ml_kem_768_file]);
 		write_store_key(&self.out)?;
+		written.add(&[store_key_file]);
 		let public = keys.public();
 		let dev = self.dev.as_deref().unwrap_or_default();
 		let identity = Identity {
@@ -119,6 +123,7 @@ impl Generate {
 		};
 		write_json(identity_file, &identity)
 			.map_err(|source| GenerateError::Identity { path: identity_file.clone(), source })?;
+		written.keep();
 
 		let warning = match self.dev {
 			Some(_) => "\nThese keys are public. Use them on development chains only.\n",
@@ -164,12 +169,42 @@ impl Generate {
 	}
 }
 
-/// Writes `value` as JSON to a new file.
+/// Files that are removed again unless all are written: half of them are of no use, and would stand in the way
+/// of another attempt, since no file is overwritten.
+#[derive(Default)]
+struct Written(Vec<PathBuf>);
+
+impl Written {
+	fn add(&mut self, paths: &[&PathBuf]) {
+		self.0.extend(paths.iter().map(|path| (*path).clone()));
+	}
+
+	fn keep(mut self) {
+		self.0.clear();
+	}
+}
+
+impl Drop for Written {
+	fn drop(&mut self) {
+		for path in &self.0 {
+			if let Err(error) = fs::remove_file(path) {
+				eprintln!("cannot remove {}: {error}; remove it before another attempt", path.display());
+			}
+		}
+	}
+}
+
+/// Writes `value` as JSON to a new file, which is removed again if it cannot be written whole.
 pub fn write_json(path: &Path, value: &impl Serialize) -> io::Result<()> {
 	let mut file = OpenOptions::new().write(true).create_new(true).open(path)?;
-	serde_json::to_writer_pretty(&mut file, value)?;
-	file.write_all(b"\n")?;
-	file.sync_all()
+	let written = serde_json::to_writer_pretty(&mut file, value)
+		.map_err(io::Error::from)
+		.and_then(|()| file.write_all(b"\n"))
+		.and_then(|()| file.sync_all());
+	written.inspect_err(|_| {
+		// The caller hears of the first error.
+		let _ = fs::remove_file(path);
+	})
 }
 
 /// With an initial capital, as in the derivation of development accounts.
@@ -189,7 +224,7 @@ fn parse_name(name: &str) -> Result<String, String> {
 mod tests {
 	use super::*;
 	use clap::Parser;
-	use std::{collections::BTreeMap, fs, os::unix::fs::PermissionsExt};
+	use std::{collections::BTreeMap, os::unix::fs::PermissionsExt};
 
 	#[derive(Parser)]
 	struct CommandLine {
@@ -264,6 +299,26 @@ mod tests {
 				BTreeMap::from([(existing.to_owned(), b"precious".to_vec())])
 			);
 		}
+	}
+
+	#[test]
+	fn half_of_the_files_do_not_stay() {
+		let folder = tempfile::tempdir().unwrap();
+		let [first, second, kept] = ["first", "second", "kept"].map(|name| folder.path().join(name));
+		let written = |paths: &[&PathBuf]| {
+			paths.iter().for_each(|path| fs::write(path, "key").unwrap());
+			let mut written = Written::default();
+			written.add(paths);
+			written
+		};
+		drop(written(&[&first, &second]));
+		written(&[&kept]).keep();
+		assert_eq!(contents(folder.path()).keys().collect::<Vec<_>>(), ["kept"]);
+
+		// A folder without write permission would not do for root: JSON has no such keys.
+		let unwritable = BTreeMap::from([((1, 2), 3)]);
+		assert!(write_json(&first, &unwritable).is_err());
+		assert!(!first.exists());
 	}
 
 	#[test]

@@ -17,7 +17,10 @@ use fips204::{
 use ml_kem::{DecapsulationKey768, KeyExport, Seed};
 use rand::{rngs::OsRng, TryRngCore};
 use sha2::{Digest, Sha512};
-use std::path::{Path, PathBuf};
+use std::{
+	fs,
+	path::{Path, PathBuf},
+};
 use zeroize::Zeroizing;
 
 /// Bytes of the seed of an ML-DSA-65 key pair: xi of FIPS 204, algorithm 1.
@@ -116,16 +119,20 @@ impl HospitalKeys {
 	}
 
 	/// Writes the seeds to [`ML_DSA_65_FILE`] and [`ML_KEM_768_FILE`] in `folder`, which is created if
-	/// missing. Nothing is written if one of the two exists.
+	/// missing. Nothing is written if one of the two exists, and nothing stays if one cannot be written.
 	pub fn write(&self, folder: &Path) -> Result<(), KeyError> {
 		let paths = [folder.join(ML_DSA_65_FILE), folder.join(ML_KEM_768_FILE)];
 		if let Some(path) = paths.iter().find(|path| path.exists()) {
 			return Err(SecretFileError::Exists { path: path.clone() }.into());
 		}
 		let seeds = [self.ml_dsa_65.as_slice(), self.ml_kem_768.as_slice()];
-		for (path, seed) in paths.iter().zip(seeds) {
-			write_secret(path, &Zeroizing::new(hex::encode(seed)))?;
-		}
+		let [first, second] = &paths;
+		let [first_seed, second_seed] = seeds.map(|seed| Zeroizing::new(hex::encode(seed)));
+		write_secret(first, &first_seed)?;
+		write_secret(second, &second_seed).inspect_err(|_| {
+			// Keys are of use together only; the caller hears of the first error.
+			let _ = fs::remove_file(first);
+		})?;
 		Ok(())
 	}
 
