@@ -23,8 +23,8 @@ pub struct Cli {
 const EXAMPLES: &str = "\
 Examples:
   Certificates for a trial of two sites on this machine:
-    consilium-kme certs --out pki --kme kme-alice=127.0.0.1,localhost --kme kme-bob=127.0.0.1,localhost \\
-      --sae sae-alice --sae sae-bob
+    consilium-kme certs --out pki --sae sae-alice --sae sae-bob \\
+      --kme kme-alice=127.0.0.1,localhost --kme kme-bob=127.0.0.1,localhost
   A configuration to start from, which explains every key:
     consilium-kme example > alice.toml
   Check it, then run:
@@ -32,7 +32,8 @@ Examples:
     consilium-kme run --config alice.toml
   Link status, and the effect of an eavesdropper:
     consilium-kme status --kme http://127.0.0.1:9101
-    consilium-kme eavesdrop --kme http://127.0.0.1:9101 --peer kme-bob --fraction 1.0
+    consilium-kme eavesdrop --kme http://127.0.0.1:9101 --peer kme-bob \\
+      --fraction 1.0
     consilium-kme eavesdrop --kme http://127.0.0.1:9101 --peer kme-bob --off
 
 RUST_LOG sets the log level: error, warn, info (the default) or debug.";
@@ -73,5 +74,12 @@ mod tests {
 	#[test]
 	fn command_line_is_consistent() {
 		Cli::command().debug_assert();
+	}
+
+	/// Help is wrapped to the width of the terminal, which would tear an example apart.
+	#[test]
+	fn examples_fit_into_80_columns() {
+		let widest = EXAMPLES.lines().map(str::len).max();
+		assert!(widest <= Some(80), "{widest:?}");
 	}
 }
