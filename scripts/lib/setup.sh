@@ -149,7 +149,12 @@ set_up_cargo_deny() {
 
 # Builds the binaries. Cargo shows its own progress.
 build_binaries() {
-	say "Building the binaries (the first time takes half an hour on two cores)"
+	local name time=''
+	for name in node simulator kme; do
+		[ -x "$BINARIES/consilium-$name" ] ||
+			time=': the first build takes about 40 minutes on two cores, later ones a few minutes'
+	done
+	say "Building the binaries$time"
 	(cd "$REPOSITORY" && cargo build --release --locked --workspace --bins) ||
 		die "the build failed; see cargo's message above"
 }

@@ -11,7 +11,7 @@ import { binariesOption, command, integer, option, range, run, UsageError } from
 import { referenceOf } from './lib/blobs.mjs';
 import { withChain } from './lib/connect.mjs';
 import { buildBinaries, membersOf, prepareDevnet, say, ZOMBIENET } from './lib/devnet.mjs';
-import { blobFolder, COMPUTE_NODES, REPOSITORY } from './lib/hospitals.mjs';
+import { blobFolder, COMPUTE_NODES, findRecords, recordsFolder, REPOSITORY } from './lib/hospitals.mjs';
 import { Kme, PORTS_OF_A_KME, topologyLinks } from './lib/kmes.mjs';
 import { specsOf } from './lib/opening.mjs';
 import { freePorts, isFree } from './lib/ports.mjs';
@@ -214,7 +214,7 @@ async function train(context) {
   const read = (chain) => Promise.all(studies.map((id) => client.readStudy(chain, id)));
   const models = (await connected(read)).map(({ artifact }) => client.cidOf(artifact));
   console.log('\nThe last models on the pooled test set (consilium-simulator evaluate):\n');
-  const records = values.data ? resolve(values.data) : join(folder, 'records');
+  const records = existsSync(recordsFolder(folder)) ? recordsFolder(folder) : resolve(values.data);
   const simulator = { binary: join(binaries, 'consilium-simulator'), cwd: blobFolder(folder) };
   await script('consilium-simulator', ['evaluate', '--data', records, '--parameters', ...models], simulator);
   console.log();
@@ -232,6 +232,8 @@ logs               ${folder}/network/{${context.members.map(({ id }) => id)}}.lo
 
 await run(program, async (values) => {
   const begin = Date.now();
+  // Before the build, which may take long.
+  if (values.data !== undefined) findRecords(resolve(values.data));
   const members = membersOf(values.computeNodes);
   const quantum = await quantumOf(values, members);
   if (values.scheme === 'plain' && values.computeNodes) {

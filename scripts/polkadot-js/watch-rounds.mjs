@@ -16,13 +16,15 @@ import {
 import { command, integer, nodesOption, option, run, studiesOption } from './lib/arguments.mjs';
 import { withChains } from './lib/connect.mjs';
 import { finalTable, findingsTable, RoundTable } from './lib/report.mjs';
+import { haltText } from './lib/resuming.mjs';
 import { table } from './lib/table.mjs';
 
 const program = command(
   `Shows the rounds of studies until all studies are over: one line for each finalised round, and one for
   each update that does not count, each party that was silent or posted something wrong, and each aborted
   attempt. Then the last models, the findings of each round, and whether all nodes have the same models.
-  Exits with 1 when a study is halted, a round takes too long or nodes differ.`,
+  Says of a halted study why it is, and how to resume it. Exits with 1 when a study is halted, a round takes
+  too long or nodes differ.`,
   [
     studiesOption(),
     nodesOption(': the first is watched, all are asked for the models in the end'),
@@ -74,7 +76,7 @@ async function statuses(chain, studies, name) {
   );
 }
 
-async function report(chains, results, name) {
+async function report(chains, results, name, node) {
   const read = async ({ study, entry }) => {
     const numbers = Array.from({ length: entry.finalisedRounds }, (_, index) => index + 1);
     return Promise.all(numbers.map((round) => readRound(chains[0], study.id, round)));
@@ -108,7 +110,11 @@ async function report(chains, results, name) {
       `study ${study.id}: ${entry.finalisedRounds} of ${study.spec.maxRounds} rounds finalised` +
         (completed ? '' : `, ${kindAndReason(entry.status)}`),
     );
-    if (!completed) code = 1;
+    if (!completed) {
+      code = 1;
+      const round = await readRound(chains[0], study.id, entry.currentRound);
+      console.log(haltText(entry, round, name, node));
+    }
   }
   if (rows.some(({ same }) => !same)) {
     console.error('error: the nodes do not have the same artifacts');
@@ -123,6 +129,6 @@ await run(program, ({ study: ids, node, stallSeconds }) =>
     const name = nameOf(await readMembers(chain));
     const studies = await Promise.all(ids.map((id) => readStudy(chain, id)));
     const results = await watch(chain, studies, name, stallSeconds);
-    return await report(chains, results, name);
+    return await report(chains, results, name, node[0]);
   }),
 );

@@ -1,6 +1,6 @@
 // A development network under zombienet: shared by devnet.mjs and the zombienet tests.
 
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { blobFolder, COMPUTE_NODES, HOSPITALS, prepareHospitals, REPOSITORY } from './hospitals.mjs';
 import { Program } from './processes.mjs';
@@ -10,13 +10,23 @@ export const ZOMBIENET = join(REPOSITORY, 'node_modules/.bin/zombienet');
 /** Reports what is being done. */
 export const say = (text) => console.error(`==> ${text}`);
 
+const BINARIES = ['node', 'simulator', 'kme'].map((name) => `consilium-${name}`);
+
+/** What is built and, when a binary is missing in this folder, about how long that takes. */
+export function buildNotice(binaries) {
+  const isFirst = BINARIES.some((name) => !existsSync(join(binaries, name)));
+  const time = ': the first build takes about 40 minutes on two cores, later ones a few minutes';
+  return `Building the node, the simulator and the KME${isFirst ? time : ''}`;
+}
+
 /** Builds the binaries, with cargo's own progress. @returns {Promise<string>} their folder */
 export async function buildBinaries() {
-  say('Building the node, the simulator and the KME (the first time takes half an hour on two cores)');
+  const binaries = join(process.env.CARGO_TARGET_DIR ?? join(REPOSITORY, 'target'), 'release');
+  say(buildNotice(binaries));
   const args = ['build', '--release', '--locked', '--workspace', '--bins'];
   const code = await new Program('cargo', { group: true }).run(args, { cwd: REPOSITORY });
   if (code !== 0) throw new Error("the build failed; see cargo's message above");
-  return join(process.env.CARGO_TARGET_DIR ?? join(REPOSITORY, 'target'), 'release');
+  return binaries;
 }
 
 /** The members of a development network: the hospitals and, on request, those that only compute. */

@@ -1,6 +1,14 @@
 // The members of a development network, as folders: keys, records and hospital.toml.
 
-import { copyFileSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { stringify } from 'smol-toml';
@@ -45,6 +53,13 @@ const ROOT_SET = 'root-set.bin';
 /** File of the hospital `id` under the network's folder. */
 export const configurationFile = (folder, id) => join(folder, 'hospitals', id, 'hospital.toml');
 
+/** The folder of made-up records, or of links to given ones. */
+export const recordsFolder = (folder) => join(folder, 'records');
+
+/** A CSV file; the simulator reads only those whose extension is in lower case. */
+const CSV = /\.csv$/i;
+const lowerCsv = (name) => name.replace(CSV, '.csv');
+
 /** The store that the hospitals of a network share. */
 export const blobFolder = (folder) => join(folder, 'blobs');
 
@@ -62,7 +77,7 @@ export function prepareHospitals(folder, binaries, { data, computeNodes = false,
   mkdirSync(folder, { recursive: true });
   if (readdirSync(folder).length > 0)
     throw new Error(`${folder} is not empty; choose another folder, or remove it`);
-  const records = data ? resolve(data) : makeUpRecords(folder, binaries.simulator);
+  const records = data ? readable(resolve(data), folder) : makeUpRecords(folder, binaries.simulator);
   const sources = findRecords(records);
   const root = makeRootSet(records, folder, binaries.simulator);
   mkdirSync(blobFolder(folder), { mode: 0o700 });
@@ -120,6 +135,8 @@ function checkHospital(node, file) {
 /** Where the records of the four hospitals are: UCI heart disease, or one CSV each beside a schema. */
 export function findRecords(data) {
   if (!existsSync(data)) throw new Error(`--data ${data}: there is no such folder`);
+  if (!statSync(data).isDirectory())
+    throw new Error(`--data ${data}: this is a file; give the folder that has it`);
   const schema = join(data, 'schema.toml');
   if (existsSync(join(data, HEART_DISEASE[0]))) {
     const split = join(data, FLAMBY_SPLIT);
@@ -137,9 +154,11 @@ export function findRecords(data) {
         `${HOSPITALS.length} hospitals, or the UCI heart disease files (${HEART_DISEASE[0]} and so on)`,
     );
   }
-  const files = readdirSync(data)
-    .filter((name) => name.endsWith('.csv') && name !== FLAMBY_SPLIT && name !== ROOT_RECORDS)
-    .sort();
+  const all = readdirSync(data).filter((name) => CSV.test(name));
+  const twice = all.find((name) => !name.endsWith('.csv') && all.includes(lowerCsv(name)));
+  if (twice)
+    throw new Error(`--data ${data}: there are ${twice} and ${lowerCsv(twice)}; rename or remove one`);
+  const files = all.filter((name) => ![FLAMBY_SPLIT, ROOT_RECORDS].includes(lowerCsv(name))).sort();
   if (files.length !== HOSPITALS.length) {
     const found = `found ${files.length} CSV files; expected ${HOSPITALS.length}, one for each hospital`;
     throw new Error(`--data ${data}: ${found}`);
@@ -147,8 +166,19 @@ export function findRecords(data) {
   return files.map((name) => ({ file: join(data, name), schema, split: null }));
 }
 
+/** The folder of the records, or one of links to them where an extension is not `.csv` in lower case. */
+export function readable(data, folder) {
+  findRecords(data);
+  const names = readdirSync(data);
+  if (names.every((name) => lowerCsv(name) === name)) return data;
+  const out = recordsFolder(folder);
+  mkdirSync(out);
+  for (const name of names) symlinkSync(join(data, name), join(out, lowerCsv(name)));
+  return out;
+}
+
 function makeUpRecords(folder, simulator) {
-  const out = join(folder, 'records');
+  const out = recordsFolder(folder);
   execute(simulator, ['generate', '--out', out, '--hospitals', String(HOSPITALS.length), '--seed', '1']);
   return out;
 }

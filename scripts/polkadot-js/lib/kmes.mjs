@@ -106,9 +106,62 @@ export function quantumTable(folder, members, ports, { id, saeId }) {
   };
 }
 
-/** The option that names the KMEs of a development network, and the content of its file. */
-export const kmesOption = () => required('--kmes <FILE>', 'kmes.json in the folder of a devnet');
-export const readKmes = (file) => JSON.parse(readFileSync(file, 'utf8'));
+const KMES = 'kmes.json in the folder of a devnet';
+
+const isName = (value) => typeof value === 'string' && value !== '';
+const isHttp = (value) => isName(value) && URL.canParse(value) && /^https?:$/.test(new URL(value).protocol);
+
+/** What each KME in the file has: a check, and what would be right. */
+const KME_KEYS = {
+  id: [isName, 'the id of a member such as "alice"'],
+  kme: [isName, 'the id of its KME such as "kme-alice"'],
+  operator: [isHttp, 'the URL for the operator such as "http://127.0.0.1:20002"'],
+};
+
+/** The option that names the KMEs of a development network. */
+export const kmesOption = () => required('--kmes <FILE>', KMES);
+
+/** The KMEs in a kmes.json; an error names the file, the place in it, and what is right there. */
+export function readKmes(file) {
+  let text;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new Error(`cannot read ${file}: ${error.code}; expected ${KMES}`);
+  }
+  let kmes;
+  try {
+    kmes = JSON.parse(text);
+  } catch (error) {
+    const message = error.message.replace(/\s+/g, ' ');
+    throw new Error(`${file}${placeOf(error, text)} is not JSON: ${message}; expected ${KMES}`);
+  }
+  if (!Array.isArray(kmes) || kmes.length === 0) {
+    throw new Error(`${file}: expected a list of at least one KME, as in ${KMES}`);
+  }
+  kmes.forEach((kme, index) => {
+    for (const [key, [isRight, right]] of Object.entries(KME_KEYS)) {
+      if (isRight(kme?.[key])) continue;
+      const found = kme?.[key] === undefined ? 'nothing' : JSON.stringify(kme[key]);
+      throw new Error(`${file}: [${index}].${key}: expected ${right}, found ${found}`);
+    }
+  });
+  return kmes;
+}
+
+/** Where JSON.parse met an error: `:line:column`, or nothing where it does not tell. */
+function placeOf({ message }, text) {
+  const told = /at position (\d+)/.exec(message)?.[1];
+  const quoted = /, (?:\.\.\.)?"(.*?)"(?:\.\.\.)? is not valid JSON$/s.exec(message)?.[1];
+  const unexpected = /^Unexpected token '?(.)'?, /su.exec(message)?.[1];
+  // Of a long text, ten characters before the token and after it are quoted.
+  const from = quoted === undefined ? -1 : text.indexOf(quoted);
+  const shown = from < 0 ? -1 : text.indexOf(unexpected, from + (message.includes(', ..."') ? 10 : 0));
+  const at = told !== undefined ? Number(told) : /end of JSON/.test(message) ? text.length : shown;
+  if (at < 0) return '';
+  const lines = text.slice(0, at).split('\n');
+  return `:${lines.length}:${lines.at(-1).length + 1}`;
+}
 
 /** The links of all these KMEs, each once, as its end with the smaller id sees it. */
 export async function readLinks(kmes) {

@@ -118,6 +118,14 @@ describe('the scripts', () => {
         /^error: refused in the pool: \S+ is not an active member/m,
       ],
       [['watch-rounds', '--study', '4000000000', ...node], PATTERNS.noStudy],
+      [
+        ['resume-study', '--study', '4000000000', '--dev', 'Alice', ...node],
+        /^error: there is no study 4000000000; /m,
+      ],
+      [
+        ['resume-study', '--study', study, '--dev', 'Alice', ...node],
+        /^error: study \d+ is not halted but completed, with 1 of 1 rounds finalised; /m,
+      ],
       [[...open, '--field', 'mersenne31'], PATTERNS.rangeTooLarge],
       [[...open, '--party', 'Nobody'], /^error: no member is called "Nobody"/m],
     ];
