@@ -11,9 +11,9 @@ const ROOT: u32 = 0;
 /// The permission bits of a file with a secret that others than its owner may read or write; `None` if it is
 /// private.
 ///
-/// The group of a file of root may read it, as PostgreSQL allows for its TLS key: a secret that an orchestrator
-/// mounts belongs to root and reaches a program that is not root through a group (Kubernetes: `fsGroup`, mode
-/// 440), on a mount on which nobody can change modes.
+/// The group of a file of root may read it, as PostgreSQL allows for its TLS key: a secret that an
+/// orchestrator mounts belongs to root and reaches a program that is not root through a group (Kubernetes:
+/// `fsGroup`, mode 440), on a mount on which nobody can change modes.
 pub fn open_to_others(file: &Metadata) -> Option<u32> {
 	let mode = file.permissions().mode() & 0o777;
 	let forbidden = if file.uid() == ROOT { 0o037 } else { 0o077 };

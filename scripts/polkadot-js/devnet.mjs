@@ -214,7 +214,7 @@ async function train(context) {
   const read = (chain) => Promise.all(studies.map((id) => client.readStudy(chain, id)));
   const models = (await connected(read)).map(({ artifact }) => client.cidOf(artifact));
   console.log('\nThe last models on the pooled test set (consilium-simulator evaluate):\n');
-  const records = existsSync(recordsFolder(folder)) ? recordsFolder(folder) : resolve(values.data);
+  const records = values.data === undefined ? recordsFolder(folder) : resolve(values.data);
   const simulator = { binary: join(binaries, 'consilium-simulator'), cwd: blobFolder(folder) };
   await script('consilium-simulator', ['evaluate', '--data', records, '--parameters', ...models], simulator);
   console.log();

@@ -39,7 +39,12 @@ pub struct DataArguments {
 #[derive(Args)]
 pub struct SyntheticArguments {
 	/// Number of synthetic hospitals
-	#[arg(long, value_name = "NUMBER", default_value_t = 4, value_parser = numbers().range(1..=64))]
+	#[arg(
+		long,
+		value_name = "NUMBER",
+		default_value_t = 4,
+		value_parser = numbers().range(1..=i64::from(synthetic::MAX_HOSPITALS))
+	)]
 	pub hospitals: u32,
 	/// Median number of records of a synthetic hospital; hospitals differ in size
 	#[arg(long, value_name = "NUMBER", default_value_t = 400, value_parser = numbers().range(20..=1_000_000))]

@@ -31,6 +31,18 @@ pub enum Error {
 		/// The reason.
 		source: FederatedError,
 	},
+	/// A hospital's part of a round failed.
+	#[error("seed {seed}, round {round}, {hospital}: {reason}")]
+	Hospital {
+		/// The seed of the run.
+		seed: u64,
+		/// The round, from 1.
+		round: u32,
+		/// Its name.
+		hospital: String,
+		/// The reason and the remedy.
+		reason: String,
+	},
 	/// Unknown hospital.
 	#[error("unknown hospital `{name}`; the data has: {known}")]
 	UnknownHospital {

@@ -4,6 +4,7 @@ use crate::{
 	arguments::{decay, decimal, numbers, positive, DataArguments, ModelArguments, Seeds},
 	committee::CommitteeArguments,
 	contributions::Contributions,
+	defaults::{self, StudyDefault},
 	error::Error,
 	evaluation::Evaluation,
 	hostile::HostileArguments,
@@ -35,7 +36,7 @@ pub struct Arguments {
 	#[arg(long, default_value = "42-46")]
 	seeds: Seeds,
 	/// Rounds per run
-	#[arg(long, default_value_t = 15, value_parser = numbers().range(1..))]
+	#[arg(long, default_value = defaults::ROUNDS.text(), value_parser = numbers().range(1..))]
 	rounds: u32,
 	/// Print JSON instead of a table
 	#[arg(long)]
@@ -58,19 +59,29 @@ pub struct Arguments {
 #[command(next_help_heading = "Training at a hospital")]
 struct TrainingArguments {
 	/// Mini-batch steps per round
-	#[arg(long, value_name = "NUMBER", default_value_t = 100, value_parser = numbers().range(1..))]
+	#[arg(
+		long,
+		value_name = "NUMBER",
+		default_value = defaults::UPDATES.text(),
+		value_parser = numbers().range(1..)
+	)]
 	updates: u32,
 	/// Passes over the records per round, instead of --updates
 	#[arg(long, value_name = "NUMBER", conflicts_with = "updates", value_parser = numbers().range(1..))]
 	epochs: Option<u32>,
 	/// Records per mini-batch
-	#[arg(long, value_name = "NUMBER", default_value_t = 4, value_parser = numbers().range(1..))]
+	#[arg(
+		long,
+		value_name = "NUMBER",
+		default_value = defaults::BATCH_SIZE.text(),
+		value_parser = numbers().range(1..)
+	)]
 	batch_size: u32,
 	/// Step size
-	#[arg(long, value_name = "RATE", default_value = "0.01", value_parser = positive)]
+	#[arg(long, value_name = "RATE", default_value = defaults::LEARNING_RATE.text(), value_parser = positive)]
 	learning_rate: Decimal,
 	/// FedProx's mu: weight of the proximal term
-	#[arg(long, value_name = "MU", default_value = "0", value_parser = decimal)]
+	#[arg(long, value_name = "MU", default_value = defaults::PROXIMAL.text(), value_parser = decimal)]
 	proximal: Decimal,
 }
 
@@ -80,29 +91,36 @@ struct ServerArguments {
 	/// How the mean update changes the global model
 	#[arg(long, value_enum, default_value = "fedavg")]
 	optimizer: Optimizer,
-	/// Step size of fedavgm (default 1), fedadam and fedyogi (default 0.01)
-	#[arg(long, value_name = "RATE", value_parser = positive)]
+	#[arg(long, value_name = "RATE", value_parser = positive, help = server_learning_rate_help())]
 	server_learning_rate: Option<Decimal>,
 	/// Momentum of fedavgm
-	#[arg(long, value_name = "DECAY", default_value = "0.9", value_parser = decay)]
+	#[arg(long, value_name = "DECAY", default_value = defaults::MOMENTUM.text(), value_parser = decay)]
 	momentum: Decimal,
 	/// Decay of the first moment, for fedadam and fedyogi
-	#[arg(long, value_name = "DECAY", default_value = "0.9", value_parser = decay)]
+	#[arg(long, value_name = "DECAY", default_value = defaults::BETA_1.text(), value_parser = decay)]
 	beta_1: Decimal,
 	/// Decay of the second moment, for fedadam and fedyogi
-	#[arg(long, value_name = "DECAY", default_value = "0.999", value_parser = decay)]
+	#[arg(long, value_name = "DECAY", default_value = defaults::BETA_2.text(), value_parser = decay)]
 	beta_2: Decimal,
 	/// Degree of adaptivity, for fedadam and fedyogi
-	#[arg(long, default_value = "0.00000001", value_parser = positive)]
+	#[arg(long, default_value = defaults::TAU.text(), value_parser = positive)]
 	tau: Decimal,
 	/// Fractional bits of an update's fixed-point coordinates
 	#[arg(
 		long,
 		value_name = "BITS",
-		default_value_t = 24,
+		default_value = defaults::FRACTION_BITS.text(),
 		value_parser = clap::value_parser!(u8).range(0..=i64::from(MAX_FRACTION_BITS))
 	)]
 	fraction_bits: u8,
+}
+
+fn server_learning_rate_help() -> String {
+	format!(
+		"Step size of fedavgm (default {}), fedadam and fedyogi (default {})",
+		defaults::AVERAGE_LEARNING_RATE.text(),
+		defaults::ADAPTIVE_LEARNING_RATE.text()
+	)
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -178,9 +196,12 @@ impl TrainingArguments {
 
 impl ServerArguments {
 	fn optimizer(&self) -> ServerOptimizer {
-		let learning_rate = |default: Decimal| self.server_learning_rate.unwrap_or(default);
+		let learning_rate = |default: StudyDefault| {
+			let preset = || positive(&default.text()).expect("a test tries every optimizer");
+			self.server_learning_rate.unwrap_or_else(preset)
+		};
 		let adaptive = Adaptive {
-			learning_rate: learning_rate(Decimal::from_nanos(10_000_000)),
+			learning_rate: learning_rate(defaults::ADAPTIVE_LEARNING_RATE),
 			beta_1: self.beta_1,
 			beta_2: self.beta_2,
 			tau: self.tau,
@@ -188,11 +209,32 @@ impl ServerArguments {
 		match self.optimizer {
 			Optimizer::Fedavg => ServerOptimizer::FedAvg,
 			Optimizer::Fedavgm => ServerOptimizer::FedAvgM {
-				learning_rate: learning_rate(Decimal::ONE),
+				learning_rate: learning_rate(defaults::AVERAGE_LEARNING_RATE),
 				momentum: self.momentum,
 			},
 			Optimizer::Fedadam => ServerOptimizer::FedAdam(adaptive),
 			Optimizer::Fedyogi => ServerOptimizer::FedYogi(adaptive),
+		}
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use clap::Parser;
+
+	#[derive(Parser)]
+	struct Line {
+		#[command(flatten)]
+		server: ServerArguments,
+	}
+
+	#[test]
+	fn every_optimizer_has_valid_defaults() {
+		for optimizer in Optimizer::value_variants() {
+			let name = optimizer.to_possible_value().unwrap();
+			let line = Line::parse_from(["test", "--optimizer", name.get_name()]);
+			assert!(line.server.optimizer().is_valid(), "{}", name.get_name());
 		}
 	}
 }

@@ -20,7 +20,8 @@ const ROOT_SET_FILE: &str = "root-set.bin";
 /// writes the same files.
 #[derive(Args)]
 pub struct Arguments {
-	/// Folder to write to; created if missing. Existing files are overwritten
+	/// Folder to write to; created if missing. Existing files are overwritten, and those of more
+	/// hospitals removed
 	#[arg(long, value_name = "DIR")]
 	out: PathBuf,
 	/// Seed of the records
@@ -54,6 +55,11 @@ mod tests {
 		run(&Arguments { out: out.clone(), seed: 1, records }).unwrap();
 		let data = Dataset::open(&out, 0.3, 0).unwrap();
 		assert_eq!(data.hospitals.len(), 2);
+		run(&Arguments { out: out.clone(), seed: 2, records: SyntheticArguments { hospitals: 1, rows: 40 } })
+			.unwrap();
+		assert_eq!(Dataset::open(&out, 0.3, 0).unwrap().hospitals.len(), 1);
+		run(&Arguments { out: out.clone(), seed: 1, records: SyntheticArguments { hospitals: 2, rows: 40 } })
+			.unwrap();
 		let root = RootSet::from_bytes(&std::fs::read(out.join(ROOT_SET_FILE)).unwrap()).unwrap();
 		assert_eq!(root.schema().as_bytes(), data.schema.hash());
 	}

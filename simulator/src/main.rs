@@ -4,6 +4,7 @@
 mod arguments;
 mod committee;
 mod contributions;
+mod defaults;
 mod error;
 mod evaluate;
 mod evaluation;
@@ -34,14 +35,16 @@ Examples:
   FLamby's Fed-Heart-Disease setting, five seeds:
     consilium-simulator fedavg --data heart-disease --learning-rate 0.001
   Four synthetic hospitals, a neural network, FedAdam:
-    consilium-simulator fedavg --hidden 16 --optimizer fedadam --server-learning-rate 0.03
+    consilium-simulator fedavg --hidden 16 --optimizer fedadam \\
+      --server-learning-rate 0.03
   A hostile hospital, and a committee that checks directions against a root set:
     consilium-simulator root-set --data heart-disease --out root-set.bin
-    consilium-simulator fedavg --data heart-disease --hostile hungarian --attack sign-flip --clip 2 \\
-      --direction exclude --root root-set.bin
+    consilium-simulator fedavg --data heart-disease --hostile hungarian \\
+      --attack sign-flip --clip 2 --direction exclude --root root-set.bin
   Records for a test network, and the models that it trained:
     consilium-simulator generate --out records --hospitals 4
-    consilium-simulator evaluate --data records --parameters model-05.bin model-10.bin";
+    consilium-simulator evaluate --data records \\
+      --parameters model-05.bin model-10.bin";
 
 #[derive(Subcommand)]
 enum Command {
@@ -75,6 +78,13 @@ mod tests {
 	#[test]
 	fn command_line_is_consistent() {
 		Cli::command().debug_assert();
+	}
+
+	/// Help is wrapped to the width of the terminal, which would tear an example apart.
+	#[test]
+	fn examples_fit_into_80_columns() {
+		let widest = super::EXAMPLES.lines().map(str::len).max();
+		assert!(widest <= Some(80), "{widest:?}");
 	}
 
 	#[test]

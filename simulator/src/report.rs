@@ -5,6 +5,10 @@ use crate::{
 	error::Error,
 	evaluation::{Evaluation, Measurement},
 };
+use consilium_training::{
+	report::{ColumnReport, DataReport},
+	table::Fates,
+};
 use serde::Serialize;
 
 /// The results of one invocation.
@@ -26,6 +30,10 @@ struct HospitalSize {
 	name: String,
 	training: usize,
 	test: usize,
+	/// What became of each row of its file.
+	rows: Fates,
+	/// What a person should look at, by column.
+	notices: Vec<String>,
 }
 
 /// Mean and sample standard deviation of one metric over the models.
@@ -48,6 +56,8 @@ impl Report {
 			name: hospital.name.clone(),
 			training: hospital.training.len(),
 			test: hospital.test.len(),
+			rows: hospital.report.rows,
+			notices: notices(&hospital.report),
 		});
 		let mut report = Self {
 			hospitals: sizes.collect(),
@@ -93,8 +103,10 @@ impl Report {
 
 	fn table(&self) -> String {
 		let mut lines = vec![format!("{} features, {} parameters", self.features, self.parameters)];
-		for HospitalSize { name, training, test } in &self.hospitals {
-			lines.push(format!("{name}: {training} training, {test} test records"));
+		for HospitalSize { name, training, test, rows, notices } in &self.hospitals {
+			let fates = if rows.dropped() > 0 { format!(" ({rows})") } else { String::new() };
+			lines.push(format!("{name}: {training} training, {test} test records{fates}"));
+			lines.extend(notices.iter().map(|notice| format!("{name}, {notice}")));
 		}
 		lines.push(format!("most frequent class in the pooled test set: {:.4}\n", self.majority_share));
 
@@ -124,6 +136,12 @@ impl Report {
 		}
 		lines.join("\n") + "\n"
 	}
+}
+
+fn notices(report: &DataReport) -> Vec<String> {
+	let notice =
+		|column: &ColumnReport| Some(format!("column `{}`: {}", column.name, column.notice.as_ref()?));
+	report.columns.iter().filter_map(notice).collect()
 }
 
 /// In the order of [`Report::metric_names`].

@@ -81,7 +81,15 @@ impl Study<'_> {
 		round: u32,
 	) -> Result<(Option<Artifact>, Vec<Contribution>), Error> {
 		let seed = self.federation.seed;
-		let failed = |source: FederatedError| Error::Round { seed, round, source };
+		let at = |hospital: usize, reason: String| {
+			let hospital = self.evaluation.hospitals[hospital].name.clone();
+			Error::Hospital { seed, round, hospital, reason }
+		};
+		let failed = |error: FederatedError| match error {
+			FederatedError::Training { hospital, source } => at(hospital, source.to_string()),
+			FederatedError::Update { hospital, source } => at(hospital, source.to_string()),
+			source => Error::Round { seed, round, source },
+		};
 		let direction = match self.checks {
 			Some(checks) => checks.direction(&global.parameters, seed, round)?,
 			None => None,
@@ -98,8 +106,8 @@ impl Study<'_> {
 			// A hostile hospital does not clip.
 			let encoding =
 				if is_hostile.is_some() { UpdateEncoding { clip: None, ..honest } } else { honest };
-			let coordinates = encode_update(update, &encoding)
-				.map_err(|source| failed(FederatedError::Update { hospital, source }))?;
+			let coordinates =
+				encode_update(update, &encoding).map_err(|source| at(hospital, source.to_string()))?;
 			let (verdict, full) = match self.checks {
 				Some(checks) => (checks.assess(&coordinates, direction.as_deref()), checks.largest_factor()),
 				None => (Ok(1), 1),
@@ -202,6 +210,16 @@ mod tests {
 			let federation = Federation { encoding, ..study.federation.clone() };
 			Study { checks: checks.as_ref(), federation, ..*study }.run(2, || ()).unwrap()
 		})
+	}
+
+	#[test]
+	fn a_failed_hospital_is_called_by_its_name() {
+		with_study(None, |study| {
+			let mut federation = study.federation.clone();
+			federation.training.learning_rate = Decimal::from_f64(3e8).unwrap();
+			let error = Study { federation, ..*study }.run(3, || ()).err().unwrap().to_string();
+			assert!(error.starts_with("seed 42, round 1, hospital-0"), "{error}");
+		});
 	}
 
 	#[test]

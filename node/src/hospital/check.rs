@@ -45,7 +45,14 @@ struct Answer<'a> {
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use consilium_hospital::{check::RecordsReport, keys::HospitalKeys, secret_file::write_secret};
+	use consilium_hospital::{
+		check::{
+			report::{ColumnReport, Count, DataReport, Values},
+			Fates, RecordsReport,
+		},
+		keys::HospitalKeys,
+		secret_file::write_secret,
+	};
 	use serde_json::{json, Value};
 	use std::fs;
 
@@ -81,8 +88,15 @@ mod tests {
 
 	#[test]
 	fn records_and_kme_are_reported() {
-		let records =
-			RecordsReport { schema_hash: [7; 32], features: 13, classes: 2, training: 199, test: 104 };
+		let label = ColumnReport {
+			name: "num".into(),
+			missing: 3,
+			values: Values::Label { counts: vec![Count { value: "0".into(), rows: 303 }] },
+			notice: None,
+		};
+		let rows = Fates { read: 306, no_label: 3, ..Fates::default() };
+		let data = DataReport { rows, training: 199, test: 104, columns: vec![label] };
+		let records = RecordsReport { schema_hash: [7; 32], features: 13, classes: 2, data };
 		let report = Report {
 			name: "Bob".into(),
 			records: Some(records),
@@ -100,8 +114,16 @@ mod tests {
 					"schemaHash": format!("0x{}", "07".repeat(32)),
 					"features": 13,
 					"classes": 2,
+					"rows": { "read": 306, "empty": 0, "noLabel": 3, "missingValue": 0 },
 					"training": 199,
 					"test": 104,
+					"columns": [{
+						"name": "num",
+						"missing": 3,
+						"type": "label",
+						"counts": [{ "value": "0", "rows": 303 }],
+						"notice": null,
+					}],
 				},
 			})
 		);

@@ -169,8 +169,8 @@ impl Generate {
 	}
 }
 
-/// Files that are removed again unless all are written: half of them are of no use, and would stand in the way
-/// of another attempt, since no file is overwritten.
+/// Files that are removed again unless all are written: half of them are useless, and would block another
+/// attempt, since no file is overwritten.
 #[derive(Default)]
 struct Written(Vec<PathBuf>);
 

@@ -8,6 +8,8 @@ use crate::{
 	trainer::{LocalTrainer, Records, TrainerError},
 };
 use consilium_blobs::{BlobError, BlobStore, OpenError};
+pub use consilium_training::{report, table::Fates};
+use report::DataReport;
 use serde::{Serialize, Serializer};
 use std::{fmt, io};
 
@@ -16,7 +18,7 @@ const PROBE: &[u8] = b"consilium: can this store be written?\n";
 
 /// A configuration that works. As JSON its keys are in camel case and the schema's hash is a string of `0x`
 /// and 64 digits.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Report {
 	/// The hospital's name.
@@ -30,7 +32,7 @@ pub struct Report {
 }
 
 /// What a study must specify for a hospital's records, and how many there are.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RecordsReport {
 	/// Hash of the schema: `StudySpec::schema`.
@@ -40,10 +42,9 @@ pub struct RecordsReport {
 	pub features: usize,
 	/// Number of classes: `ModelSpec::classes`.
 	pub classes: usize,
-	/// Number of training records.
-	pub training: usize,
-	/// Number of test records.
-	pub test: usize,
+	/// What the file contains, and what became of each row.
+	#[serde(flatten)]
+	pub data: DataReport,
 }
 
 /// Why a configuration does not work.
@@ -103,8 +104,7 @@ fn read_records(name: &str, files: RecordFiles) -> Result<RecordsReport, Trainer
 		schema_hash: schema.hash(),
 		features: schema.features(),
 		classes: schema.classes(),
-		training: hospital.training.len(),
-		test: hospital.test.len(),
+		data: hospital.report.clone(),
 	})
 }
 
@@ -132,7 +132,6 @@ impl fmt::Display for RecordsReport {
 		writeln!(formatter, "schema      0x{}", hex::encode(self.schema_hash))?;
 		writeln!(formatter, "features    {}", self.features)?;
 		writeln!(formatter, "classes     {}", self.classes)?;
-		writeln!(formatter, "training    {} records", self.training)?;
-		write!(formatter, "test        {} records", self.test)
+		write!(formatter, "records     {}", self.data)
 	}
 }

@@ -11,9 +11,11 @@ use consilium_training::{
 	local::{self, TrainingError},
 	metrics::{Metrics, MetricsError},
 	model::{Model, ModelError},
+	report::{ColumnReport, DataReport},
 	schema::{Schema, SchemaError},
 	split::Split,
 };
+use log::Level;
 use std::{
 	io,
 	path::{Path, PathBuf},
@@ -139,11 +141,26 @@ impl LocalTrainer {
 			return Ok(records.clone());
 		}
 		// Two copies may not fit into memory.
-		*loaded = None;
+		let is_change = loaded.take().is_some();
 		let RecordFiles { file, schema, split } = &self.files;
 		let schema = Schema::open(schema)?;
 		let hospital = Hospital::open(&self.name, &schema, file, split)?.standardized();
+		self.log(&hospital.report, is_change);
 		Ok(loaded.insert(Arc::new(Records { stamps, schema, hospital })).clone())
+	}
+
+	/// Says what was read, and warns of what a person should know: rows and values in danger of being lost.
+	fn log(&self, report: &DataReport, is_change: bool) {
+		let DataReport { rows, training, test, columns } = report;
+		let (file, changed) = (self.files.file.display(), if is_change { " have changed" } else { "" });
+		let level = if rows.dropped() > 0 { Level::Warn } else { Level::Info };
+		let parts = format!("{training} train, {test} test");
+		log::log!(target: "hospital", level, "records {file}{changed}: {rows}; {parts}");
+		for ColumnReport { name, notice, .. } in columns {
+			if let Some(notice) = notice {
+				log::warn!(target: "hospital", "records {file}, column `{name}`: {notice}");
+			}
+		}
 	}
 
 	fn stamps(&self) -> Result<Vec<(SystemTime, u64)>, TrainerError> {

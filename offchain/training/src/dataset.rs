@@ -3,12 +3,16 @@
 use crate::{
 	imputation::{Imputation, NothingToImpute},
 	records::Records,
+	report::DataReport,
 	schema::{MissingPolicy, Schema, SchemaError},
 	split::{Split, SplitError},
 	standardizer::Standardizer,
 	table::{Table, TableError},
 };
-use std::path::{Path, PathBuf};
+use std::{
+	collections::HashSet,
+	path::{Path, PathBuf},
+};
 
 /// The schema of the UCI heart disease files.
 pub const HEART_DISEASE_SCHEMA: &str = include_str!("../schemas/heart-disease.toml");
@@ -29,6 +33,8 @@ pub struct Hospital {
 	pub training: Records,
 	/// Rows that test; at least one.
 	pub test: Records,
+	/// What its file contains.
+	pub report: DataReport,
 }
 
 /// Records of several hospitals with one schema.
@@ -71,6 +77,14 @@ pub enum DatasetError {
 		/// The system's reason.
 		source: std::io::Error,
 	},
+	/// Two files belong to one hospital.
+	#[error("{}: there are two files of the hospital `{name}`; rename or remove one", path.display())]
+	SameName {
+		/// The folder.
+		path: PathBuf,
+		/// The hospital.
+		name: String,
+	},
 	/// The folder contains no known dataset.
 	#[error(
 		"{} contains neither `processed.cleveland.data` (UCI heart disease) nor `{SCHEMA_FILE}` and one CSV \
@@ -95,6 +109,7 @@ impl Hospital {
 			name: name.to_owned(),
 			training: records.select(&division.training),
 			test: records.select(&division.test),
+			report: DataReport::new(schema, table, &division),
 		})
 	}
 
@@ -110,6 +125,7 @@ impl Hospital {
 			name: self.name.clone(),
 			training: standardizer.apply(&self.training),
 			test: standardizer.apply(&self.test),
+			report: self.report.clone(),
 		}
 	}
 }
@@ -117,8 +133,8 @@ impl Hospital {
 impl Dataset {
 	/// Reads a folder. With `processed.cleveland.data` it is the UCI heart disease folder: its four files,
 	/// the shipped schema, and FLamby's split if `flamby-split.csv` is there. Otherwise it contains
-	/// `schema.toml` and one `.csv` file per hospital, in the order of their names; `root.csv` is not a
-	/// hospital's.
+	/// `schema.toml` and one `.csv` file per hospital, in the order of their names and with its extension in
+	/// any case; `root.csv` is not a hospital's.
 	///
 	/// Without a split file, a share of `test_fraction` of each hospital's rows is drawn as test rows, with
 	/// `split_seed`.
@@ -186,12 +202,18 @@ fn list(folder: &Path) -> Result<(Schema, Vec<File>), DatasetError> {
 
 	let files: Vec<_> = names
 		.iter()
-		.filter(|file| *file != ROOT_FILE)
+		.filter(|file| !file.eq_ignore_ascii_case(ROOT_FILE))
 		.filter_map(|file| {
-			let name = file.strip_suffix(".csv")?.to_owned();
+			let path = Path::new(file);
+			path.extension().filter(|extension| extension.eq_ignore_ascii_case("csv"))?;
+			let name = path.file_stem()?.to_str()?.to_owned();
 			Some(File { name, csv: folder.join(file), split: None })
 		})
 		.collect();
+	let mut names = HashSet::new();
+	if let Some(twice) = files.iter().find(|file| !names.insert(&file.name)) {
+		return Err(DatasetError::SameName { path: folder.into(), name: twice.name.clone() });
+	}
 	if !has(SCHEMA_FILE) || files.is_empty() {
 		return Err(DatasetError::Unrecognised { path: folder.into() });
 	}

@@ -9,6 +9,7 @@ pub mod local;
 pub mod metrics;
 pub mod model;
 pub mod records;
+pub mod report;
 pub mod root_set;
 pub mod root_update;
 pub mod schema;

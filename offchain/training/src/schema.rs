@@ -6,13 +6,14 @@
 //!
 //! ```toml
 //! header = true                  # default false: columns are then found by position
-//! delimiter = ","                # default
-//! missing = ["", "NA"]           # cells that mean "not known"; default [""]
+//! delimiter = ","                # default; with a header, a file may have another one
+//! missing = ["", "NA"]           # cells that mean "not known" in every column; default [""]
 //! missing_policy = "impute-mean" # or "drop-row"
 //!
 //! [[column]]
 //! name = "glucose"               # mg/dL
 //! type = "numeric"
+//! missing = ["0"]                # also means "not known", in this column only
 //! alternatives = [{ name = "glucose_mmol_l", factor = 18.016 }] # needs a header
 //!
 //! [[column]]
@@ -27,6 +28,11 @@
 //! classes = [["0"], ["1", "2"]]  # class 0, class 1
 //! ```
 //!
+//! Categories and classes are text: `01882` is not `1882`, and `1E500` is not `1E900`. Only where every
+//! declared value that looks like a number is a plain integer, as in `["1", "2", "3"]`, a cell may add `.0`,
+//! as programs do that keep integers as floating-point numbers. Column names are compared exactly, or, where
+//! none is the same, regardless of case.
+//!
 //! A column of type `ignored` exists but is not read. With a header, columns that the schema does not name
 //! are not read either.
 
@@ -34,10 +40,11 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
 
+mod declaration;
 mod validation;
 
 /// Separates this hash from every other SHA-256 in the protocol.
-const HASH_DOMAIN: &[u8] = b"consilium/schema/1\n";
+const HASH_DOMAIN: &[u8] = b"consilium/schema/2\n";
 
 /// A validated schema.
 #[derive(Clone, Debug, PartialEq)]
@@ -72,22 +79,25 @@ fn default_missing() -> Vec<String> {
 pub enum MissingPolicy {
 	/// The row is dropped.
 	DropRow,
-	/// The value is replaced by the mean of the training rows; in a categorical column by their most frequent
-	/// category.
+	/// The value is replaced by the mean of the training rows; in a categorical column by their most
+	/// frequent category.
 	ImputeMean,
 }
 
 /// One column of the file.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
-#[serde(tag = "type", rename_all = "lowercase", deny_unknown_fields)]
+#[serde(try_from = "declaration::Entry")]
+#[serde(tag = "type", rename_all = "lowercase")]
 pub enum Column {
 	/// Finite numbers; one feature.
 	Numeric {
 		/// Name in the header.
 		name: String,
 		/// Other names that the column may have, with conversions of their units.
-		#[serde(default)]
 		alternatives: Vec<Alternative>,
+		/// Further cells that mean "not known", in this column only.
+		#[serde(skip_serializing_if = "Vec::is_empty")]
+		missing: Vec<String>,
 	},
 	/// Values of a fixed set; one feature per value, 0 or 1.
 	Categorical {
@@ -96,8 +106,10 @@ pub enum Column {
 		/// The values, in the order of their features.
 		categories: Vec<Category>,
 		/// Whether the first category has no feature, which makes the other features linearly independent.
-		#[serde(default)]
 		drop_first: bool,
+		/// Further cells that mean "not known", in this column only.
+		#[serde(skip_serializing_if = "Vec::is_empty")]
+		missing: Vec<String>,
 	},
 	/// The class to be predicted.
 	Label {
@@ -105,6 +117,9 @@ pub enum Column {
 		name: String,
 		/// The values of class 0, class 1, and so on.
 		classes: Vec<Category>,
+		/// Further cells that mean "not known", in this column only.
+		#[serde(skip_serializing_if = "Vec::is_empty")]
+		missing: Vec<String>,
 	},
 	/// Not read.
 	Ignored {
@@ -121,6 +136,24 @@ impl Column {
 			| Self::Categorical { name, .. }
 			| Self::Label { name, .. }
 			| Self::Ignored { name } => name,
+		}
+	}
+
+	/// Cells that mean "not known" in this column, besides [`Schema::missing`].
+	pub fn missing(&self) -> &[String] {
+		match self {
+			Self::Numeric { missing, .. }
+			| Self::Categorical { missing, .. }
+			| Self::Label { missing, .. } => missing,
+			Self::Ignored { .. } => &[],
+		}
+	}
+
+	/// The values of a categorical column, or the classes of a label; empty otherwise.
+	pub fn values(&self) -> &[Category] {
+		match self {
+			Self::Categorical { categories: values, .. } | Self::Label { classes: values, .. } => values,
+			Self::Numeric { .. } | Self::Ignored { .. } => &[],
 		}
 	}
 
@@ -149,39 +182,13 @@ fn default_factor() -> f64 {
 }
 
 /// The spellings of one category or class. In TOML a string or a list of strings.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(from = "Spellings")]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Category(Vec<String>);
-
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Spellings {
-	One(String),
-	Several(Vec<String>),
-}
-
-impl From<Spellings> for Category {
-	fn from(spellings: Spellings) -> Self {
-		match spellings {
-			Spellings::One(spelling) => Self(vec![spelling]),
-			Spellings::Several(spellings) => Self(spellings),
-		}
-	}
-}
 
 impl Category {
 	/// Its spellings, at least one.
 	pub fn spellings(&self) -> &[String] {
 		&self.0
-	}
-}
-
-/// Normalises a cell for comparison with categories and missing markers: numbers are compared by value, so
-/// that `0` equals `0.0`, anything else as text.
-pub(crate) fn canonical_value(cell: &str) -> String {
-	match cell.parse::<f64>() {
-		Ok(number) => (number + 0.0).to_string(),
-		Err(_) => cell.to_owned(),
 	}
 }
 
@@ -261,7 +268,8 @@ pub enum ColumnFault {
 impl Schema {
 	/// Parses and validates the TOML text of a schema.
 	pub fn parse(text: &str) -> Result<Self, SchemaError> {
-		let declaration: Declaration = toml::from_str(text)?;
+		// Editors on Windows begin a file with a byte-order mark.
+		let declaration: Declaration = toml::from_str(text.trim_start_matches('\u{feff}'))?;
 		validation::check(&declaration)?;
 		Ok(Self(declaration))
 	}
@@ -273,7 +281,7 @@ impl Schema {
 		Self::parse(&text).map_err(|error| SchemaError::InFile { path: path.into(), source: Box::new(error) })
 	}
 
-	/// The hash that hospitals compare before they agree to a study: SHA-256 over `consilium/schema/1`, a
+	/// The hash that hospitals compare before they agree to a study: SHA-256 over `consilium/schema/2`, a
 	/// line feed and the schema as compact JSON, with all defaults included and each category as a list.
 	/// Comments, white space and the order of keys in the TOML file are irrelevant; the order of columns and
 	/// categories matters, since it is the order of the features.
@@ -292,7 +300,7 @@ impl Schema {
 		let mut names = Vec::with_capacity(self.features());
 		for column in self.feature_columns() {
 			match column {
-				Column::Categorical { name, categories, drop_first } => names.extend(
+				Column::Categorical { name, categories, drop_first, .. } => names.extend(
 					categories
 						.iter()
 						.skip(usize::from(*drop_first))

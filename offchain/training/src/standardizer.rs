@@ -6,6 +6,9 @@ use ndarray::Array1;
 /// Avoids division by 0, as in FLamby.
 const EPSILON: f64 = 1e-9;
 
+/// Relative deviation that is only noise of numbers which once had single precision, 2^-23.
+const SINGLE_PRECISION: f64 = 1.0 / 8_388_608.0;
+
 /// Mean and standard deviation of each feature.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Standardizer {
@@ -16,8 +19,9 @@ pub struct Standardizer {
 impl Standardizer {
 	/// Learns mean and sample standard deviation (divisor n - 1) of each feature.
 	///
-	/// A feature that is constant in these rows is only centred. Dividing it by the tiny number that FLamby
-	/// adds would turn a different value among the test rows into 10^9.
+	/// A feature that is constant in these rows, but for the noise of single precision, is only centred.
+	/// Dividing it by its tiny deviation, or by the tiny number that FLamby adds, would turn noise into
+	/// z-scores, and a different value among the test rows into 10^9.
 	pub fn fit(training: &Records) -> Self {
 		let rows = training.len() as f64;
 		let features = training.features.ncols();
@@ -30,7 +34,10 @@ impl Standardizer {
 			}
 			mean[index] = values.sum() / rows;
 			let squares: f64 = values.iter().map(|value| (value - mean[index]) * (value - mean[index])).sum();
-			scale[index] = (squares / (rows - 1.0)).sqrt() + EPSILON;
+			let deviation = (squares / (rows - 1.0)).sqrt();
+			if deviation > SINGLE_PRECISION * mean[index].abs() {
+				scale[index] = deviation + EPSILON;
+			}
 		}
 		Self { mean, scale }
 	}

@@ -126,7 +126,8 @@ pub fn dataset(
 }
 
 /// Writes `schema.toml` and one CSV file per hospital into `folder`, creating it if missing, and returns the
-/// paths of the CSV files. Existing files are overwritten.
+/// paths of the CSV files. Existing files are overwritten, and files of further hospitals, which an earlier
+/// call wrote, are removed: all files of the folder would be read together.
 pub fn write_folder(folder: &Path, seed: u64, hospitals: u32, median_rows: u32) -> io::Result<Vec<PathBuf>> {
 	std::fs::create_dir_all(folder)?;
 	std::fs::write(folder.join("schema.toml"), SCHEMA)?;
@@ -136,8 +137,17 @@ pub fn write_folder(folder: &Path, seed: u64, hospitals: u32, median_rows: u32) 
 		std::fs::write(&path, csv_text(seed, hospital, median_rows))?;
 		paths.push(path);
 	}
+	for hospital in hospitals..MAX_HOSPITALS {
+		match std::fs::remove_file(folder.join(format!("{}.csv", hospital_name(hospital)))) {
+			Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+			_ => {},
+		}
+	}
 	Ok(paths)
 }
+
+/// Most hospitals that have synthetic records.
+pub const MAX_HOSPITALS: u32 = 64;
 
 /// `hospital-00`, `hospital-01` and so on, which sort numerically up to 99.
 fn hospital_name(hospital: u32) -> String {

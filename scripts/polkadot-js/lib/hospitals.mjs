@@ -1,14 +1,6 @@
 // The members of a development network, as folders: keys, records and hospital.toml.
 
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { stringify } from 'smol-toml';
@@ -53,10 +45,10 @@ const ROOT_SET = 'root-set.bin';
 /** File of the hospital `id` under the network's folder. */
 export const configurationFile = (folder, id) => join(folder, 'hospitals', id, 'hospital.toml');
 
-/** The folder of made-up records, or of links to given ones. */
+/** The folder of made-up records. */
 export const recordsFolder = (folder) => join(folder, 'records');
 
-/** A CSV file; the simulator reads only those whose extension is in lower case. */
+/** A CSV file, with its extension in any case. */
 const CSV = /\.csv$/i;
 const lowerCsv = (name) => name.replace(CSV, '.csv');
 
@@ -77,7 +69,7 @@ export function prepareHospitals(folder, binaries, { data, computeNodes = false,
   mkdirSync(folder, { recursive: true });
   if (readdirSync(folder).length > 0)
     throw new Error(`${folder} is not empty; choose another folder, or remove it`);
-  const records = data ? readable(resolve(data), folder) : makeUpRecords(folder, binaries.simulator);
+  const records = data ? resolve(data) : makeUpRecords(folder, binaries.simulator);
   const sources = findRecords(records);
   const root = makeRootSet(records, folder, binaries.simulator);
   mkdirSync(blobFolder(folder), { mode: 0o700 });
@@ -166,17 +158,6 @@ export function findRecords(data) {
   return files.map((name) => ({ file: join(data, name), schema, split: null }));
 }
 
-/** The folder of the records, or one of links to them where an extension is not `.csv` in lower case. */
-export function readable(data, folder) {
-  findRecords(data);
-  const names = readdirSync(data);
-  if (names.every((name) => lowerCsv(name) === name)) return data;
-  const out = recordsFolder(folder);
-  mkdirSync(out);
-  for (const name of names) symlinkSync(join(data, name), join(out, lowerCsv(name)));
-  return out;
-}
-
 function makeUpRecords(folder, simulator) {
   const out = recordsFolder(folder);
   execute(simulator, ['generate', '--out', out, '--hospitals', String(HOSPITALS.length), '--seed', '1']);
@@ -187,11 +168,18 @@ function makeUpRecords(folder, simulator) {
 function makeRootSet(records, folder, simulator) {
   const there = join(records, ROOT_SET);
   if (existsSync(there)) return there;
-  const rows = join(records, ROOT_RECORDS);
+  const rows = readdirSync(records).find((name) => lowerCsv(name) === ROOT_RECORDS);
   const hasUnused = existsSync(join(records, HEART_DISEASE[0]));
-  if (!hasUnused && !existsSync(rows)) return null;
+  if (!hasUnused && rows === undefined) return null;
   const out = join(folder, ROOT_SET);
   // The rows of UCI heart disease with a missing value, which are used neither for training nor for tests.
-  execute(simulator, ['root-set', '--data', records, ...(hasUnused ? [] : ['--csv', rows]), '--out', out]);
+  execute(simulator, [
+    'root-set',
+    '--data',
+    records,
+    ...(hasUnused ? [] : ['--csv', join(records, rows)]),
+    '--out',
+    out,
+  ]);
   return out;
 }

@@ -31,20 +31,29 @@ const OPTIONS = new Map();
     const at = [...path, key];
     if (!schema.properties || schema['x-option']) {
       const name = schema['x-option'] ?? key.replaceAll('_', '-');
-      OPTIONS.set(name, { schema, paths: [...(OPTIONS.get(name)?.paths ?? []), at] });
+      const { paths = [], presets = [] } = OPTIONS.get(name) ?? {};
+      const preset = schema.items ? schema.default : variantOf(schema);
+      OPTIONS.set(name, { schema, paths: [...paths, at], presets: [...presets, preset] });
     }
     if (schema.properties) collect(schema, at);
   }
 })(studySchema, []);
 
+/** The default in an option's help: one for all keys that it may set, or one for each variant. */
+function presetOf(paths, presets) {
+  if (presets[0] === undefined) return '';
+  const word = (value) => String(value).replaceAll('_', '-');
+  const each = paths.map((path, key) => `${word(presets[key])} with ${word(path.at(-2))}`);
+  return ` (default: ${new Set(presets).size === 1 ? word(presets[0]) : each.join(', ')})`;
+}
+
 /** The options of the command line. */
-export const studyOptions = [...OPTIONS].map(([name, { schema }]) => {
+export const studyOptions = [...OPTIONS].map(([name, { schema, paths, presets }]) => {
   const choices = words(schema).map((word) => word.replaceAll('_', '-'));
-  const preset = schema.items ? schema.default : variantOf(schema);
   const value = isTime(schema)
     ? 'TIME|N'
     : ({ integer: 'N', number: 'X', array: 'LIST' }[schema.type] ?? 'TEXT');
-  const given = preset === undefined ? '' : ` (default: ${String(preset).replaceAll('_', '-')})`;
+  const given = presetOf(paths, presets);
   const option = new Option(`--${name} <${choices.join('|') || value}>`, schema.description + given);
   if (name === 'seeds') return option.argParser(range);
   return schema.items?.type === 'string'

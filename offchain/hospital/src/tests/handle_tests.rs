@@ -12,7 +12,7 @@ use consilium_primitives::{
 	study::StudySpec,
 	AccountBytes,
 };
-use consilium_training::metrics::Metrics;
+use consilium_training::{metrics::Metrics, report::DataReport};
 use serde_json::json;
 use std::{
 	fs,
@@ -158,9 +158,11 @@ fn a_check_reports_what_a_study_must_specify() {
 	let records = report.records.clone().unwrap();
 	assert_eq!(records.schema_hash, town.spec.schema.0);
 	assert_eq!((records.features as u32, records.classes as u32), (town.spec.model.features, 2));
-	assert!(records.training > records.test && records.test > 0);
+	let DataReport { rows, training, test, .. } = records.data;
+	assert!(training > test && test > 0);
+	assert_eq!(rows.read, training + test + rows.dropped());
 	let text = report.to_string();
-	for part in ["Alice General is ready", &hex::encode(town.spec.schema), "test        "] {
+	for part in ["Alice General is ready", &hex::encode(town.spec.schema), "records     ", "class"] {
 		assert!(text.contains(part), "{text}");
 	}
 	assert!(super::mock::files(&town.blobs()).is_empty());
@@ -170,7 +172,7 @@ fn a_check_reports_what_a_study_must_specify() {
 fn a_report_is_one_json_object() {
 	let town = Town::new();
 	let report = check(&town.config(0)).unwrap();
-	let RecordsReport { schema_hash, features, classes, training, test } = report.records.clone().unwrap();
+	let RecordsReport { schema_hash, features, classes, data } = report.records.clone().unwrap();
 	let expected = json!({
 		"name": "Alice General",
 		"kme": null,
@@ -179,8 +181,10 @@ fn a_report_is_one_json_object() {
 			"schemaHash": format!("0x{}", hex::encode(schema_hash)),
 			"features": features,
 			"classes": classes,
-			"training": training,
-			"test": test,
+			"rows": data.rows,
+			"training": data.training,
+			"test": data.test,
+			"columns": data.columns,
 		},
 	});
 	assert_eq!(serde_json::to_value(&report).unwrap(), expected);

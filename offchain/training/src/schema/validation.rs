@@ -1,6 +1,6 @@
 //! Rules for schemas that types do not express.
 
-use super::{canonical_value, Category, Column, ColumnFault, Declaration, SchemaError};
+use super::{Category, Column, ColumnFault, Declaration, SchemaError};
 use std::collections::HashSet;
 
 pub(super) fn check(declaration: &Declaration) -> Result<(), SchemaError> {
@@ -55,24 +55,25 @@ fn check_column(column: &Column, declaration: &Declaration) -> Result<(), Column
 			}
 			Ok(())
 		},
-		Column::Categorical { categories, drop_first, .. } => {
-			check_categories(categories, 1 + usize::from(*drop_first), &declaration.missing)
+		Column::Categorical { drop_first, .. } => {
+			check_categories(column, 1 + usize::from(*drop_first), &declaration.missing)
 		},
-		Column::Label { classes, .. } => check_categories(classes, 2, &declaration.missing),
+		Column::Label { .. } => check_categories(column, 2, &declaration.missing),
 		Column::Ignored { .. } => Ok(()),
 	}
 }
 
-fn check_categories(categories: &[Category], needed: usize, missing: &[String]) -> Result<(), ColumnFault> {
+fn check_categories(column: &Column, needed: usize, missing: &[String]) -> Result<(), ColumnFault> {
+	let categories = column.values();
 	if categories.len() < needed {
 		return Err(ColumnFault::TooFew { found: categories.len(), needed });
 	}
 	if categories.iter().any(|category| category.spellings().is_empty()) {
 		return Err(ColumnFault::NoSpelling);
 	}
-	let mut seen: HashSet<String> = missing.iter().map(|marker| canonical_value(marker)).collect();
+	let mut seen: HashSet<&String> = missing.iter().chain(column.missing()).collect();
 	for spelling in categories.iter().flat_map(Category::spellings) {
-		if !seen.insert(canonical_value(spelling)) {
+		if !seen.insert(spelling) {
 			return Err(ColumnFault::Ambiguous(spelling.clone()));
 		}
 	}

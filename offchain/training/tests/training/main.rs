@@ -7,6 +7,7 @@ mod local_tests;
 mod metrics_tests;
 mod model_tests;
 mod records_tests;
+mod report_tests;
 mod root_set_tests;
 mod root_update_tests;
 mod schema_tests;

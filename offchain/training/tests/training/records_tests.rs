@@ -55,6 +55,15 @@ fn z_scores_use_the_training_rows_with_divisor_n_minus_1() {
 }
 
 #[test]
+fn noise_of_single_precision_is_no_deviation() {
+	let noise = Records { features: array![[5.000_000_1], [5.0], [5.0], [5.0]], labels: vec![0, 1, 0, 1] };
+	let scaled = Standardizer::fit(&noise).apply(&noise);
+	assert!(scaled.features.iter().all(|value| value.abs() < 1e-6), "{scaled:?}");
+	let small = Records { features: array![[5.000_1], [5.0]], labels: vec![0, 1] };
+	assert!(Standardizer::fit(&small).apply(&small).features[[0, 0]] > 0.5);
+}
+
+#[test]
 fn single_training_row_can_be_standardised() {
 	let training = Records { features: array![[7.0]], labels: vec![0] };
 	assert_eq!(Standardizer::fit(&training).apply(&training).features, array![[0.0]]);
@@ -73,7 +82,7 @@ fn folder_with_schema_and_files_is_recognised() {
 	let folder = tempfile::tempdir().unwrap();
 	assert!(matches!(Dataset::open(folder.path(), 0.5, 0), Err(DatasetError::Unrecognised { .. })));
 	std::fs::write(folder.path().join("schema.toml"), SCHEMA).unwrap();
-	for name in ["south.csv", "north.csv"] {
+	for name in ["south.csv", "north.CSV"] {
 		std::fs::write(folder.path().join(name), "glucose,sex,outcome\n80,M,0\n90,F,0\n85,F,1\n99,M,1\n")
 			.unwrap();
 	}
@@ -85,6 +94,10 @@ fn folder_with_schema_and_files_is_recognised() {
 		.collect();
 	assert_eq!(sizes, [("north", 2, 2), ("south", 2, 2)]);
 	assert_eq!(data.pooled_test().len(), 4);
+	std::fs::write(folder.path().join("south.CSV"), "").unwrap();
+	let twice = Dataset::open(folder.path(), 0.5, 0);
+	assert!(matches!(twice, Err(DatasetError::SameName { name, .. }) if name == "south"));
+	std::fs::remove_file(folder.path().join("south.CSV")).unwrap();
 	assert!(matches!(Dataset::open(&folder.path().join("none"), 0.5, 0), Err(DatasetError::Folder { .. })));
 }
 

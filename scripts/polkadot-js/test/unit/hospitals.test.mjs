@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, readlinkSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { configuration, findRecords, readable } from '../../lib/hospitals.mjs';
+import { configuration, findRecords } from '../../lib/hospitals.mjs';
 
 const HEART = ['cleveland', 'hungarian', 'switzerland', 'va'].map((place) => `processed.${place}.data`);
 
@@ -48,20 +48,6 @@ describe('a folder of records', () => {
     );
     write('d.csv');
     assert.throws(() => findRecords(folder), /there are d\.CSV and d\.csv; rename or remove one/);
-  });
-
-  it('is linked with extensions in lower case where they are not', () => {
-    write('schema.toml', 'a.csv', 'b.csv', 'c.csv', 'd.csv');
-    const network = mkdtempSync(join(tmpdir(), 'consilium-'));
-    try {
-      assert.equal(readable(folder, network), folder);
-      renameSync(join(folder, 'd.csv'), join(folder, 'd.CSV'));
-      const links = readable(folder, network);
-      assert.deepEqual(readdirSync(links).sort(), ['a.csv', 'b.csv', 'c.csv', 'd.csv', 'schema.toml']);
-      assert.equal(readlinkSync(join(links, 'd.csv')), join(folder, 'd.CSV'));
-    } finally {
-      rmSync(network, { recursive: true });
-    }
   });
 
   it('is refused with what is missing', () => {
