@@ -66,5 +66,5 @@ fn separator_line(text: &[u8]) -> Option<(u8, usize)> {
 		[b'\r' | b'\n', ..] => 1,
 		_ => return None,
 	};
-	(delimiter.is_ascii() && *delimiter != b'"').then_some((*delimiter, 5 + line_break))
+	(delimiter.is_ascii() && !b"\"\r\n".contains(delimiter)).then_some((*delimiter, 5 + line_break))
 }

@@ -162,6 +162,10 @@ fn exports_of_other_programs_are_the_same_table() {
 		let table = Table::read(&Schema::parse(SCHEMA).unwrap(), bytes.as_slice(), "north.csv");
 		assert_eq!(table.unwrap(), expected, "{what}");
 	}
+	for no_delimiter in ["\n", "\r", "\""] {
+		let refused = read(&format!("sep={no_delimiter}\n{plain}"));
+		assert!(refused.is_err(), "{no_delimiter:?}");
+	}
 	let half = Table::read(&Schema::parse(SCHEMA).unwrap(), &b"\xff\xfea"[..], "north.csv");
 	assert!(matches!(half, Err(TableError::Encoding { .. })));
 }
