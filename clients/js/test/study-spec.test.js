@@ -37,7 +37,7 @@ describe('the specification of a study', () => {
     assert.deepEqual(spec({ model }).model.family, { MultilayerPerceptron: { hidden: [8, 4] } });
     assert.deepEqual(spec({ training: { steps: { epochs: 2 } } }).training.steps, { Epochs: 2 });
     assert.deepEqual(spec({ optimizer: { fed_avg_m: {} } }).optimizer, {
-      FedAvgM: { learningRate: 10_000_000n, momentum: 900_000_000n },
+      FedAvgM: { learningRate: 1_000_000_000n, momentum: 900_000_000n },
     });
     assert.deepEqual(spec({ optimizer: { fed_yogi: { tau: 0.003162 } } }).optimizer, {
       FedYogi: { learningRate: 10_000_000n, beta1: 900_000_000n, beta2: 990_000_000n, tau: 3_162_000n },
