@@ -14,6 +14,8 @@ pub enum HospitalSubcommand {
 	/// Check a hospital.toml and everything it refers to: keys, schema, records, blob store.
 	///
 	/// Prints what a study's specification needs: the schema's hash, the number of features and of classes.
+	/// Of the records it shows what became of each row, what is in each column, and what looks like an
+	/// undeclared marker of missing values.
 	/// Exits with 1 and a message on standard error if something is wrong.
 	Check(check::Check),
 

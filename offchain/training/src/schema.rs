@@ -56,7 +56,8 @@ pub struct Schema(Declaration);
 struct Declaration {
 	#[serde(default)]
 	header: bool,
-	#[serde(default = "default_delimiter")]
+	/// Of a file, not of what it means.
+	#[serde(default = "default_delimiter", skip_serializing)]
 	delimiter: char,
 	#[serde(default = "default_missing")]
 	missing: Vec<String>,
@@ -282,7 +283,8 @@ impl Schema {
 	}
 
 	/// The hash that hospitals compare before they agree to a study: SHA-256 over `consilium/schema/2`, a
-	/// line feed and the schema as compact JSON, with all defaults included and each category as a list.
+	/// line feed and the schema as compact JSON without the delimiter, with all defaults included and each
+	/// category as a list.
 	/// Comments, white space and the order of keys in the TOML file are irrelevant; the order of columns and
 	/// categories matters, since it is the order of the features.
 	pub fn hash(&self) -> [u8; 32] {

@@ -83,7 +83,7 @@ pub enum TableError {
 		file: String,
 		/// The different faults, in the order of their first lines; at least one.
 		faults: Vec<LineFault>,
-		/// Lines with further faults.
+		/// Number of further faults.
 		more: usize,
 	},
 	/// No rows are kept.

@@ -38,7 +38,7 @@ fn shipped_schemas_are_valid() {
 fn hash_is_pinned() {
 	let hash = Schema::parse(SCHEMA).unwrap().hash();
 	let hex: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
-	assert_eq!(hex, "649dd8225df991312292ff116aa30d9f16b89ebee1bd05e03dac00ed2fbea850");
+	assert_eq!(hex, "0db1785baaf67e28dab366db6d5032aaa30eab93cfff11dcc5a2fb0f45c91c63");
 }
 
 #[test]
@@ -52,6 +52,7 @@ fn hash_ignores_formatting() {
 		SCHEMA.replace("classes = [\"0\"", "classes = [[\"0\"]"),
 		SCHEMA.replace("factor = 18.016", "factor = 18.016, offset = 0.0"),
 		SCHEMA.replace("drop_first = true", "drop_first = true\nmissing = []"),
+		SCHEMA.replace("header = true", "header = true\ndelimiter = \";\""),
 		format!("\u{feff}{}", SCHEMA.replace('\n', "\r\n")),
 	] {
 		assert_eq!(Schema::parse(&same).unwrap().hash(), hash, "{same}");
@@ -62,7 +63,6 @@ fn hash_ignores_formatting() {
 fn hash_changes_with_the_meaning() {
 	let hash = Schema::parse(SCHEMA).unwrap().hash();
 	for other in [
-		SCHEMA.replace("header = true", "header = true\ndelimiter = \";\""),
 		SCHEMA.replace("\"NA\"", "\"?\""),
 		SCHEMA.replace("impute-mean", "drop-row"),
 		SCHEMA.replace("\"glucose\"", "\"sugar\""),
