@@ -87,11 +87,13 @@ export function range(text) {
   return Array.from({ length: last - first + 1 }, (_, offset) => first + offset);
 }
 
-const NODES = ['ws://127.0.0.1:9944'];
+/** The address of a node that scripts use without --node. */
+export const USUAL_NODE = 'ws://127.0.0.1:9944';
+const NODES = [USUAL_NODE];
 
-export const nodeOption = () => option('--node <URL>', 'WebSocket of a node', undefined, NODES[0]);
+export const nodeOption = () => option('--node <URL>', 'WebSocket of a node', undefined, USUAL_NODE);
 export const nodesOption = (use) =>
-  option('--node <URL>', `WebSocket of a node; repeat it${use}`, collect(String, NODES), NODES, NODES[0]);
+  option('--node <URL>', `WebSocket of a node; repeat it${use}`, collect(String, NODES), NODES, USUAL_NODE);
 export const studyOption = () => required('--study <ID>', 'the study', id);
 export const studiesOption = () => required('--study <ID>', 'a study; repeat it for several', collect(id));
 export const printIdOption = () => option('--print-id', 'print only the ids, one a line');

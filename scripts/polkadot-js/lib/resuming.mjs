@@ -1,9 +1,7 @@
 // Halted studies: why they are, whether they can go on, and how.
 
 import { kindAndReason } from '@consilium/client';
-
-/** The address of a node that scripts use without --node. */
-const USUAL_NODE = 'ws://127.0.0.1:9944';
+import { USUAL_NODE } from './arguments.mjs';
 
 const NEW_STUDY =
   'an ended agreement stays ended: propose a new one (propose-agreement.mjs), and open a study under it ' +

@@ -2,9 +2,11 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
+import { submit } from '@consilium/client';
+import { withChain } from '../../lib/connect.mjs';
 import { blobFolder } from '../../lib/hospitals.mjs';
 import { PATTERNS } from './patterns.mjs';
-import { network, script } from './shared.mjs';
+import { IN_BLOCK, network, openStudy, script, signers } from './shared.mjs';
 
 describe('the scripts', () => {
   let net;
@@ -80,6 +82,33 @@ describe('the scripts', () => {
     assert.match(watched.stdout, /pooled \* +\d+ +[01]\.\d{3}/);
     assert.match(watched.stdout, /0x[0-9a-f]{64} +the same on 4 of 4 nodes/);
     assert.match(watched.stdout, /1 of 1 rounds finalised/);
+  });
+
+  it('resume-study resumes a halted study, as watch-rounds says', async () => {
+    const [, bob] = await signers();
+    const halted = await withChain(net.nodes[1].url, async (chain) => {
+      const id = await openStudy(chain, { rounds: 2 });
+      await submit(chain.api, chain.api.tx.rounds.stopStudy(id), bob, IN_BLOCK);
+      return id;
+    });
+
+    const watched = await script('watch-rounds', '--study', String(halted), ...node);
+    assert.equal(watched.code, 1, watched.stderr);
+    assert.match(
+      watched.stdout,
+      new RegExp(`^study ${halted} is halted: one of its hospitals stopped it`, 'm'),
+    );
+    assert.match(watched.stdout, new RegExp(`resume-study\\.mjs --study ${halted} .*--node ws://`));
+
+    const resumed = await script('resume-study', '--study', String(halted), '--dev', 'Alice', ...node);
+    assert.equal(resumed.code, 0, resumed.stderr);
+    assert.match(
+      resumed.stdout,
+      new RegExp(`^study ${halted} is resumed by Alice .*: attempt \\d+ of round \\d `),
+    );
+    const over = await script('watch-rounds', '--study', String(halted), ...node);
+    assert.equal(over.code, 0, over.stderr);
+    assert.match(over.stdout, /2 of 2 rounds finalised/);
   });
 
   it('print-audit-trail prints the records and proves them', async () => {
