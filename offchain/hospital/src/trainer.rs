@@ -145,22 +145,10 @@ impl LocalTrainer {
 		let RecordFiles { file, schema, split } = &self.files;
 		let schema = Schema::open(schema)?;
 		let hospital = Hospital::open(&self.name, &schema, file, split)?.standardized();
-		self.log(&hospital.report, is_change);
-		Ok(loaded.insert(Arc::new(Records { stamps, schema, hospital })).clone())
-	}
-
-	/// Says what was read, and warns of what a person should know: rows and values in danger of being lost.
-	fn log(&self, report: &DataReport, is_change: bool) {
-		let DataReport { rows, training, test, columns } = report;
-		let (file, changed) = (self.files.file.display(), if is_change { " have changed" } else { "" });
-		let level = if rows.dropped() > 0 { Level::Warn } else { Level::Info };
-		let parts = format!("{training} train, {test} test");
-		log::log!(target: "hospital", level, "records {file}{changed}: {rows}; {parts}");
-		for ColumnReport { name, notice, .. } in columns {
-			if let Some(notice) = notice {
-				log::warn!(target: "hospital", "records {file}, column `{name}`: {notice}");
-			}
+		for (level, line) in lines(file, &hospital.report, is_change) {
+			log::log!(target: "hospital", level, "{line}");
 		}
+		Ok(loaded.insert(Arc::new(Records { stamps, schema, hospital })).clone())
 	}
 
 	fn stamps(&self) -> Result<Vec<(SystemTime, u64)>, TrainerError> {
@@ -225,4 +213,17 @@ fn stamp(path: &Path) -> Result<(SystemTime, u64), TrainerError> {
 	metadata
 		.and_then(|metadata| Ok((metadata.modified()?, metadata.len())))
 		.map_err(|source| TrainerError::Unreadable { path: path.into(), source })
+}
+
+/// What the log says of records that were read: what became of the rows, and what a person should look at.
+pub(crate) fn lines(file: &Path, report: &DataReport, is_change: bool) -> Vec<(Level, String)> {
+	let DataReport { rows, training, test, columns } = report;
+	let (file, changed) = (file.display(), if is_change { " have changed" } else { "" });
+	let level = if rows.dropped() > 0 { Level::Warn } else { Level::Info };
+	let mut lines = vec![(level, format!("records {file}{changed}: {rows}; {training} train, {test} test"))];
+	for ColumnReport { name, notice, .. } in columns {
+		let notice = notice.as_ref().map(|notice| format!("records {file}, column `{name}`: {notice}"));
+		lines.extend(notice.map(|notice| (Level::Warn, notice)));
+	}
+	lines
 }

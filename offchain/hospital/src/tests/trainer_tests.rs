@@ -1,10 +1,16 @@
 //! The trainer on local files.
 
 use super::mock::Town;
-use crate::trainer::{LocalTrainer, Trainer, TrainerError};
+use crate::trainer::{lines, LocalTrainer, Trainer, TrainerError};
+use consilium_training::{
+	report::{ColumnReport, DataReport, Values},
+	table::Fates,
+};
+use log::Level;
 use std::{
 	fs,
 	fs::File,
+	path::Path,
 	time::{Duration, SystemTime},
 };
 
@@ -95,4 +101,34 @@ fn files_that_are_gone_are_named() {
 		assert!(error.to_string().contains(&format!("alice/{file}")), "{error}");
 		fs::write(&path, bytes).unwrap();
 	}
+}
+
+#[test]
+fn the_log_says_what_became_of_the_rows_and_what_is_conspicuous() {
+	let column = ColumnReport {
+		name: "lab".into(),
+		missing: 0,
+		values: Values::Numeric { least: Some(1.0), greatest: Some(999.0), mean: Some(5.0) },
+		notice: Some("999 occurs once".into()),
+	};
+	let rows = Fates { read: 9, no_label: 2, ..Fates::default() };
+	let report = DataReport { rows, training: 5, test: 2, columns: vec![column] };
+	let file = Path::new("records.csv");
+	assert_eq!(
+		lines(file, &report, true),
+		[
+			(
+				Level::Warn,
+				"records records.csv have changed: 9 rows, of which were dropped: 2 without a label; 5 train, 2 \
+				 test"
+					.to_owned()
+			),
+			(Level::Warn, "records records.csv, column `lab`: 999 occurs once".to_owned()),
+		]
+	);
+	let kept = DataReport { rows: Fates { read: 7, ..Fates::default() }, columns: vec![], ..report };
+	assert_eq!(
+		lines(file, &kept, false),
+		[(Level::Info, "records records.csv: 7 rows; 5 train, 2 test".to_owned())]
+	);
 }
