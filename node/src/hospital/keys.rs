@@ -312,6 +312,16 @@ mod tests {
 			written
 		};
 		drop(written(&[&first, &second]));
+		// A link to nowhere is not seen beforehand, and cannot be replaced.
+		for blocked in [ML_KEM_768_FILE, STORE_KEY_FILE, IDENTITY_FILE] {
+			let link = folder.path().join(blocked);
+			std::os::unix::fs::symlink("nowhere", &link).unwrap();
+			generate(folder.path(), &["--dev", "bob"]).unwrap_err();
+			let left: Vec<_> =
+				fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path()).collect();
+			assert_eq!(left, [link.clone()]);
+			fs::remove_file(link).unwrap();
+		}
 		written(&[&kept]).keep();
 		assert_eq!(contents(folder.path()).keys().collect::<Vec<_>>(), ["kept"]);
 

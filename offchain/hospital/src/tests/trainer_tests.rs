@@ -119,8 +119,8 @@ fn the_log_says_what_became_of_the_rows_and_what_is_conspicuous() {
 		[
 			(
 				Level::Warn,
-				"records records.csv have changed: 9 rows, of which were dropped: 2 without a label; 5 train, 2 \
-				 test"
+				"records records.csv have changed: 9 rows, of which were dropped: 2 without a label; 5 \
+				 train, 2 test"
 					.to_owned()
 			),
 			(Level::Warn, "records records.csv, column `lab`: 999 occurs once".to_owned()),
