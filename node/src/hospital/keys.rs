@@ -319,7 +319,7 @@ mod tests {
 			generate(folder.path(), &["--dev", "bob"]).unwrap_err();
 			let left: Vec<_> =
 				fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path()).collect();
-			assert_eq!(left, [link.clone()]);
+			assert_eq!(left, std::slice::from_ref(&link));
 			fs::remove_file(link).unwrap();
 		}
 		written(&[&kept]).keep();
