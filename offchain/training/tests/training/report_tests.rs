@@ -3,6 +3,7 @@
 use crate::SCHEMA;
 use consilium_training::{
 	dataset::Hospital,
+	fingerprint::Salt,
 	report::{Count, DataReport, Values},
 	schema::Schema,
 	split::Split,
@@ -12,7 +13,9 @@ use consilium_training::{
 fn report(text: &str) -> DataReport {
 	let schema = Schema::parse(SCHEMA).unwrap();
 	let table = Table::read(&schema, text.as_bytes(), "north.csv").unwrap();
-	Hospital::new("north", &schema, &table, &Split::Fraction { test: 0.4, seed: 0 }).unwrap().report
+	Hospital::new("north", &schema, &table, &Split::Fraction { test: 0.4, seed: None }, &Salt::from_seed(0))
+		.unwrap()
+		.report
 }
 
 fn glucose(values: &[&str]) -> Option<String> {
