@@ -315,7 +315,7 @@ impl Schema {
 
 	/// The hash that hospitals compare before they agree to a study: SHA-256 over `consilium/schema/2`, a
 	/// line feed and the schema as compact JSON without the delimiter, with all defaults included and each
-	/// category as a list.
+	/// category as a list; of a column without further markers, unit or range they are left out.
 	/// Comments, white space and the order of keys in the TOML file are irrelevant; the order of columns and
 	/// categories matters, since it is the order of the features.
 	pub fn hash(&self) -> [u8; 32] {

@@ -97,7 +97,8 @@ fn write_page(
 		page,
 		"<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
 		 <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-		 <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n\
+		 <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src \
+		 'unsafe-inline'\">\n\
 		 <title>{title}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<main>\n<h1>{title}</h1>\n\
 		 <p class=\"private\" role=\"note\"><strong>This page must not leave the hospital.</strong> It has \
 		 least and greatest values, and counts of few patients or of one: who knows a patient may find them \
@@ -156,7 +157,8 @@ fn write_column(page: &mut String, number: usize, column: &ColumnReport) -> fmt:
 	let unit = unit.as_ref().map(|unit| format!(", {}", Escaped(unit))).unwrap_or_default();
 	writeln!(
 		page,
-		"<section aria-labelledby=\"column-{number}\">\n<h3 id=\"column-{number}\">{} <span>{kind}{unit}</span></h3>",
+		"<section aria-labelledby=\"column-{number}\">\n<h3 id=\"column-{number}\">{} \
+		 <span>{kind}{unit}</span></h3>",
 		Escaped(name)
 	)?;
 	if let Some(notice) = notice {
@@ -204,7 +206,8 @@ fn write_histogram(
 	writeln!(
 		page,
 		"<figure>\n<svg role=\"img\" width=\"{WIDTH}\" height=\"{HEIGHT}\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" \
-		 aria-labelledby=\"title-{number} text-{number}\">\n<title id=\"title-{number}\">Histogram of {}</title>\n\
+		 aria-labelledby=\"title-{number} text-{number}\">\n\
+		 <title id=\"title-{number}\">Histogram of {}</title>\n\
 		 <desc id=\"text-{number}\">Rows by value. {}</desc>",
 		Escaped(name),
 		described.join("; ")
@@ -213,7 +216,8 @@ fn write_histogram(
 		let height = *rows as f64 / most as f64 * HEIGHT;
 		writeln!(
 			page,
-			"<rect x=\"{:.2}\" y=\"{:.2}\" width=\"{:.2}\" height=\"{height:.2}\"><title>{described}</title></rect>",
+			"<rect x=\"{:.2}\" y=\"{:.2}\" width=\"{:.2}\" height=\"{height:.2}\">\
+			 <title>{described}</title></rect>",
 			index as f64 * width,
 			HEIGHT - height,
 			(width - 1.0).max(1.0)
@@ -221,7 +225,8 @@ fn write_histogram(
 	}
 	writeln!(
 		page,
-		"</svg>\n<figcaption>{least} to {greatest} in {} steps; the highest bar is {most} rows</figcaption>\n</figure>",
+		"</svg>\n<figcaption>{least} to {greatest} in {} steps; the highest bar is {most} rows\
+		 </figcaption>\n</figure>",
 		histogram.len()
 	)
 }
@@ -236,9 +241,9 @@ fn write_counts(page: &mut String, counts: &[Count]) -> fmt::Result {
 		let share = *rows as f64 / all;
 		writeln!(
 			page,
-			"<tr><th scope=\"row\">{}</th><td class=\"number\">{rows}</td><td class=\"number\">{:.1} %</td>\
-			 <td><svg width=\"{BAR}\" height=\"12\" aria-hidden=\"true\"><rect width=\"{:.1}\" height=\"12\"/>\
-			 </svg></td></tr>",
+			"<tr><th scope=\"row\">{}</th><td class=\"number\">{rows}</td>\
+			 <td class=\"number\">{:.1} %</td><td><svg width=\"{BAR}\" height=\"12\" \
+			 aria-hidden=\"true\"><rect width=\"{:.1}\" height=\"12\"/></svg></td></tr>",
 			Escaped(value),
 			100.0 * share,
 			BAR * share

@@ -374,3 +374,43 @@ fn every_slip_is_named_with_its_line() {
 	let two = faults("decimal_mark = \"x\"\n[column.glucose]\nfactor = 2");
 	assert_eq!(two.len(), 2, "all faults at once: {two:?}");
 }
+
+/// The example that a hospital's data manager reads.
+#[test]
+fn the_example_in_the_documentation_is_read_as_it_says() {
+	let page = include_str!("../../../../docs/hospital.md");
+	let block = |start: &str| {
+		let begin = page.find(start).unwrap();
+		let text = &page[begin + start.find('\n').unwrap() + 1..];
+		&text[..text.find("```").unwrap()]
+	};
+	let columns = [
+		("age", "type = \"numeric\""),
+		("sex", "type = \"categorical\"\ncategories = [\"F\", \"M\"]\ndrop_first = true"),
+		("glucose", "type = \"numeric\"\nunit = \"mg/dl\""),
+		("crp", "type = \"numeric\"\nunit = \"mg/l\""),
+		("lactate", "type = \"numeric\"\nunit = \"mmol/l\""),
+		(
+			"admission",
+			"type = \"categorical\"\ncategories = [\"elective\", \"emergency\"]\ndrop_first = true",
+		),
+		("died", "type = \"label\"\nclasses = [\"0\", \"1\"]"),
+	];
+	let columns = columns.map(|(name, rest)| format!("[[column]]\nname = \"{name}\"\n{rest}\n"));
+	let schema = format!("header = true\nmissing_policy = \"impute-mean\"\n{}", columns.concat());
+	let schema = Schema::parse(&schema).unwrap();
+	let format =
+		Format::parse(Path::new("records.format.toml"), block("```toml\nencoding"), &schema).unwrap();
+	let (bytes, _, has_unmappable) = encoding_rs::WINDOWS_1252.encode(block("```text\nFallnr"));
+	assert!(!has_unmappable && std::str::from_utf8(&bytes).is_err());
+	let table = Table::read_as(&schema, &format, &*bytes, "records.csv").unwrap();
+	let hospital = Hospital::new("a", &schema, &table, &SPLIT, &salt()).unwrap();
+	let [first, second] = [5.3 * 18.016, 1014.5].map(|value| value.to_string());
+	let text = hospital.report.to_string();
+	for part in ["age        54 to 67", "F: 1, M: 1", &format!("{first} to {first}"), "1 missing"] {
+		assert!(text.contains(part), "{part} is not in {text}");
+	}
+	for part in [&format!("0.1 to {second}"), "1 known as a limit only", "declared absent", "0: 1, 1: 1"] {
+		assert!(text.contains(part), "{part} is not in {text}");
+	}
+}
