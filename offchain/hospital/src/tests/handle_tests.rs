@@ -184,6 +184,8 @@ fn a_report_is_one_json_object() {
 			"rows": data.rows,
 			"training": data.training,
 			"test": data.test,
+			"format": null,
+			"notices": [],
 			"columns": data.columns,
 		},
 	});
