@@ -48,6 +48,25 @@ pub trait Trainer: Send + Sync {
 	) -> Result<Option<Metrics>, TrainerError>;
 }
 
+impl<T: Trainer + ?Sized> Trainer for Arc<T> {
+	fn train(
+		&self,
+		spec: &StudySpec<AccountBytes>,
+		global: &[f64],
+		seed: [u8; 32],
+	) -> Result<LocalModel, TrainerError> {
+		(**self).train(spec, global, seed)
+	}
+
+	fn evaluate(
+		&self,
+		spec: &StudySpec<AccountBytes>,
+		parameters: &[f64],
+	) -> Result<Option<Metrics>, TrainerError> {
+		(**self).evaluate(spec, parameters)
+	}
+}
+
 /// The result of local training.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LocalModel {
