@@ -285,7 +285,10 @@ pub enum ColumnFault {
 	#[error("an entry of `categories` or `classes` is an empty list; give it at least one value")]
 	NoSpelling,
 	/// A value with more than one meaning.
-	#[error("the value `{0}` is declared twice, or is also in `missing`; each value must have one meaning")]
+	#[error(
+		"the value `{0}` is declared twice, or is also in `missing`; each value must have one meaning; what \
+		 means \"not known\" in another column only can be `missing` of that column"
+	)]
 	Ambiguous(String),
 	/// Too few categories or classes.
 	#[error("{found} entries; at least {needed} are needed")]
