@@ -5,7 +5,9 @@
 mod chain_spec;
 mod cli;
 mod command;
+mod health;
 mod hospital;
+mod refusals;
 mod rpc;
 mod service;
 mod stopping;
