@@ -5,6 +5,7 @@ pub mod dataset;
 mod descent;
 pub mod federated;
 pub mod imputation;
+pub mod labels;
 pub mod local;
 pub mod metrics;
 pub mod model;

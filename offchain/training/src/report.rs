@@ -3,6 +3,7 @@
 //! A report stays in the hospital: it has counts and extreme values of records.
 
 use crate::{
+	labels::Labels,
 	schema::{Category, Column, Schema},
 	split::Division,
 	table::{Cell, Fates, Table},
@@ -49,7 +50,7 @@ pub struct ColumnReport {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "type", rename_all = "camelCase")]
 pub enum Values {
-	/// In the schema's unit; `None` without any value.
+	/// Of a feature or of the target, in the schema's unit; `None` without any value.
 	Numeric {
 		/// Least value.
 		least: Option<f64>,
@@ -99,16 +100,21 @@ impl DataReport {
 			}
 		});
 		let mut columns: Vec<_> = features.collect();
-		let labels = schema.columns().iter().filter(|column| matches!(column, Column::Label { .. }));
+		let labels = schema.columns().iter().filter(|column| column.is_label());
 		columns.extend(labels.map(|column| {
-			let cells = table.labels().iter().map(|class| Cell::Category(*class as usize));
-			let counts = count(column.values(), cells);
+			let missing = table.fates().no_label;
+			let classes = match table.labels() {
+				Labels::Classes(classes) => classes,
+				Labels::Numbers(targets) => {
+					return numeric(column, missing, targets.values.iter().map(|value| Cell::Number(*value)))
+				},
+			};
+			let counts = count(column.values(), classes.iter().map(|class| Cell::Category(*class as usize)));
 			let absent: Vec<_> = counts.iter().filter(|count| count.rows == 0).collect();
 			let notice = (!absent.is_empty()).then(|| {
 				let names: Vec<_> = absent.iter().map(|count| format!("\"{}\"", count.value)).collect();
 				format!("no row has class {}", names.join(", "))
 			});
-			let missing = table.fates().no_label;
 			ColumnReport { name: column.name().to_owned(), missing, values: Values::Label { counts }, notice }
 		}));
 		Self { rows: table.fates(), training: division.training.len(), test: division.test.len(), columns }

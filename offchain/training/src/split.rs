@@ -1,5 +1,6 @@
 //! Splits of a hospital's rows into training and test rows.
 
+use crate::labels::Labels;
 use rand::{seq::SliceRandom, SeedableRng};
 use rand_chacha::ChaCha20Rng;
 use serde::Deserialize;
@@ -9,14 +10,14 @@ use std::path::{Path, PathBuf};
 #[derive(Clone, Debug, PartialEq)]
 pub enum Split {
 	/// By a file with the columns `center,set,y`: one line per kept row of each hospital, a hospital's lines
-	/// in the order of its rows; `set` is `train` or `test`, `y` the row's class.
+	/// in the order of its rows; `set` is `train` or `test`, `y` the row's class, or its target.
 	File {
 		/// The file.
 		path: PathBuf,
 		/// The hospital's number in its column `center`.
 		center: u32,
 	},
-	/// Randomly, stratified by class.
+	/// Randomly, stratified by class if there are classes.
 	Fraction {
 		/// Share of test rows, above 0 and below 1.
 		test: f64,
@@ -50,8 +51,8 @@ pub enum SplitError {
 	},
 	/// A line is invalid.
 	#[error(
-		"split {}, line {line}: expected center,set,y with a hospital's number, `train` or `test`, and a \
-		 class number",
+		"split {}, line {line}: expected center,set,y with a hospital's number, `train` or `test`, and the \
+		 number of a class, or the target",
 		path.display()
 	)]
 	Line {
@@ -80,8 +81,8 @@ pub enum SplitError {
 	},
 	/// The split was made for other rows.
 	#[error(
-		"split {}: `y` of line {row} of center {center} is not the class of the hospital's usable row {row}; \
-		 the split was made for other rows or another order",
+		"split {}: `y` of line {row} of center {center} is not the class, or the target, of the hospital's \
+		 usable row {row}; the split was made for other rows or another order",
 		path.display()
 	)]
 	Label {
@@ -109,7 +110,7 @@ pub enum SplitError {
 struct Line {
 	center: u32,
 	set: Set,
-	y: u32,
+	y: f64,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -120,8 +121,8 @@ enum Set {
 }
 
 impl Split {
-	/// Splits rows with these classes.
-	pub fn divide(&self, labels: &[u32]) -> Result<Division, SplitError> {
+	/// Splits rows with these labels.
+	pub fn divide(&self, labels: &Labels) -> Result<Division, SplitError> {
 		let is_test = match self {
 			Self::File { path, center } => from_file(path, *center, labels)?,
 			Self::Fraction { test, seed } => by_chance(*test, *seed, labels)?,
@@ -134,7 +135,7 @@ impl Split {
 	}
 }
 
-fn from_file(path: &Path, center: u32, labels: &[u32]) -> Result<Vec<bool>, SplitError> {
+fn from_file(path: &Path, center: u32, labels: &Labels) -> Result<Vec<bool>, SplitError> {
 	let mut reader = csv::ReaderBuilder::new()
 		.trim(csv::Trim::All)
 		.from_path(path)
@@ -158,23 +159,29 @@ fn from_file(path: &Path, center: u32, labels: &[u32]) -> Result<Vec<bool>, Spli
 			rows: labels.len(),
 		});
 	}
-	match lines.iter().zip(labels).position(|(line, label)| line.y != *label) {
+	let is_label = |row: usize, y: f64| match labels {
+		Labels::Classes(classes) => f64::from(classes[row]) == y,
+		Labels::Numbers(targets) => targets.values[row] == y,
+	};
+	match lines.iter().enumerate().position(|(row, line)| !is_label(row, line.y)) {
 		Some(row) => Err(SplitError::Label { path: path.into(), center, row: row + 1 }),
 		None => Ok(lines.iter().map(|line| line.set == Set::Test).collect()),
 	}
 }
 
-fn by_chance(fraction: f64, seed: u64, labels: &[u32]) -> Result<Vec<bool>, SplitError> {
+fn by_chance(fraction: f64, seed: u64, labels: &Labels) -> Result<Vec<bool>, SplitError> {
 	if !(fraction > 0.0 && fraction < 1.0) {
 		return Err(SplitError::Fraction(fraction));
 	}
 	let mut rng = ChaCha20Rng::seed_from_u64(seed);
 	let mut order: Vec<usize> = (0..labels.len()).collect();
 	order.shuffle(&mut rng);
-	order.sort_by_key(|row| labels[*row]);
+	if let Labels::Classes(classes) = labels {
+		order.sort_by_key(|row| classes[*row]);
+	}
 	let mut is_test = vec![false; labels.len()];
-	// Every class is one run of `order`. The number of test rows is rounded cumulatively, so that rounding
-	// errors do not add up over many small classes.
+	// Every class is one run of `order`; without classes all is one run. The number of test rows is rounded
+	// cumulatively, so that rounding errors do not add up over many small classes.
 	let mut taken = 0.0;
 	for (done, row) in order.into_iter().enumerate() {
 		if ((done + 1) as f64 * fraction).round() > taken {

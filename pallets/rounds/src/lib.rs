@@ -223,7 +223,7 @@ pub mod pallet {
 			hospital: T::AccountId,
 			verdict: Verdict<T::AccountId>,
 			/// The new model on the hospital's test records.
-			metrics: Option<Metrics>,
+			metrics: Metrics,
 			/// Points of the parties whose partial aggregates were corrected.
 			corrected: Points,
 		},
@@ -314,7 +314,7 @@ pub mod pallet {
 		RangeTooLarge,
 		/// There may be at most 32 projections.
 		TooManyProjections,
-		/// The model's shape cannot be trained.
+		/// The model's shape cannot be trained, or its family cannot predict this.
 		InvalidModel,
 		/// A parameter of the local training is out of range.
 		InvalidTraining,
@@ -380,7 +380,7 @@ pub mod pallet {
 			round: RoundNumber,
 			attempt: u32,
 			verdict: Verdict<T::AccountId>,
-			metrics: Option<Metrics>,
+			metrics: Metrics,
 			corrected: Points,
 		) -> DispatchResult {
 			let hospital = ensure_signed(origin)?;

@@ -29,6 +29,7 @@ enum Kind {
 	Numeric,
 	Categorical,
 	Label,
+	Target,
 	Ignored,
 }
 
@@ -38,6 +39,7 @@ impl Kind {
 			Self::Numeric => "numeric",
 			Self::Categorical => "categorical",
 			Self::Label => "label",
+			Self::Target => "target",
 			Self::Ignored => "ignored",
 		}
 	}
@@ -49,11 +51,11 @@ impl TryFrom<Entry> for Column {
 	fn try_from(entry: Entry) -> Result<Self, String> {
 		let Entry { name, kind, alternatives, categories, drop_first, classes, missing } = entry;
 		for (key, is_given, allowed) in [
-			("alternatives", alternatives.is_some(), &[Kind::Numeric][..]),
+			("alternatives", alternatives.is_some(), &[Kind::Numeric, Kind::Target][..]),
 			("categories", categories.is_some(), &[Kind::Categorical]),
 			("drop_first", drop_first.is_some(), &[Kind::Categorical]),
 			("classes", classes.is_some(), &[Kind::Label]),
-			("missing", missing.is_some(), &[Kind::Numeric, Kind::Categorical, Kind::Label]),
+			("missing", missing.is_some(), &[Kind::Numeric, Kind::Categorical, Kind::Label, Kind::Target]),
 		] {
 			if is_given && !allowed.contains(&kind) {
 				let allowed: Vec<_> = allowed.iter().map(|kind| format!("\"{}\"", kind.name())).collect();
@@ -77,10 +79,13 @@ impl TryFrom<Entry> for Column {
 				missing,
 			},
 			Kind::Label => Self::Label {
-				classes: classes.ok_or_else(|| needs("classes", "[\"0\", \"1\"]"))?,
+				classes: classes.ok_or_else(|| {
+					needs("classes", "[\"0\", \"1\"]") + "; a number to be predicted has type \"target\""
+				})?,
 				name,
 				missing,
 			},
+			Kind::Target => Self::Target { name, alternatives: alternatives.unwrap_or_default(), missing },
 			Kind::Ignored => Self::Ignored { name },
 		})
 	}

@@ -7,7 +7,10 @@ use std::collections::{HashMap, HashSet};
 /// rows do not overflow.
 const MAX_MAGNITUDE: f64 = 1e100;
 
-/// One cell of a feature column.
+/// Largest magnitude of a number to be predicted: the chain holds errors up to 1.8e10.
+const MAX_TARGET: f64 = 1e9;
+
+/// One cell.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Cell {
 	/// Missing.
@@ -42,6 +45,12 @@ pub enum CellFault {
 		/// The schema's markers of missing values, as the end of a sentence.
 		missing: String,
 	},
+	/// A number to be predicted that is too large.
+	#[error(
+		"1e9 or more, and errors of such numbers do not fit on the chain; declare the target in a larger \
+		 unit, and this column as one of its `alternatives` with the `factor` between the two"
+	)]
+	TargetTooLarge,
 	/// A value that is not a declared category or class.
 	#[error("not one of the declared values; expected one of: {declared}")]
 	Undeclared {
@@ -78,7 +87,7 @@ impl<'a> Reading<'a> {
 			schema.missing().iter().chain(column.missing()).map(String::as_str).collect();
 		let mut missing_numbers = Vec::new();
 		let kind = match column {
-			Column::Numeric { .. } => {
+			Column::Numeric { .. } | Column::Target { .. } => {
 				missing_numbers = missing.iter().filter_map(|marker| marker.parse().ok()).collect();
 				Kind::Numeric { factor, offset }
 			},
@@ -111,7 +120,9 @@ impl<'a> Reading<'a> {
 					return Ok(Cell::Missing);
 				}
 				let converted = number * factor + offset;
-				if converted.abs() < MAX_MAGNITUDE {
+				if self.column.is_label() && (MAX_TARGET..MAX_MAGNITUDE).contains(&converted.abs()) {
+					Err(CellFault::TargetTooLarge)
+				} else if converted.abs() < MAX_MAGNITUDE {
 					Ok(Cell::Number(converted))
 				} else {
 					Err(CellFault::NotFinite { missing: self.describe_missing() })

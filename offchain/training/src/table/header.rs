@@ -26,9 +26,8 @@ pub(super) fn by_name<'a>(
 	let mut readings = Vec::new();
 	for column in schema.columns().iter().filter(|column| !matches!(column, Column::Ignored { .. })) {
 		let mut names = vec![(column.name(), 1.0, 0.0)];
-		if let Column::Numeric { alternatives, .. } = column {
-			names.extend(alternatives.iter().map(|other| (other.name.as_str(), other.factor, other.offset)));
-		}
+		let others = column.alternatives().iter();
+		names.extend(others.map(|other| (other.name.as_str(), other.factor, other.offset)));
 		let mut found = positions(&header, &names, |name, other| name == other);
 		if found.is_empty() {
 			found = positions(&header, &names, |name, other| name.to_lowercase() == other.to_lowercase());

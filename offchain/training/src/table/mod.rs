@@ -21,7 +21,10 @@ pub(crate) use cell::Cell;
 pub use cell::CellFault;
 pub use error::{LineFault, QuoteFault, RowFault, TableError};
 
-use crate::schema::{Column, MissingPolicy, Schema};
+use crate::{
+	labels::{Labels, Targets},
+	schema::{MissingPolicy, Schema},
+};
 use cell::Reading;
 use csv::{ByteRecord, Position};
 use serde::Serialize;
@@ -35,7 +38,7 @@ pub struct Table {
 	pub(crate) file: String,
 	/// For each kept row one cell per feature column.
 	pub(crate) rows: Vec<Vec<Cell>>,
-	labels: Vec<u32>,
+	labels: Labels,
 	/// For each feature column the missing values of all rows that were read and are not empty.
 	pub(crate) missing: Vec<usize>,
 	fates: Fates,
@@ -122,7 +125,11 @@ impl Table {
 			None => header::by_position(schema),
 		};
 
-		let mut table = Self::new(file, schema.feature_columns().count());
+		let labels = match schema.classes() {
+			0 => Labels::Numbers(Targets::new(Vec::new())),
+			_ => Labels::Classes(Vec::new()),
+		};
+		let mut table = Self::new(file, labels, schema.feature_columns().count());
 		let mut faults = Faults { file, faults: Vec::new(), more: 0 };
 		while advance(&mut record)? {
 			table.fates.read += 1;
@@ -146,11 +153,11 @@ impl Table {
 		}
 	}
 
-	fn new(file: &str, feature_columns: usize) -> Self {
+	fn new(file: &str, labels: Labels, feature_columns: usize) -> Self {
 		Self {
 			file: file.to_owned(),
 			rows: Vec::new(),
-			labels: Vec::new(),
+			labels,
 			missing: vec![0; feature_columns],
 			fates: Fates::default(),
 		}
@@ -163,11 +170,10 @@ impl Table {
 		policy: MissingPolicy,
 		mut report: impl FnMut(RowFault),
 	) {
-		let (mut label, mut cells) = (None, Vec::with_capacity(readings.len()));
+		let (mut label, mut cells) = (Cell::Missing, Vec::with_capacity(readings.len()));
 		for reading in readings {
 			match (reading.column, reading.read(&record[reading.position])) {
-				(Column::Label { .. }, Ok(Cell::Category(class))) => label = Some(class as u32),
-				(Column::Label { .. }, Ok(_)) => {},
+				(column, Ok(cell)) if column.is_label() => label = cell,
 				(_, Ok(cell)) => cells.push(cell),
 				(column, Err(fault)) => report(RowFault::Cell { column: column.name().to_owned(), fault }),
 			}
@@ -176,41 +182,50 @@ impl Table {
 			*missing += usize::from(*cell == Cell::Missing);
 		}
 		let complete = policy == MissingPolicy::ImputeMean || !cells.contains(&Cell::Missing);
-		match label {
-			Some(label) if complete => {
-				self.rows.push(cells);
-				self.labels.push(label);
+		match (label, &mut self.labels) {
+			(Cell::Category(class), Labels::Classes(classes)) if complete => classes.push(class as u32),
+			(Cell::Number(number), Labels::Numbers(targets)) if complete => targets.values.push(number),
+			(Cell::Missing, _) => {
+				self.fates.no_label += 1;
+				return;
 			},
-			Some(_) => self.fates.missing_value += 1,
-			None => self.fates.no_label += 1,
+			_ => {
+				self.fates.missing_value += 1;
+				return;
+			},
 		}
+		self.rows.push(cells);
 	}
 
-	/// Class of each kept row, in the order of the file.
-	pub fn labels(&self) -> &[u32] {
+	/// The label of each kept row, in the order of the file.
+	pub fn labels(&self) -> &Labels {
 		&self.labels
 	}
 
 	/// The kept rows with a missing feature, which [`MissingPolicy::DropRow`] would have dropped; may be
 	/// empty.
 	pub fn incomplete(&self) -> Self {
-		let rows = self.rows.iter().zip(&self.labels).filter(|(row, _)| row.contains(&Cell::Missing));
-		let (rows, labels): (Vec<_>, Vec<_>) = rows.map(|(row, label)| (row.clone(), *label)).unzip();
-		let fates = Fates { read: labels.len(), ..Fates::default() };
+		let has_gap = |row: &usize| self.rows[*row].contains(&Cell::Missing);
+		let incomplete: Vec<usize> = (0..self.rows.len()).filter(has_gap).collect();
+		let rows = incomplete.iter().map(|row| self.rows[*row].clone()).collect();
+		let labels = self.labels.select(&incomplete);
+		let fates = Fates { read: incomplete.len(), ..Fates::default() };
 		// A complete row has no missing value to subtract.
 		Self { file: self.file.clone(), rows, labels, missing: self.missing.clone(), fates }
 	}
 
 	/// Concatenates the rows of several files of one schema; errors name them `name`.
 	pub fn pool<'a>(parts: impl IntoIterator<Item = &'a Self>, name: &str) -> Self {
-		let mut pooled = Self::new(name, 0);
+		let mut parts = parts.into_iter().peekable();
+		let labels = parts.peek().map_or(Labels::Classes(Vec::new()), |part| part.labels.select(&[]));
+		let mut pooled = Self::new(name, labels, 0);
 		for part in parts {
 			pooled.missing.resize(part.missing.len(), 0);
 			for (sum, missing) in pooled.missing.iter_mut().zip(&part.missing) {
 				*sum += missing;
 			}
 			pooled.rows.extend_from_slice(&part.rows);
-			pooled.labels.extend(&part.labels);
+			pooled.labels.append(&part.labels).expect("files of one schema have labels of one kind");
 			pooled.fates.add(&part.fates);
 		}
 		pooled

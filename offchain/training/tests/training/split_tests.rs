@@ -1,6 +1,9 @@
 //! Splits into training and test rows.
 
-use consilium_training::split::{Split, SplitError};
+use consilium_training::{
+	labels::Labels,
+	split::{Split, SplitError},
+};
 use proptest::prelude::*;
 use std::path::PathBuf;
 
@@ -15,7 +18,7 @@ fn file(content: &str, center: u32) -> (tempfile::TempDir, Split) {
 
 fn divide(content: &str, labels: &[u32]) -> Result<(Vec<usize>, Vec<usize>), SplitError> {
 	let (_folder, split) = file(content, 1);
-	split.divide(labels).map(|division| (division.training, division.test))
+	split.divide(&Labels::Classes(labels.to_vec())).map(|division| (division.training, division.test))
 }
 
 #[test]
@@ -46,15 +49,21 @@ fn invalid_lines_are_named() {
 		assert!(matches!(divide(&wrong, &[1, 0, 0]), Err(SplitError::Line { line: 4, .. })), "{wrong}");
 	}
 	let missing = Split::File { path: PathBuf::from("no/such.csv"), center: 0 };
-	assert!(matches!(missing.divide(&[0]), Err(SplitError::Unreadable { .. })));
+	assert!(matches!(missing.divide(&Labels::Classes(vec![0])), Err(SplitError::Unreadable { .. })));
 }
 
 #[test]
 fn fraction_must_leave_both_parts_nonempty() {
 	for test in [0.0, 1.0, -0.5, f64::NAN] {
-		assert!(matches!(Split::Fraction { test, seed: 0 }.divide(&[0, 1]), Err(SplitError::Fraction(_))));
+		assert!(matches!(
+			Split::Fraction { test, seed: 0 }.divide(&Labels::Classes(vec![0, 1])),
+			Err(SplitError::Fraction(_))
+		));
 	}
-	assert!(matches!(Split::Fraction { test: 0.3, seed: 0 }.divide(&[0]), Err(SplitError::EmptyPart { .. })));
+	assert!(matches!(
+		Split::Fraction { test: 0.3, seed: 0 }.divide(&Labels::Classes(vec![0])),
+		Err(SplitError::EmptyPart { .. })
+	));
 }
 
 proptest! {
@@ -65,7 +74,8 @@ proptest! {
 		seed: u64,
 	) {
 		let split = Split::Fraction { test, seed };
-		let division = split.divide(&labels).unwrap();
+		let classes = Labels::Classes(labels.clone());
+		let division = split.divide(&classes).unwrap();
 		let mut all = [division.training.clone(), division.test.clone()].concat();
 		all.sort_unstable();
 		prop_assert_eq!(all, (0..labels.len()).collect::<Vec<_>>());
@@ -74,13 +84,13 @@ proptest! {
 			let tested = division.test.iter().filter(|row| labels[**row] == class).count() as f64;
 			prop_assert!((tested - rows * test).abs() <= 1.0, "{} of {} in class {}", tested, rows, class);
 		}
-		prop_assert_eq!(split.divide(&labels).unwrap(), division);
+		prop_assert_eq!(split.divide(&classes).unwrap(), division);
 	}
 }
 
 #[test]
 fn the_seed_determines_the_split() {
-	let labels = vec![0; 100];
+	let labels = Labels::Classes(vec![0; 100]);
 	let test_rows = |seed| Split::Fraction { test: 0.3, seed }.divide(&labels).unwrap().test;
 	assert_ne!(test_rows(1), test_rows(2));
 	assert_eq!(test_rows(1).len(), 30);
