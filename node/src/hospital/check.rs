@@ -90,12 +90,21 @@ mod tests {
 	fn records_and_kme_are_reported() {
 		let label = ColumnReport {
 			name: "num".into(),
+			unit: None,
 			missing: 3,
+			censored: 0,
 			values: Values::Label { counts: vec![Count { value: "0".into(), rows: 303 }] },
 			notice: None,
 		};
 		let rows = Fates { read: 306, no_label: 3, ..Fates::default() };
-		let data = DataReport { rows, training: 199, test: 104, columns: vec![label] };
+		let data = DataReport {
+			rows,
+			training: 199,
+			test: 104,
+			format: None,
+			notices: vec![],
+			columns: vec![label],
+		};
 		let records = RecordsReport { schema_hash: [7; 32], features: 13, classes: 2, data };
 		let report = Report {
 			name: "Bob".into(),
@@ -117,8 +126,12 @@ mod tests {
 					"rows": { "read": 306, "empty": 0, "noLabel": 3, "missingValue": 0 },
 					"training": 199,
 					"test": 104,
+					"format": null,
+					"notices": [],
 					"columns": [{
 						"name": "num",
+						"unit": null,
+						"censored": 0,
 						"missing": 3,
 						"type": "label",
 						"counts": [{ "value": "0", "rows": 303 }],

@@ -17,7 +17,7 @@ mod keys;
 mod rotation;
 
 use account::{AccountKey, AccountKeyError};
-use consilium_hospital::{Hospital, HospitalConfig};
+use consilium_hospital::{health::Health, Hospital, HospitalConfig};
 use extension::Connection;
 use sp_core::crypto::Ss58Codec;
 use sp_keystore::KeystorePtr;
@@ -78,7 +78,8 @@ fn start(
 	let account = AccountKey::read(&config.keys.account)?;
 	// A panic in a job fails only that job; in any other thread of a node it ends the process.
 	let guard = AbortGuard::force_unwind;
-	let handle = Hospital::start_guarded(config, state, account.public().0, guard, on_finished)?;
+	let health = Health::new(config, Some(state.into()));
+	let handle = Hospital::start_guarded(&health, state, account.public().0, guard, on_finished)?;
 	account.insert(keystore.as_ref())?;
 	Ok((account.public().to_ss58check(), handle.into()))
 }

@@ -7,7 +7,7 @@ use crate::{
 	secret_file::{read_secret, SecretFileError},
 	trainer::{LocalTrainer, Records, TrainerError},
 };
-use consilium_blobs::{BlobError, BlobStore, OpenError};
+use consilium_blobs::{BlobError, BlobStore, OpenError, StoreConfig};
 pub use consilium_training::{report, table::Fates};
 use report::DataReport;
 use serde::{Serialize, Serializer};
@@ -82,12 +82,7 @@ pub fn check(config: &HospitalConfig) -> Result<Report, CheckError> {
 
 	let records = config.records.clone().map(|files| read_records(&config.name, files)).transpose()?;
 
-	let store = BlobStore::open_with(&config.blobs)?;
-	tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
-		let probe = store.put(PROBE.into()).await?;
-		store.get(&probe).await?;
-		store.delete(&probe).await
-	})?;
+	probe(&config.blobs)?;
 
 	Ok(Report {
 		name: config.name.clone(),
@@ -95,6 +90,17 @@ pub fn check(config: &HospitalConfig) -> Result<Report, CheckError> {
 		store: config.blobs.location.to_string_lossy().into_owned(),
 		kme: config.quantum.as_ref().map(|quantum| quantum.kme.to_string()),
 	})
+}
+
+/// Writes a blob to the store, reads it and deletes it.
+pub(crate) fn probe(store: &StoreConfig) -> Result<(), CheckError> {
+	let store = BlobStore::open_with(store)?;
+	tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+		let probe = store.put(PROBE.into()).await?;
+		store.get(&probe).await?;
+		store.delete(&probe).await
+	})?;
+	Ok(())
 }
 
 fn read_records(name: &str, files: RecordFiles) -> Result<RecordsReport, TrainerError> {

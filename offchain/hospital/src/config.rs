@@ -102,6 +102,8 @@ struct S3 {
 	endpoint: Option<String>,
 	credentials: Option<PathBuf>,
 	root_certificates: Option<PathBuf>,
+	#[serde(default)]
+	allow_http: bool,
 }
 
 impl HospitalConfig {
@@ -203,7 +205,7 @@ impl Blobs {
 
 impl S3 {
 	fn check(self, document: &mut Document) -> S3Config {
-		let Self { region, endpoint, credentials, root_certificates } = self;
+		let Self { region, endpoint, credentials, root_certificates, allow_http } = self;
 		let mut file = |key, mut path| {
 			document.file(key, &mut path);
 			path
@@ -213,6 +215,6 @@ impl S3 {
 			None => Credentials::Environment,
 		};
 		let root_certificates = root_certificates.map(|path| file("blobs.s3.root_certificates", path));
-		S3Config { endpoint, root_certificates, ..S3Config::new(region, credentials) }
+		S3Config { endpoint, root_certificates, allow_http, ..S3Config::new(region, credentials) }
 	}
 }

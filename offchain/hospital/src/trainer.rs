@@ -8,6 +8,7 @@ use crate::config::RecordFiles;
 use consilium_primitives::{study::StudySpec, AccountBytes};
 use consilium_training::{
 	dataset::{DatasetError, Hospital},
+	format::Format,
 	local::{self, TrainingError},
 	metrics::{Metrics, MetricsError},
 	model::{Model, ModelError},
@@ -40,6 +41,25 @@ pub trait Trainer: Send + Sync {
 		spec: &StudySpec<AccountBytes>,
 		parameters: &[f64],
 	) -> Result<Option<Metrics>, TrainerError>;
+}
+
+impl<T: Trainer + ?Sized> Trainer for Arc<T> {
+	fn train(
+		&self,
+		spec: &StudySpec<AccountBytes>,
+		global: &[f64],
+		seed: [u8; 32],
+	) -> Result<LocalModel, TrainerError> {
+		(**self).train(spec, global, seed)
+	}
+
+	fn evaluate(
+		&self,
+		spec: &StudySpec<AccountBytes>,
+		parameters: &[f64],
+	) -> Result<Option<Metrics>, TrainerError> {
+		(**self).evaluate(spec, parameters)
+	}
 }
 
 /// The result of local training.
@@ -157,6 +177,10 @@ impl LocalTrainer {
 		if let Split::File { path, .. } = split {
 			paths.push(path);
 		}
+		let format = Format::path(file);
+		if format.exists() {
+			paths.push(&format);
+		}
 		paths.into_iter().map(|path| stamp(path)).collect()
 	}
 
@@ -217,10 +241,11 @@ fn stamp(path: &Path) -> Result<(SystemTime, u64), TrainerError> {
 
 /// What the log says of records that were read: what became of the rows, and what a person should look at.
 pub(crate) fn lines(file: &Path, report: &DataReport, is_change: bool) -> Vec<(Level, String)> {
-	let DataReport { rows, training, test, columns } = report;
+	let DataReport { rows, training, test, notices, columns, .. } = report;
 	let (file, changed) = (file.display(), if is_change { " have changed" } else { "" });
 	let level = if rows.dropped() > 0 { Level::Warn } else { Level::Info };
 	let mut lines = vec![(level, format!("records {file}{changed}: {rows}; {training} train, {test} test"))];
+	lines.extend(notices.iter().map(|notice| (Level::Warn, format!("records {file}: the file {notice}"))));
 	for ColumnReport { name, notice, .. } in columns {
 		let notice = notice.as_ref().map(|notice| format!("records {file}, column `{name}`: {notice}"));
 		lines.extend(notice.map(|notice| (Level::Warn, notice)));

@@ -4,6 +4,7 @@
 pub mod dataset;
 mod descent;
 pub mod federated;
+pub mod format;
 pub mod imputation;
 pub mod labels;
 pub mod local;
@@ -19,3 +20,4 @@ pub mod split;
 pub mod standardizer;
 pub mod synthetic;
 pub mod table;
+mod units;

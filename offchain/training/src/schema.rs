@@ -11,8 +11,11 @@
 //! missing_policy = "impute-mean" # or "drop-row"
 //!
 //! [[column]]
-//! name = "glucose"               # mg/dL
+//! name = "glucose"
 //! type = "numeric"
+//! unit = "mg/dL"                 # optional
+//! minimum = 20                   # optional: what is plausible, in this unit; another value is refused
+//! maximum = 1500
 //! missing = ["0"]                # also means "not known", in this column only
 //! alternatives = [{ name = "glucose_mmol_l", factor = 18.016 }] # needs a header
 //!
@@ -38,8 +41,10 @@
 //!
 //! ```toml
 //! [[column]]
-//! name = "length_of_stay"        # days
+//! name = "length_of_stay"
 //! type = "target"
+//! unit = "d"
+//! minimum = 0
 //! alternatives = [{ name = "hours", factor = 0.041666666666666664 }]
 //! ```
 //!
@@ -49,6 +54,8 @@
 //!
 //! A column of type `ignored` exists but is not read. With a header, columns that the schema does not name
 //! are not read either.
+//!
+//! How the file of one hospital writes all this stands beside the file: see [`crate::format`].
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -56,6 +63,8 @@ use std::path::{Path, PathBuf};
 
 mod declaration;
 mod validation;
+
+pub(crate) use declaration::Spelling;
 
 /// Separates this hash from every other SHA-256 in the protocol.
 const HASH_DOMAIN: &[u8] = b"consilium/schema/2\n";
@@ -120,6 +129,15 @@ pub enum Column {
 		/// Further cells that mean "not known", in this column only.
 		#[serde(skip_serializing_if = "Vec::is_empty")]
 		missing: Vec<String>,
+		/// Of the values, such as `mg/dL`.
+		#[serde(skip_serializing_if = "Option::is_none")]
+		unit: Option<String>,
+		/// Least plausible value.
+		#[serde(skip_serializing_if = "Option::is_none")]
+		minimum: Option<f64>,
+		/// Greatest plausible value.
+		#[serde(skip_serializing_if = "Option::is_none")]
+		maximum: Option<f64>,
 	},
 	/// Values of a fixed set; one feature per value, 0 or 1.
 	Categorical {
@@ -152,6 +170,15 @@ pub enum Column {
 		/// Further cells that mean "not known", in this column only.
 		#[serde(skip_serializing_if = "Vec::is_empty")]
 		missing: Vec<String>,
+		/// Of the values, such as `d`.
+		#[serde(skip_serializing_if = "Option::is_none")]
+		unit: Option<String>,
+		/// Least plausible value.
+		#[serde(skip_serializing_if = "Option::is_none")]
+		minimum: Option<f64>,
+		/// Greatest plausible value.
+		#[serde(skip_serializing_if = "Option::is_none")]
+		maximum: Option<f64>,
 	},
 	/// Not read.
 	Ignored {
@@ -202,6 +229,29 @@ impl Column {
 	/// Whether the column is to be predicted.
 	pub fn is_label(&self) -> bool {
 		matches!(self, Self::Label { .. } | Self::Target { .. })
+	}
+
+	/// Whether the values are numbers.
+	pub fn is_number(&self) -> bool {
+		matches!(self, Self::Numeric { .. } | Self::Target { .. })
+	}
+
+	/// The unit of a column of numbers, if the schema has one.
+	pub fn unit(&self) -> Option<&str> {
+		match self {
+			Self::Numeric { unit, .. } | Self::Target { unit, .. } => unit.as_deref(),
+			Self::Categorical { .. } | Self::Label { .. } | Self::Ignored { .. } => None,
+		}
+	}
+
+	/// The least and greatest plausible value of a column of numbers, if the schema has them.
+	pub fn range(&self) -> (Option<f64>, Option<f64>) {
+		match self {
+			Self::Numeric { minimum, maximum, .. } | Self::Target { minimum, maximum, .. } => {
+				(*minimum, *maximum)
+			},
+			Self::Categorical { .. } | Self::Label { .. } | Self::Ignored { .. } => (None, None),
+		}
 	}
 
 	/// Whether the column becomes features.
@@ -302,6 +352,12 @@ pub enum ColumnFault {
 	/// Alternatives without a header.
 	#[error("`alternatives` needs `header = true`: without a header columns have no names")]
 	AlternativeWithoutHeader,
+	/// No number is plausible.
+	#[error("`minimum` and `maximum` must be finite, and the minimum not above the maximum")]
+	Range,
+	/// A unit without a name.
+	#[error("`unit` is empty; write one such as \"mg/dL\", or remove it")]
+	Unit,
 	/// A unit conversion that is not invertible.
 	#[error("alternative `{0}`: `factor` must be finite and not 0, `offset` finite")]
 	Conversion(String),

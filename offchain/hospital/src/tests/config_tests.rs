@@ -150,7 +150,7 @@ fn whole(town: &Town) -> String {
 #[test]
 fn a_key_management_entity_a_bucket_and_previous_keys_are_accepted() {
 	let town = Town::new();
-	whole(&town);
+	let text = whole(&town);
 	let home = town.home(0);
 	let config = town.config(0);
 	assert_eq!(config.keys.previous_ml_kem_768, Some(home.join("old-keys/ml-kem-768.key")));
@@ -165,6 +165,11 @@ fn a_key_management_entity_a_bucket_and_previous_keys_are_accepted() {
 	assert_eq!(s3.endpoint.as_deref(), Some("https://s3.example.org:9000"));
 	assert_eq!(s3.credentials, Credentials::File(home.join("s3-credentials")));
 	assert_eq!(s3.root_certificates, Some(home.join("s3-ca.pem")));
+	assert!(!s3.allow_http);
+	let allowed = text.replace("[blobs.s3]\n", "[blobs.s3]\nallow_http = true\n");
+	fs::write(town.home(0).join("hospital.toml"), allowed).unwrap();
+	let config = HospitalConfig::load(&town.home(0).join("hospital.toml")).unwrap();
+	assert!(config.blobs.s3.unwrap().allow_http);
 }
 
 #[test]

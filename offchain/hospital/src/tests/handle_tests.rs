@@ -3,6 +3,7 @@
 use super::mock::{account, Town, PHASE_SINCE, QUEUE};
 use crate::{
 	check::{check, CheckError, RecordsReport},
+	health::Health,
 	job_table::BACKOFF,
 	trainer::{LocalModel, LocalTrainer, Trainer, TrainerError},
 	Hospital, HospitalConfig, StartError,
@@ -41,7 +42,8 @@ fn two_threads_work_while_nobody_waits() {
 	let state = town.home(0).join("state");
 	let (finished, jobs_finished) = mpsc::channel();
 	let on_finished = move || finished.send(()).unwrap();
-	let handle = Hospital::start_guarded(town.config(0), &state, account(0), guard, on_finished).unwrap();
+	let health = Health::new(town.config(0), Some(state.clone()));
+	let handle = Hospital::start_guarded(&health, &state, account(0), guard, on_finished).unwrap();
 	let job = town.train(0, 1, None);
 	let id = job.id();
 	assert!(handle.start(job.clone()));
@@ -184,6 +186,8 @@ fn a_report_is_one_json_object() {
 			"rows": data.rows,
 			"training": data.training,
 			"test": data.test,
+			"format": null,
+			"notices": [],
 			"columns": data.columns,
 		},
 	});

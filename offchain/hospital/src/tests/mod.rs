@@ -11,6 +11,8 @@ mod fault_tests;
 mod finality_tests;
 mod fork_tests;
 mod handle_tests;
+mod health_tests;
+mod hold_tests;
 mod key_tests;
 pub(crate) mod mock;
 mod nonce_tests;

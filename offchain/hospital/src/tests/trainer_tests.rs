@@ -107,12 +107,20 @@ fn files_that_are_gone_are_named() {
 fn the_log_says_what_became_of_the_rows_and_what_is_conspicuous() {
 	let column = ColumnReport {
 		name: "lab".into(),
+		unit: None,
 		missing: 0,
-		values: Values::Numeric { least: Some(1.0), greatest: Some(999.0), mean: Some(5.0) },
+		censored: 0,
+		values: Values::Numeric {
+			least: Some(1.0),
+			greatest: Some(999.0),
+			mean: Some(5.0),
+			histogram: vec![9],
+		},
 		notice: Some("999 occurs once".into()),
 	};
 	let rows = Fates { read: 9, no_label: 2, ..Fates::default() };
-	let report = DataReport { rows, training: 5, test: 2, columns: vec![column] };
+	let report =
+		DataReport { rows, training: 5, test: 2, format: None, notices: vec![], columns: vec![column] };
 	let file = Path::new("records.csv");
 	assert_eq!(
 		lines(file, &report, true),

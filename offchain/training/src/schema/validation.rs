@@ -47,7 +47,15 @@ fn check_names<'a>(column: &'a Column, names: &mut HashSet<&'a str>) -> Result<(
 
 fn check_column(column: &Column, declaration: &Declaration) -> Result<(), ColumnFault> {
 	match column {
-		Column::Numeric { alternatives, .. } | Column::Target { alternatives, .. } => {
+		Column::Numeric { alternatives, unit, minimum, maximum, .. }
+		| Column::Target { alternatives, unit, minimum, maximum, .. } => {
+			let (low, high) = (minimum.unwrap_or(f64::MIN), maximum.unwrap_or(f64::MAX));
+			if !(low.is_finite() && high.is_finite() && low <= high) {
+				return Err(ColumnFault::Range);
+			}
+			if unit.as_ref().is_some_and(|unit| unit.trim().is_empty()) {
+				return Err(ColumnFault::Unit);
+			}
 			if !alternatives.is_empty() && !declaration.header {
 				return Err(ColumnFault::AlternativeWithoutHeader);
 			}

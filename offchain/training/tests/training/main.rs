@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod federated_tests;
+mod format_tests;
 mod local_tests;
 mod metrics_tests;
 mod missing_indicator_tests;

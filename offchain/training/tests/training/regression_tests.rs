@@ -8,6 +8,7 @@ use consilium_primitives::{
 use consilium_training::{
 	dataset::Hospital,
 	federated::{run_round, Federation},
+	format::Format,
 	labels::{Labels, Targets},
 	local,
 	metrics::{Metrics, MetricsError, Regression},
@@ -25,6 +26,7 @@ use consilium_training::{
 use ndarray::array;
 use proptest::prelude::*;
 use sha2::{Digest, Sha256};
+use std::path::Path;
 
 /// A length of stay in days, which one hospital writes in hours.
 const SCHEMA: &str = r#"
@@ -300,6 +302,25 @@ fn targets_are_read_in_the_schemas_unit_and_may_be_missing() {
 }
 
 #[test]
+fn a_file_may_have_the_target_in_another_unit_and_notation() {
+	let schema =
+		SCHEMA.replace("type = \"target\"", "type = \"target\"\nunit = \"d\"\nminimum = 0\nmaximum = 400");
+	let schema = Schema::parse(&schema).unwrap();
+	let declared = "decimal_mark = \",\"\n[column.stay]\nname = \"Dauer\"\nunit = \"weeks\"\nfactor = 7\n\
+	                missing = [\"k.A.\"]\ncensored = \"limit\"\n";
+	let format = Format::parse(Path::new("north.format.toml"), declared, &schema).unwrap();
+	let read = |text: &str| Table::read_as(&schema, &format, text.as_bytes(), "north.csv");
+	let table = read("age;Dauer\n60;0,5\n61;k.A.\n62;2 weeks\n63;>3\n").unwrap();
+	assert_eq!(table.labels(), &Labels::Numbers(Targets::new(vec![3.5, 14.0, 21.0])));
+	assert_eq!((table.fates().read, table.fates().no_label), (4, 1));
+	let message = read("age;Dauer\n60;80\n").unwrap_err().to_string();
+	assert!(message.contains("column `stay`: out of the plausible range, 0 to 400 d"), "{message}");
+
+	let absent = Format::parse(Path::new("north.format.toml"), "[column.stay]\nabsent = true\n", &schema);
+	assert!(absent.unwrap_err().to_string().contains("without a label there is nothing to learn"));
+}
+
+#[test]
 fn a_target_that_the_chain_cannot_hold_errors_of_is_refused() {
 	let schema = Schema::parse(SCHEMA).unwrap();
 	let read = |cell: &str| Table::read(&schema, format!("age,stay\n60,{cell}\n").as_bytes(), "north.csv");
@@ -308,7 +329,7 @@ fn a_target_that_the_chain_cannot_hold_errors_of_is_refused() {
 	assert!(message.starts_with("north.csv, line 2, column `stay`: 1e9 or more"), "{message}");
 	assert!(message.contains("larger unit"), "{message}");
 	let comma = read("\"1,5\"").unwrap_err().to_string();
-	assert!(comma.contains("a number with a comma"), "{comma}");
+	assert!(comma.contains("a number in another notation"), "{comma}");
 }
 
 #[test]
@@ -319,7 +340,9 @@ fn the_report_shows_least_greatest_and_mean_of_the_target() {
 	let report = Hospital::new("north", &schema, &table, &split).unwrap().report;
 	let stay = report.columns.last().unwrap();
 	assert_eq!((stay.name.as_str(), stay.missing), ("stay", 1));
-	assert_eq!(stay.values, Values::Numeric { least: Some(2.0), greatest: Some(9.0), mean: Some(5.0) });
+	let Values::Numeric { least, greatest, mean, histogram } = &stay.values else { panic!("{stay:?}") };
+	assert_eq!((*least, *greatest, *mean), (Some(2.0), Some(9.0), Some(5.0)));
+	assert_eq!(histogram.iter().sum::<usize>(), 3);
 	assert!(report.to_string().contains("stay  2 to 9, mean 5.0000, 1 missing"), "{report}");
 	assert_eq!(report.rows.read, report.training + report.test + report.rows.dropped());
 }

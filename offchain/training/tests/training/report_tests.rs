@@ -29,7 +29,12 @@ fn every_row_has_a_fate_and_every_column_its_values() {
 	assert_eq!(report.rows.read, report.training + report.test + report.rows.dropped());
 	assert_eq!((report.rows.read, report.rows.no_label, report.rows.empty), (9, 2, 1));
 	let [glucose, sex, outcome] = report.columns.as_slice() else { panic!("{report:?}") };
-	let numbers = Values::Numeric { least: Some(80.0), greatest: Some(110.0), mean: Some(97.0) };
+	let numbers = Values::Numeric {
+		least: Some(80.0),
+		greatest: Some(110.0),
+		mean: Some(97.0),
+		histogram: vec![1, 1, 3],
+	};
 	assert_eq!((&glucose.values, glucose.missing), (&numbers, 2));
 	let count = |value: &str, rows| Count { value: value.into(), rows };
 	let counts = vec![count("F", 3), count("M", 2)];

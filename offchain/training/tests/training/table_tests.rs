@@ -20,7 +20,7 @@ fn read_heart(text: &str) -> Result<Table, TableError> {
 /// The fault in line 3, the second row.
 fn cell_fault(second_row: &str) -> (String, CellFault) {
 	match read(&format!("glucose,sex,ward,outcome\n90,F,a,0\n{second_row}\n")) {
-		Err(TableError::Lines { file, faults, more: 0 }) => match faults.as_slice() {
+		Err(TableError::Lines { file, faults, more: 0, .. }) => match faults.as_slice() {
 			[LineFault { fault: RowFault::Cell { column, fault }, lines, count: 1 }]
 				if file == "north.csv" && lines == &[3] =>
 			{
@@ -29,6 +29,14 @@ fn cell_fault(second_row: &str) -> (String, CellFault) {
 			other => panic!("expected a cell's fault in line 3, got {other:?}"),
 		},
 		other => panic!("expected a fault in line 3, got {other:?}"),
+	}
+}
+
+fn undeclared(values: &str) -> CellFault {
+	CellFault::Undeclared {
+		declared: values.into(),
+		differs_in_case: false,
+		format: "NAME.format.toml".into(),
 	}
 }
 
@@ -73,15 +81,9 @@ fn invalid_cells_are_named_but_not_quoted() {
 		assert!(matches!(cell_fault(&format!("{not_finite},F,a,0")).1, CellFault::NotFinite { .. }));
 	}
 	let (column, fault) = cell_fault("90,X,a,0");
-	assert_eq!(
-		(column.as_str(), &fault),
-		("sex", &CellFault::Undeclared { declared: "\"F\", \"female\", \"M\"".into() })
-	);
+	assert_eq!((column.as_str(), &fault), ("sex", &undeclared("\"F\", \"female\", \"M\"")));
 	let (column, fault) = cell_fault("90,F,a,3");
-	assert_eq!(
-		(column.as_str(), &fault),
-		("outcome", &CellFault::Undeclared { declared: "\"0\", \"1\", \"2\"".into() })
-	);
+	assert_eq!((column.as_str(), &fault), ("outcome", &undeclared("\"0\", \"1\", \"2\"")));
 }
 
 #[test]
@@ -109,11 +111,12 @@ fn wrong_shapes_are_named() {
 		Err(TableError::AmbiguousColumn { column, found: 2, .. }) if column == "glucose"
 	));
 	for (table, message) in [
-		(read("glucose,sex,outcome\n90,F,0\n90,F\n"), "north.csv, line 3: 2 columns; expected 3"),
-		(read("glucose,sex,outcome\n90,F,0,7\n"), "north.csv, line 2: 4 columns; expected 3"),
-		(read_heart("1,2,3\n"), "heart.data, line 1: 3 columns; expected 14"),
+		(read("glucose,sex,outcome\n90,F,0\n90,F\n"), "north.csv, line 3: 2 columns; expected 3; "),
+		(read("glucose,sex,outcome\n90,F,0,7\n"), "north.csv, line 2: 4 columns; expected 3; "),
+		(read_heart("1,2,3\n"), "heart.data, line 1: 3 columns; expected 14; "),
 	] {
-		assert_eq!(table.unwrap_err().to_string(), message);
+		let remedy = "a cell that contains the delimiter must be quoted";
+		assert_eq!(table.unwrap_err().to_string(), format!("{message}{remedy}"));
 	}
 }
 
@@ -236,8 +239,8 @@ fn all_faulty_lines_are_listed_at_once() {
 	let lines: Vec<_> = message.lines().collect();
 	assert_eq!(lines[0], "north.csv has 5 faults:");
 	for (line, start) in [
-		(1, "  line 2, column `glucose`: not a number; "),
-		(2, "  line 4, column `glucose`: a number with a comma; "),
+		(1, "  line 2, column `glucose`: a limit such as <0.2 or >100; "),
+		(2, "  line 4, column `glucose`: a number in another notation; "),
 		(3, "  line 4, column `sex`: not one of the declared values; "),
 		(4, "  line 5: repeats the header; "),
 		(5, "  line 6: 2 columns; expected 3"),
