@@ -158,7 +158,7 @@ fn round(number: RoundNumber) -> Round<AccountId> {
 			attestations: list([attestation(
 				alice(),
 				Verdict::RejectUpdate { hospital: bob(), fault: UpdateFault::Unavailable },
-				None,
+				Metrics::Unavailable,
 			)]),
 			artifact: None,
 		},
