@@ -74,7 +74,7 @@ impl DataArguments {
 #[command(next_help_heading = "Model")]
 pub struct ModelArguments {
 	/// Widths of the hidden layers of a multilayer perceptron, starting at the input, such as 16,8. Default:
-	/// a logistic regression
+	/// a logistic regression, or a linear one if the schema has a target
 	#[arg(long, value_name = "WIDTHS")]
 	hidden: Option<HiddenLayers>,
 }
@@ -84,6 +84,7 @@ impl ModelArguments {
 	pub fn spec(&self, data: &Dataset) -> ModelSpec {
 		let family = match &self.hidden {
 			Some(HiddenLayers(hidden)) => ModelFamily::MultilayerPerceptron { hidden: hidden.clone() },
+			None if data.schema.classes() == 0 => ModelFamily::LinearRegression,
 			None => ModelFamily::LogisticRegression,
 		};
 		ModelSpec { family, features: data.schema.features() as u32, classes: data.schema.classes() as u32 }

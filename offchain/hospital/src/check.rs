@@ -40,7 +40,7 @@ pub struct RecordsReport {
 	pub schema_hash: [u8; 32],
 	/// Number of features of a record: `ModelSpec::features`.
 	pub features: usize,
-	/// Number of classes: `ModelSpec::classes`.
+	/// Number of classes, 0 if a number is predicted: `ModelSpec::classes`.
 	pub classes: usize,
 	/// What the file contains, and what became of each row.
 	#[serde(flatten)]
@@ -155,7 +155,8 @@ impl fmt::Display for RecordsReport {
 	fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
 		writeln!(formatter, "schema      0x{}", hex::encode(self.schema_hash))?;
 		writeln!(formatter, "features    {}", self.features)?;
-		writeln!(formatter, "classes     {}", self.classes)?;
+		let regression = if self.classes == 0 { ": a regression, the target is a number" } else { "" };
+		writeln!(formatter, "classes     {}{regression}", self.classes)?;
 		write!(formatter, "records     {}", self.data)
 	}
 }

@@ -122,7 +122,7 @@ pub enum TrainerError {
 	/// The study's model does not fit its own schema.
 	#[error(
 		"the study's model has {model_features} features and {model_classes} classes, but records of its \
-		 schema have {features} and {classes}; the study must be opened with these"
+		 schema have {features} and {classes} (0 for a number); the study must be opened with these"
 	)]
 	Shape {
 		/// Features of the model.

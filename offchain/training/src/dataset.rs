@@ -6,7 +6,7 @@ use crate::{
 	imputation::{Imputation, NothingToImpute},
 	records::Records,
 	report::DataReport,
-	schema::{feature_count, MissingPolicy, Schema, SchemaError},
+	schema::{MissingPolicy, Schema, SchemaError},
 	split::{Split, SplitError},
 	standardizer::Standardizer,
 	table::{Cell, Table, TableError},
@@ -235,7 +235,7 @@ fn absent_features(schema: &Schema, table: &Table) -> Vec<usize> {
 	let mut features = Vec::new();
 	let mut start = 0;
 	for (position, column) in schema.feature_columns().enumerate() {
-		let end = start + feature_count(column);
+		let end = start + schema.feature_count(column);
 		if table.rows.iter().all(|row| row[position] == Cell::Absent) {
 			features.extend(start..end);
 		}

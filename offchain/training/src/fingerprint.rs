@@ -2,6 +2,7 @@
 //! another, without saying anything of them to those who do not know the salt.
 
 use crate::{
+	labels::Labels,
 	schema::Schema,
 	table::{Cell, Table},
 };
@@ -65,11 +66,14 @@ impl fmt::Debug for Salt {
 }
 
 /// A row as the schema means it, so that it is the same however the file writes it: for each feature column
-/// and the class a tag and eight bytes.
+/// and the label a tag and eight bytes.
 fn content(table: &Table, row: usize) -> Vec<u8> {
-	let class = Cell::Category(table.labels()[row] as usize);
+	let label = match table.labels() {
+		Labels::Classes(classes) => Cell::Category(classes[row] as usize),
+		Labels::Numbers(targets) => Cell::Number(targets.values[row]),
+	};
 	let mut bytes = Vec::with_capacity(9 * (table.rows[row].len() + 1));
-	for cell in table.rows[row].iter().copied().chain([class]) {
+	for cell in table.rows[row].iter().copied().chain([label]) {
 		let (tag, value) = match cell {
 			Cell::Missing => (0, 0),
 			Cell::Absent => (1, 0),

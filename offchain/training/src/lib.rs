@@ -7,6 +7,7 @@ pub mod federated;
 pub mod fingerprint;
 pub mod format;
 pub mod imputation;
+pub mod labels;
 pub mod local;
 pub mod metrics;
 pub mod model;

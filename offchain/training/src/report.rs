@@ -3,6 +3,7 @@
 //! A report stays in the hospital: it has counts and extreme values of records.
 
 use crate::{
+	labels::Labels,
 	schema::{Category, Column, Schema},
 	split::Division,
 	table::{Cell, Fates, Met, Table},
@@ -63,7 +64,7 @@ pub struct ColumnReport {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "type", rename_all = "camelCase")]
 pub enum Values {
-	/// In the schema's unit; `None` without any value.
+	/// Of a feature or of the target, in the schema's unit; `None` without any value.
 	Numeric {
 		/// Least value.
 		least: Option<f64>,
@@ -120,10 +121,24 @@ impl DataReport {
 			}
 		});
 		let mut columns: Vec<_> = features.collect();
-		let labels = schema.columns().iter().filter(|column| matches!(column, Column::Label { .. }));
+		let labels = schema.columns().iter().filter(|column| column.is_label());
 		columns.extend(labels.map(|column| {
-			let cells = table.labels().iter().map(|class| Cell::Category(*class as usize));
-			let counts = count(column.values(), cells);
+			let missing = table.fates().no_label;
+			let classes = match table.labels() {
+				Labels::Classes(classes) => classes,
+				Labels::Numbers(targets) => {
+					let (values, notice) = numeric(targets.values.iter().map(|value| Cell::Number(*value)));
+					return ColumnReport {
+						name: column.name().to_owned(),
+						unit: column.unit().map(str::to_owned),
+						missing,
+						censored: table.censored_targets,
+						values,
+						notice,
+					};
+				},
+			};
+			let counts = count(column.values(), classes.iter().map(|class| Cell::Category(*class as usize)));
 			let absent: Vec<_> = counts.iter().filter(|count| count.rows == 0).collect();
 			let notice = (!absent.is_empty()).then(|| {
 				let names: Vec<_> = absent.iter().map(|count| format!("\"{}\"", count.value)).collect();
@@ -132,7 +147,7 @@ impl DataReport {
 			ColumnReport {
 				name: column.name().to_owned(),
 				unit: None,
-				missing: table.fates().no_label,
+				missing,
 				censored: 0,
 				values: Values::Label { counts },
 				notice,

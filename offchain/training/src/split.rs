@@ -1,6 +1,6 @@
 //! Splits of a hospital's rows into training and test rows.
 
-use crate::{fingerprint::Salt, table::Table};
+use crate::{fingerprint::Salt, labels::Labels, table::Table};
 use serde::Deserialize;
 use std::{
 	collections::BTreeMap,
@@ -11,7 +11,7 @@ use std::{
 #[derive(Clone, Debug, PartialEq)]
 pub enum Split {
 	/// By a file with the columns `center,set,y`: one line per kept row of each hospital, a hospital's lines
-	/// in the order of its rows; `set` is `train` or `test`, `y` the row's class.
+	/// in the order of its rows; `set` is `train` or `test`, `y` the row's class, or its target.
 	File {
 		/// The file.
 		path: PathBuf,
@@ -53,8 +53,8 @@ pub enum SplitError {
 	},
 	/// A line is invalid.
 	#[error(
-		"split {}, line {line}: expected center,set,y with a hospital's number, `train` or `test`, and a \
-		 class number",
+		"split {}, line {line}: expected center,set,y with a hospital's number, `train` or `test`, and the \
+		 number of a class, or the target",
 		path.display()
 	)]
 	Line {
@@ -83,8 +83,8 @@ pub enum SplitError {
 	},
 	/// The split was made for other rows.
 	#[error(
-		"split {}: `y` of line {row} of center {center} is not the class of the hospital's usable row {row}; \
-		 the split was made for other rows or another order",
+		"split {}: `y` of line {row} of center {center} is not the class, or the target, of the hospital's \
+		 usable row {row}; the split was made for other rows or another order",
 		path.display()
 	)]
 	Label {
@@ -123,7 +123,7 @@ pub enum SplitError {
 struct Line {
 	center: u32,
 	set: Set,
-	y: u32,
+	y: f64,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -152,7 +152,7 @@ impl Split {
 	}
 }
 
-fn from_file(path: &Path, center: u32, labels: &[u32]) -> Result<Vec<bool>, SplitError> {
+fn from_file(path: &Path, center: u32, labels: &Labels) -> Result<Vec<bool>, SplitError> {
 	let mut reader = csv::ReaderBuilder::new()
 		.trim(csv::Trim::All)
 		.from_path(path)
@@ -176,7 +176,11 @@ fn from_file(path: &Path, center: u32, labels: &[u32]) -> Result<Vec<bool>, Spli
 			rows: labels.len(),
 		});
 	}
-	match lines.iter().zip(labels).position(|(line, label)| line.y != *label) {
+	let is_label = |row: usize, y: f64| match labels {
+		Labels::Classes(classes) => f64::from(classes[row]) == y,
+		Labels::Numbers(targets) => targets.values[row] == y,
+	};
+	match lines.iter().enumerate().position(|(row, line)| !is_label(row, line.y)) {
 		Some(row) => Err(SplitError::Label { path: path.into(), center, row: row + 1 }),
 		None => Ok(lines.iter().map(|line| line.set == Set::Test).collect()),
 	}
@@ -213,7 +217,11 @@ fn position(hash: &[u8; 32]) -> f64 {
 
 /// Which patients test: the first `drawn`, with as few exceptions as a small table needs. One patient tests,
 /// and of every class one trains, as long as another is left to test.
-fn complete(labels: &[u32], patients: &[([u8; 32], Vec<usize>)], drawn: usize) -> Vec<bool> {
+fn complete(labels: &Labels, patients: &[([u8; 32], Vec<usize>)], drawn: usize) -> Vec<bool> {
+	let labels = match labels {
+		Labels::Classes(classes) => classes.as_slice(),
+		Labels::Numbers(_) => &[],
+	};
 	let mut is_test: Vec<bool> = (0..patients.len()).map(|patient| patient < drawn).collect();
 	let has = |patient: usize, class: u32| patients[patient].1.iter().any(|row| labels[*row] == class);
 	let classes = labels.iter().copied().max().map_or(0, |last| last + 1);

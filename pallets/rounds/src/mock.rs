@@ -11,7 +11,7 @@ use consilium_primitives::{
 	fixed_point::Decimal,
 	hospital::Role,
 	model::{LocalSteps, LocalTraining, ModelFamily, ModelSpec, ServerOptimizer},
-	study::{AggregationScheme, Round, RoundKey, Study, StudySpec, Verdict},
+	study::{AggregationScheme, Metrics, Round, RoundKey, Study, StudySpec, Verdict},
 	traits::{Fact, Finality},
 	AgreementId, BlockNumber, BoundedVec, Name, RoundNumber, StudyId, H256,
 };
@@ -350,7 +350,15 @@ pub fn accept(number: u8) -> Verdict<AccountId32> {
 }
 
 pub fn attest_to(hospital: u8, key: RoundKey, verdict: Verdict<AccountId32>) -> DispatchResult {
-	Rounds::attest(signed(hospital), key.study, key.round, key.attempt, verdict, None, Default::default())
+	Rounds::attest(
+		signed(hospital),
+		key.study,
+		key.round,
+		key.attempt,
+		verdict,
+		Metrics::Unavailable,
+		Default::default(),
+	)
 }
 
 /// A hospital attests to the attempt under way.

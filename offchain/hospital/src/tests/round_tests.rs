@@ -13,7 +13,7 @@ use consilium_primitives::{
 	fixed_point::Decimal,
 	job::{Contribution, Outcome},
 	model::ServerOptimizer,
-	study::{RoundKey, StudySpec, Verdict},
+	study::{self, RoundKey, StudySpec, Verdict},
 	AccountBytes, H256,
 };
 use consilium_training::{
@@ -32,7 +32,11 @@ use std::fs;
 /// The artifact that an outcome accepts.
 fn accepted(outcome: &Outcome) -> H256 {
 	match outcome {
-		Outcome::Attested { verdict: Verdict::Accept { artifact }, metrics: Some(metrics), .. } => {
+		Outcome::Attested {
+			verdict: Verdict::Accept { artifact },
+			metrics: study::Metrics::Classification(metrics),
+			..
+		} => {
 			assert!(metrics.examples > 0);
 			*artifact
 		},
@@ -157,8 +161,11 @@ fn a_model_that_does_worse_than_the_study_allows_is_rejected_by_its_hash() {
 	let mut town = Town::new();
 	let contributions = [hostile(&town, 100 << town.spec.encoding.fraction_bits)];
 	let outcome = town.open(1).outcome(town.attest(1, 1, None, &contributions));
-	let Outcome::Attested { verdict: Verdict::RejectModel { artifact }, metrics: Some(metrics), .. } =
-		outcome
+	let Outcome::Attested {
+		verdict: Verdict::RejectModel { artifact },
+		metrics: study::Metrics::Classification(metrics),
+		..
+	} = outcome
 	else {
 		panic!("{outcome:?}")
 	};
@@ -192,7 +199,10 @@ fn a_model_whose_predictions_are_not_numbers_is_rejected() {
 	let contributions = [hostile(&town, 1)];
 	let outcome =
 		town.open_with(1, Some(Box::new(NoPredictions))).outcome(town.attest(1, 1, None, &contributions));
-	let Outcome::Attested { verdict: Verdict::RejectModel { .. }, metrics: None, .. } = outcome else {
+	let Outcome::Attested {
+		verdict: Verdict::RejectModel { .. }, metrics: study::Metrics::Unavailable, ..
+	} = outcome
+	else {
 		panic!("{outcome:?}")
 	};
 }

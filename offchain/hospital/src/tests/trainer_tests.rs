@@ -122,8 +122,8 @@ fn metrics_are_those_of_the_test_records() {
 	let trainer = trainer(&town);
 	let test = trainer.records().unwrap().hospital.test.len();
 	let metrics = trainer.evaluate(&town.spec, &zeros(&town)).unwrap().unwrap();
-	assert_eq!(metrics.examples, test);
-	assert!((metrics.log_loss - 2f64.ln()).abs() < 1e-12);
+	assert_eq!(metrics.examples(), test);
+	assert!((metrics.loss() - 2f64.ln()).abs() < 1e-12);
 	let mut infinite = zeros(&town);
 	infinite[0] = f64::INFINITY;
 	assert_eq!(trainer.evaluate(&town.spec, &infinite).unwrap(), None);

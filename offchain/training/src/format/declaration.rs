@@ -170,7 +170,7 @@ impl Entry {
 			place.require("name", has_header, remedy);
 		}
 		let conversion = self.check_unit(place, column);
-		if self.censored.is_some() && !matches!(column, Column::Numeric { .. }) {
+		if self.censored.is_some() && !column.is_number() {
 			place.fault("censored", "is for numeric columns; map the cells of others with `values`");
 		}
 		self.check_values(place, schema, column);
@@ -187,7 +187,7 @@ impl Entry {
 
 	fn check_absent(&self, place: &mut Place, column: &Column) {
 		let message = "is true, but without a label there is nothing to learn; the hospital cannot take part";
-		place.require("absent", !matches!(column, Column::Label { .. }), message);
+		place.require("absent", !column.is_label(), message);
 		let is_alone = self.name.is_none()
 			&& self.unit.is_none()
 			&& self.factor.is_none()
@@ -199,7 +199,7 @@ impl Entry {
 	}
 
 	fn check_unit(&self, place: &mut Place, column: &Column) -> Option<Conversion> {
-		let Column::Numeric { unit: into, .. } = column else {
+		if !column.is_number() {
 			for (key, is_given) in [
 				("unit", self.unit.is_some()),
 				("factor", self.factor.is_some()),
@@ -208,7 +208,8 @@ impl Entry {
 				place.require(key, !is_given, "is for numeric columns; remove it");
 			}
 			return None;
-		};
+		}
+		let into = column.unit();
 		let (factor, offset) = (self.factor.unwrap_or(1.0), self.offset.unwrap_or(0.0));
 		let message = format_args!("is {factor}; it must be a finite number other than 0, such as 18.016");
 		place.require("factor", factor.is_finite() && factor != 0.0, message);
@@ -218,7 +219,7 @@ impl Entry {
 		match (&self.unit, into) {
 			(None, into) if converts => {
 				let key = if self.factor.is_some() { "factor" } else { "offset" };
-				let into = into.as_deref().unwrap_or("the schema's unit");
+				let into = into.unwrap_or("the schema's unit");
 				let message =
 					format_args!("converts to {into}; say from what: unit = \"...\", the file's unit");
 				place.fault(key, message);
@@ -243,7 +244,7 @@ impl Entry {
 		for (cell, Spelling(value)) in &self.values {
 			let is_missing = schema.missing().iter().chain(column.missing()).any(|marker| marker == value);
 			let known = column.values().iter().flat_map(Category::spellings).any(|other| other == value);
-			let is_number = matches!(column, Column::Numeric { .. })
+			let is_number = column.is_number()
 				&& value.parse::<f64>().is_ok_and(|number| number.abs() < crate::table::MAX_MAGNITUDE);
 			if !(is_missing || known || is_number) {
 				let known: Vec<_> = column
@@ -252,9 +253,10 @@ impl Entry {
 					.filter_map(|category| category.spellings().first())
 					.map(|spelling| format!("{spelling:?}"))
 					.collect();
-				let expected = match column {
-					Column::Numeric { .. } => "a number such as \"12.5\", in the schema's unit".to_owned(),
-					_ => format!("one of {}", known.join(", ")),
+				let expected = if column.is_number() {
+					"a number such as \"12.5\", in the schema's unit".to_owned()
+				} else {
+					format!("one of {}", known.join(", "))
 				};
 				place.fault(
 					"values",

@@ -32,6 +32,7 @@ enum Kind {
 	Numeric,
 	Categorical,
 	Label,
+	Target,
 	Ignored,
 }
 
@@ -41,6 +42,7 @@ impl Kind {
 			Self::Numeric => "numeric",
 			Self::Categorical => "categorical",
 			Self::Label => "label",
+			Self::Target => "target",
 			Self::Ignored => "ignored",
 		}
 	}
@@ -63,14 +65,14 @@ impl TryFrom<Entry> for Column {
 			maximum,
 		} = entry;
 		for (key, is_given, allowed) in [
-			("alternatives", alternatives.is_some(), &[Kind::Numeric][..]),
+			("alternatives", alternatives.is_some(), &[Kind::Numeric, Kind::Target][..]),
 			("categories", categories.is_some(), &[Kind::Categorical]),
 			("drop_first", drop_first.is_some(), &[Kind::Categorical]),
 			("classes", classes.is_some(), &[Kind::Label]),
-			("unit", unit.is_some(), &[Kind::Numeric]),
-			("minimum", minimum.is_some(), &[Kind::Numeric]),
-			("maximum", maximum.is_some(), &[Kind::Numeric]),
-			("missing", missing.is_some(), &[Kind::Numeric, Kind::Categorical, Kind::Label]),
+			("unit", unit.is_some(), &[Kind::Numeric, Kind::Target]),
+			("minimum", minimum.is_some(), &[Kind::Numeric, Kind::Target]),
+			("maximum", maximum.is_some(), &[Kind::Numeric, Kind::Target]),
+			("missing", missing.is_some(), &[Kind::Numeric, Kind::Categorical, Kind::Label, Kind::Target]),
 		] {
 			if is_given && !allowed.contains(&kind) {
 				let allowed: Vec<_> = allowed.iter().map(|kind| format!("\"{}\"", kind.name())).collect();
@@ -101,9 +103,19 @@ impl TryFrom<Entry> for Column {
 				missing,
 			},
 			Kind::Label => Self::Label {
-				classes: classes.ok_or_else(|| needs("classes", "[\"0\", \"1\"]"))?,
+				classes: classes.ok_or_else(|| {
+					needs("classes", "[\"0\", \"1\"]") + "; a number to be predicted has type \"target\""
+				})?,
 				name,
 				missing,
+			},
+			Kind::Target => Self::Target {
+				name,
+				alternatives: alternatives.unwrap_or_default(),
+				missing,
+				unit,
+				minimum,
+				maximum,
 			},
 			Kind::Ignored => Self::Ignored { name },
 		})

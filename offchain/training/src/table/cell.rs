@@ -15,7 +15,10 @@ const MAX_VALUES: usize = 20;
 /// Signs before a limit.
 const CENSORED: [&str; 6] = ["<=", ">=", "<", ">", "≤", "≥"];
 
-/// One cell of a feature column.
+/// Largest magnitude of a number to be predicted: the chain holds errors up to 1.8e10.
+const MAX_TARGET: f64 = 1e9;
+
+/// One cell.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Cell {
 	/// Missing in this row.
@@ -95,6 +98,12 @@ pub enum CellFault {
 		/// The markers of missing values, as the end of a sentence.
 		missing: String,
 	},
+	/// A number to be predicted that is too large.
+	#[error(
+		"1e9 or more, and errors of such numbers do not fit on the chain; declare the target in a larger \
+		 unit, and this column as one of its `alternatives` with the `factor` between the two"
+	)]
+	TargetTooLarge,
 	/// A value that is not a declared category or class.
 	#[error(
 		"not one of the declared values{}; expected one of: {declared}; other spellings of this file can be \
@@ -162,17 +171,18 @@ impl<'a> Reading<'a> {
 		let mut missing_numbers = Vec::new();
 		let kind = match column {
 			_ if format.is_absent(column) => Kind::Absent,
-			Column::Numeric { unit, minimum, maximum, .. } => {
+			Column::Numeric { .. } | Column::Target { .. } => {
 				let notation = format.notation;
 				missing_numbers = shared.clone().filter_map(|marker| marker.parse().ok()).collect();
 				missing_numbers.extend(local.clone().filter_map(|marker| notation.parse(marker).ok()));
+				let (minimum, maximum) = column.range();
 				let range = (minimum.is_some() || maximum.is_some())
 					.then(|| (minimum.unwrap_or(f64::NEG_INFINITY), maximum.unwrap_or(f64::INFINITY)));
 				let file_unit = declared.and_then(|declared| declared.unit.as_deref());
 				Kind::Numeric {
 					notation,
 					conversion: declared.and_then(|declared| declared.conversion).unwrap_or(conversion),
-					unit: file_unit.or(unit.as_deref()),
+					unit: file_unit.or(column.unit()),
 					range,
 				}
 			},
@@ -303,6 +313,7 @@ impl<'a> Reading<'a> {
 					let (range, format) = (describe_range(self.column), self.format.to_owned());
 					Err(CellFault::OutOfRange { range, format })
 				},
+				_ if self.column.is_label() && number.abs() >= MAX_TARGET => Err(CellFault::TargetTooLarge),
 				_ => Ok(Cell::Number(number)),
 			}
 		} else {
@@ -376,9 +387,8 @@ fn has_suffix(notation: Notation, text: &str) -> bool {
 }
 
 fn describe_range(column: &Column) -> String {
-	let Column::Numeric { unit, minimum, maximum, .. } = column else { return String::new() };
-	let unit = unit.as_ref().map(|unit| format!(" {unit}")).unwrap_or_default();
-	match (minimum, maximum) {
+	let unit = column.unit().map(|unit| format!(" {unit}")).unwrap_or_default();
+	match column.range() {
 		(Some(low), Some(high)) => format!("{low} to {high}{unit}"),
 		(Some(low), None) => format!("at least {low}{unit}"),
 		(_, high) => format!("at most {}{unit}", high.unwrap_or(f64::MAX)),

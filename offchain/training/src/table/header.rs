@@ -85,9 +85,9 @@ fn names<'a>(column: &'a Column, format: &'a Format) -> Vec<Name<'a>> {
 	}
 	let mut names = vec![(column.name(), Conversion::NONE)];
 	let converts = declared.is_some_and(|declared| declared.conversion.is_some());
-	if let (Column::Numeric { alternatives, .. }, false) = (column, converts) {
+	if !converts {
 		names.extend(
-			alternatives.iter().map(|other| {
+			column.alternatives().iter().map(|other| {
 				(other.name.as_str(), Conversion { factor: other.factor, offset: other.offset })
 			}),
 		);

@@ -26,7 +26,8 @@ pub use error::{LineFault, QuoteFault, RowFault, TableError};
 
 use crate::{
 	format::Format,
-	schema::{Column, MissingPolicy, Schema},
+	labels::{Labels, Targets},
+	schema::{MissingPolicy, Schema},
 };
 use csv::{ByteRecord, Position};
 use faults::Faults;
@@ -46,7 +47,9 @@ pub struct Table {
 	pub(crate) file: String,
 	/// For each kept row one cell per feature column.
 	pub(crate) rows: Vec<Vec<Cell>>,
-	labels: Vec<u32>,
+	labels: Labels,
+	/// Targets of which only a limit is known, in dropped rows too.
+	pub(crate) censored_targets: usize,
 	/// The patient of each kept row, if the file has a column for it.
 	pub(crate) ids: Option<Vec<String>>,
 	/// For each feature column what was met in all rows that were read and are not empty.
@@ -171,7 +174,11 @@ impl Table {
 			None => header::by_position(schema, format),
 		};
 
-		let mut table = Self::new(file, schema.feature_columns().count());
+		let labels = match schema.classes() {
+			0 => Labels::Numbers(Targets::new(Vec::new())),
+			_ => Labels::Classes(Vec::new()),
+		};
+		let mut table = Self::new(file, labels, schema.feature_columns().count());
 		table.ids = layout.id.map(|_| Vec::new());
 		table.notes = Notes {
 			format: format.is_declared.then(|| format.name.clone()),
@@ -211,11 +218,12 @@ impl Table {
 		}
 	}
 
-	fn new(file: &str, feature_columns: usize) -> Self {
+	fn new(file: &str, labels: Labels, feature_columns: usize) -> Self {
 		Self {
 			file: file.to_owned(),
 			rows: Vec::new(),
-			labels: Vec::new(),
+			labels,
+			censored_targets: 0,
 			ids: None,
 			met: vec![Met::default(); feature_columns],
 			fates: Fates::default(),
@@ -230,11 +238,10 @@ impl Table {
 		policy: MissingPolicy,
 		mut report: impl FnMut(RowFault),
 	) {
-		let (mut label, mut cells) = (None, Vec::with_capacity(layout.readings.len()));
+		let (mut label, mut cells) = (Cell::Missing, Vec::with_capacity(layout.readings.len()));
 		for reading in &mut layout.readings {
 			match (reading.column, reading.read(record)) {
-				(Column::Label { .. }, Ok(Cell::Category(class))) => label = Some(class as u32),
-				(Column::Label { .. }, Ok(_)) => {},
+				(column, Ok(cell)) if column.is_label() => label = cell,
 				(_, Ok(cell)) => cells.push(cell),
 				(column, Err(fault)) => report(RowFault::Cell { column: column.name().to_owned(), fault }),
 			}
@@ -247,16 +254,21 @@ impl Table {
 			report(RowFault::NoId);
 		}
 		let complete = policy == MissingPolicy::ImputeMean || !cells.contains(&Cell::Missing);
-		match label {
-			Some(label) if complete => {
-				self.rows.push(cells);
-				self.labels.push(label);
-				if let (Some(ids), Some(id)) = (&mut self.ids, id) {
-					ids.push(id);
-				}
+		match (label, &mut self.labels) {
+			(Cell::Category(class), Labels::Classes(classes)) if complete => classes.push(class as u32),
+			(Cell::Number(number), Labels::Numbers(targets)) if complete => targets.values.push(number),
+			(Cell::Missing, _) => {
+				self.fates.no_label += 1;
+				return;
 			},
-			Some(_) => self.fates.missing_value += 1,
-			None => self.fates.no_label += 1,
+			_ => {
+				self.fates.missing_value += 1;
+				return;
+			},
+		}
+		self.rows.push(cells);
+		if let (Some(ids), Some(id)) = (&mut self.ids, id) {
+			ids.push(id);
 		}
 	}
 
@@ -266,6 +278,8 @@ impl Table {
 		for (met, reading) in self.met.iter_mut().zip(features) {
 			met.censored = reading.met.censored;
 		}
+		let labels = layout.readings.iter().filter(|reading| reading.column.is_label());
+		self.censored_targets = labels.map(|reading| reading.met.censored).sum();
 		for reading in &layout.readings {
 			let notices = reading.notices();
 			self.notes
@@ -282,25 +296,30 @@ impl Table {
 		empty.map(|(column, _)| column.name().to_owned()).collect()
 	}
 
-	/// Class of each kept row, in the order of the file.
-	pub fn labels(&self) -> &[u32] {
+	/// The label of each kept row, in the order of the file.
+	pub fn labels(&self) -> &Labels {
 		&self.labels
 	}
 
 	/// The kept rows with a missing feature, which [`MissingPolicy::DropRow`] would have dropped; may be
 	/// empty.
 	pub fn incomplete(&self) -> Self {
-		let rows = self.rows.iter().zip(&self.labels).filter(|(row, _)| row.contains(&Cell::Missing));
-		let (rows, labels): (Vec<_>, Vec<_>) = rows.map(|(row, label)| (row.clone(), *label)).unzip();
-		let fates = Fates { read: labels.len(), ..Fates::default() };
+		let has_gap = |row: &usize| self.rows[*row].contains(&Cell::Missing);
+		let incomplete: Vec<usize> = (0..self.rows.len()).filter(has_gap).collect();
+		let rows = incomplete.iter().map(|row| self.rows[*row].clone()).collect();
+		let labels = self.labels.select(&incomplete);
+		let fates = Fates { read: incomplete.len(), ..Fates::default() };
 		// A complete row has no missing value to subtract.
 		let met = self.met.clone();
-		Self { file: self.file.clone(), rows, labels, ids: None, met, fates, notes: Notes::default() }
+		let (file, notes) = (self.file.clone(), Notes::default());
+		Self { file, rows, labels, censored_targets: 0, ids: None, met, fates, notes }
 	}
 
 	/// Concatenates the rows of several files of one schema; errors name them `name`.
 	pub fn pool<'a>(parts: impl IntoIterator<Item = &'a Self>, name: &str) -> Self {
-		let mut pooled = Self::new(name, 0);
+		let mut parts = parts.into_iter().peekable();
+		let labels = parts.peek().map_or(Labels::Classes(Vec::new()), |part| part.labels.select(&[]));
+		let mut pooled = Self::new(name, labels, 0);
 		for part in parts {
 			pooled.met.resize(part.met.len(), Met::default());
 			for (sum, met) in pooled.met.iter_mut().zip(&part.met) {
@@ -308,7 +327,7 @@ impl Table {
 				sum.censored += met.censored;
 			}
 			pooled.rows.extend_from_slice(&part.rows);
-			pooled.labels.extend(&part.labels);
+			pooled.labels.append(&part.labels).expect("files of one schema have labels of one kind");
 			pooled.fates.add(&part.fates);
 		}
 		pooled

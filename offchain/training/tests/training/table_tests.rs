@@ -45,14 +45,14 @@ fn columns_are_found_by_name_in_any_order() {
 	let ordered = read("glucose,sex,ward,outcome\n90,F,a,0\n100,M,b,2\n").unwrap();
 	let shuffled = read("note,outcome,sex,glucose\nx,0,female,90.0\ny,1, M ,1e2\n").unwrap();
 	assert_eq!(ordered, shuffled);
-	assert_eq!(ordered.labels(), [0, 1]);
+	assert_eq!(ordered.labels().classes().unwrap(), [0, 1]);
 }
 
 #[test]
 fn integers_may_have_a_zero_fraction() {
 	let lines =
 		"63.0,1.0,1.0,145.0,233.0,1.0,2.0,150.0,0.0,2.3,3.0,0.0,6.0,0\n28,1,2,130,132,0,2,185,0,0,?,?,?,3\n";
-	assert_eq!(read_heart(lines).unwrap().labels(), [0, 1]);
+	assert_eq!(read_heart(lines).unwrap().labels().classes().unwrap(), [0, 1]);
 }
 
 #[test]
@@ -68,7 +68,7 @@ fn rows_without_a_kept_value_or_a_label_are_dropped() {
 	let imputed = read("glucose,sex,outcome\n,F,0\nNA,NA,1\n80,F,\n,,\n\n , ,\n").unwrap();
 	let fates = imputed.fates();
 	assert_eq!((fates.read, fates.missing_value, fates.no_label, fates.empty), (5, 0, 1, 2));
-	assert_eq!(imputed.labels(), [0, 1]);
+	assert_eq!(imputed.labels().classes().unwrap(), [0, 1]);
 }
 
 #[test]
@@ -228,7 +228,7 @@ fn quotation_marks_cannot_swallow_rows() {
 
 	let notes = "91,F,\"two\nlines, and a \"\"word\"\"\",0\n92,M,5\" long,1\n93,M,\"\",1\n";
 	let table = read(&format!("glucose,sex,note,outcome\n{notes}")).unwrap();
-	assert_eq!(table.labels(), [0, 1, 1]);
+	assert_eq!(table.labels().classes().unwrap(), [0, 1, 1]);
 }
 
 #[test]
@@ -261,8 +261,8 @@ fn a_marker_may_mean_missing_in_one_column_only() {
 	let text = "glucose,sex,outcome\n0,F,0\n0.0,M,0\n90,M,1\n";
 	let schema = schema.unwrap();
 	let table = Table::read(&schema, text.as_bytes(), "north.csv").unwrap();
-	assert_eq!(table.labels(), [0, 0, 1]);
-	assert_eq!(table.incomplete().labels(), [0, 0]);
+	assert_eq!(table.labels().classes().unwrap(), [0, 0, 1]);
+	assert_eq!(table.incomplete().labels().classes().unwrap(), [0, 0]);
 }
 
 proptest! {
@@ -323,7 +323,8 @@ proptest! {
 	) {
 		let text: String = rows.iter().map(|row| row.join(",") + "\n").collect();
 		if let Ok(table) = read(&format!("glucose,sex,outcome\n{text}")) {
-			prop_assert!(!table.labels().is_empty() && table.labels().iter().all(|label| *label < 2));
+			let classes = table.labels().classes().unwrap();
+			prop_assert!(!classes.is_empty() && classes.iter().all(|label| *label < 2));
 		}
 	}
 }

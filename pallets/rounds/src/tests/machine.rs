@@ -68,7 +68,12 @@ impl Table {
 	}
 
 	pub fn attest(&mut self, hospital: u8, verdict: Verdict<u8>) -> Step {
-		let word = Attestation { hospital, verdict, metrics: None, corrected: Default::default() };
+		let word = Attestation {
+			hospital,
+			verdict,
+			metrics: consilium_primitives::study::Metrics::Unavailable,
+			corrected: Default::default(),
+		};
 		self.checked(|table| table.machine().attest(word))
 	}
 
