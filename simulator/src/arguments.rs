@@ -18,14 +18,14 @@ pub const SYNTHETIC_SEED: u64 = 1;
 #[command(next_help_heading = "Records")]
 pub struct DataArguments {
 	/// Folder with the hospitals' records: the UCI heart disease files (processed.cleveland.data and so on,
-	/// optionally with FLamby's flamby-split.csv), or schema.toml and one .csv file per hospital. Default:
-	/// synthetic records
+	/// optionally with FLamby's flamby-split.csv), or schema.toml and one .csv file per hospital, whose
+	/// format is in NAME.format.toml beside NAME.csv if it is not the schema's. Default: synthetic records
 	#[arg(long, value_name = "DIR")]
 	pub data: Option<PathBuf>,
-	/// Fraction of each hospital's records used for testing, if there is no split file
+	/// Fraction of each hospital's patients that test, about, if there is no split file
 	#[arg(long, value_name = "SHARE", default_value_t = 0.3)]
 	test_fraction: f64,
-	/// Seed of the split into training and test records, if there is no split file
+	/// Decides which patients test, if there is no split file
 	#[arg(long, value_name = "SEED", default_value_t = 0)]
 	split_seed: u64,
 	/// Seed of the synthetic records

@@ -34,7 +34,7 @@ struct HospitalSize {
 	test: usize,
 	/// What became of each row of its file.
 	rows: Fates,
-	/// What a person should look at, by column.
+	/// What a person should look at, of the file and by column.
 	notices: Vec<String>,
 }
 
@@ -157,9 +157,10 @@ impl Report {
 }
 
 fn notices(report: &DataReport) -> Vec<String> {
+	let of_file = report.notices.iter().map(|notice| format!("the file {notice}"));
 	let notice =
 		|column: &ColumnReport| Some(format!("column `{}`: {}", column.name, column.notice.as_ref()?));
-	report.columns.iter().filter_map(notice).collect()
+	of_file.chain(report.columns.iter().filter_map(notice)).collect()
 }
 
 /// In the order of [`Report::metric_names`].

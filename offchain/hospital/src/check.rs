@@ -4,14 +4,14 @@ use crate::{
 	config::{HospitalConfig, RecordFiles},
 	keys::{HospitalKeys, KeyError},
 	sealer::{Kme, KmeError},
-	secret_file::{read_secret, SecretFileError},
+	secret_file::{read_secret, write_private, SecretFileError},
 	trainer::{LocalTrainer, Records, TrainerError},
 };
 use consilium_blobs::{BlobError, BlobStore, OpenError, StoreConfig};
 pub use consilium_training::{report, table::Fates};
 use report::DataReport;
 use serde::{Serialize, Serializer};
-use std::{fmt, io};
+use std::{fmt, io, path::Path};
 
 /// The blob that is written to the store and deleted again.
 const PROBE: &[u8] = b"consilium: can this store be written?\n";
@@ -90,6 +90,24 @@ pub fn check(config: &HospitalConfig) -> Result<Report, CheckError> {
 		store: config.blobs.location.to_string_lossy().into_owned(),
 		kme: config.quantum.as_ref().map(|quantum| quantum.kme.to_string()),
 	})
+}
+
+impl Report {
+	/// Writes the records as one HTML page (mode 600) that replaces what is in `path`; `account` stands in it
+	/// as text. An error without records.
+	pub fn write_html(&self, account: &str, path: &Path) -> io::Result<()> {
+		let records = self
+			.records
+			.as_ref()
+			.ok_or_else(|| io::Error::other("a node without [records] has none to show; leave out --html"))?;
+		let facts = [
+			("account", account.to_owned()),
+			("schema", format!("0x{}", hex::encode(records.schema_hash))),
+			("features", records.features.to_string()),
+			("classes", records.classes.to_string()),
+		];
+		write_private(path, records.data.html(&self.name, &facts).as_bytes(), true)
+	}
 }
 
 /// Writes a blob to the store, reads it and deletes it.

@@ -1,6 +1,7 @@
 //! One hospital's records, or a folder with the records of several.
 
 use crate::{
+	fingerprint::{Fingerprint, Salt},
 	format::Format,
 	imputation::{Imputation, NothingToImpute},
 	records::Records,
@@ -39,6 +40,8 @@ pub struct Hospital {
 	pub absent: Vec<usize>,
 	/// What its file contains.
 	pub report: DataReport,
+	/// Of all rows that train or test.
+	pub fingerprint: Fingerprint,
 }
 
 /// Records of several hospitals with one schema.
@@ -60,10 +63,12 @@ pub enum DatasetError {
 	#[error(transparent)]
 	Table(#[from] TableError),
 	/// Rows cannot be divided.
-	#[error("{hospital}: {source}")]
+	#[error("{hospital}, {file}: {source}")]
 	Split {
-		/// The hospital or its file.
+		/// The hospital.
 		hospital: String,
+		/// Its file.
+		file: String,
 		/// Why.
 		source: SplitError,
 	},
@@ -111,11 +116,20 @@ pub enum DatasetError {
 }
 
 impl Hospital {
-	/// Splits a hospital's rows and imputes missing values.
-	pub fn new(name: &str, schema: &Schema, table: &Table, split: &Split) -> Result<Self, DatasetError> {
-		let division = split
-			.divide(table.labels())
-			.map_err(|source| DatasetError::Split { hospital: name.to_owned(), source })?;
+	/// Splits a hospital's rows and imputes missing values. As long as the `salt` is the same, rows stay on
+	/// their side.
+	pub fn new(
+		name: &str,
+		schema: &Schema,
+		table: &Table,
+		split: &Split,
+		salt: &Salt,
+	) -> Result<Self, DatasetError> {
+		let division = split.divide(table, salt).map_err(|source| DatasetError::Split {
+			hospital: name.to_owned(),
+			file: table.file.clone(),
+			source,
+		})?;
 		let imputation = Imputation::fit(schema, table, &division.training)?;
 		let records = Records::encode(schema, table, &imputation);
 		Ok(Self {
@@ -124,12 +138,19 @@ impl Hospital {
 			test: records.select(&division.test),
 			absent: absent_features(schema, table),
 			report: DataReport::new(schema, table, &division),
+			fingerprint: Fingerprint::new(schema, table, salt),
 		})
 	}
 
 	/// Reads a hospital's CSV file, splits its rows and imputes missing values.
-	pub fn open(name: &str, schema: &Schema, csv: &Path, split: &Split) -> Result<Self, DatasetError> {
-		Self::new(name, schema, &Table::open(schema, csv)?, split)
+	pub fn open(
+		name: &str,
+		schema: &Schema,
+		csv: &Path,
+		split: &Split,
+		salt: &Salt,
+	) -> Result<Self, DatasetError> {
+		Self::new(name, schema, &Table::open(schema, csv)?, split, salt)
 	}
 
 	/// Both parts as z-scores of this hospital's training rows, which its models are trained and tested on.
@@ -141,6 +162,7 @@ impl Hospital {
 			test: standardizer.apply(&self.test),
 			absent: self.absent.clone(),
 			report: self.report.clone(),
+			fingerprint: self.fingerprint.clone(),
 		}
 	}
 }
@@ -152,15 +174,16 @@ impl Dataset {
 	/// any case; `root.csv` is not a hospital's. How `NAME.csv` is written may be declared in
 	/// `NAME.format.toml`.
 	///
-	/// Without a split file, a share of `test_fraction` of each hospital's rows is drawn as test rows, with
-	/// `split_seed`.
+	/// Without a split file, about `test_fraction` of each hospital's patients test, drawn with `split_seed`.
 	pub fn open(folder: &Path, test_fraction: f64, split_seed: u64) -> Result<Self, DatasetError> {
-		let fraction = Split::Fraction { test: test_fraction, seed: split_seed };
+		let fraction = Split::Fraction { test: test_fraction, seed: None };
+		let salt = Salt::from_seed(split_seed);
 		let (schema, files) = list(folder)?;
 		let hospitals = files
 			.into_iter()
 			.map(|file| {
-				Hospital::open(&file.name, &schema, &file.csv, &file.split.unwrap_or(fraction.clone()))
+				let split = file.split.unwrap_or(fraction.clone());
+				Hospital::open(&file.name, &schema, &file.csv, &split, &salt)
 			})
 			.collect::<Result<_, _>>()?;
 		Ok(Self { schema, hospitals })

@@ -2,7 +2,8 @@
 //!
 //! A schema is shared by all hospitals of a study; how a hospital's program exports a table is not. It stands
 //! in a TOML file beside the CSV file, `records.format.toml` for `records.csv`, which nobody else needs to
-//! see and which is in no hash. Without one, a file is read as the schema describes it. Every key is optional:
+//! see and which is in no hash. Without one, a file is read as the schema describes it. All keys are
+//! optional:
 //!
 //! ```toml
 //! delimiter = ";"            # default: found out, if there is a header

@@ -4,6 +4,7 @@
 pub mod dataset;
 mod descent;
 pub mod federated;
+pub mod fingerprint;
 pub mod format;
 pub mod imputation;
 pub mod labels;

@@ -12,6 +12,8 @@ use crate::{
 use serde::Serialize;
 use std::fmt;
 
+mod html;
+
 /// Values that are often written for "not known".
 const SENTINELS: [f64; 16] = [
 	-1.0, -8.0, -9.0, -88.0, -99.0, -888.0, -999.0, -9999.0, 88.0, 99.0, 888.0, 999.0, 8888.0, 9999.0,

@@ -365,7 +365,10 @@ pub enum ColumnFault {
 	#[error("an entry of `categories` or `classes` is an empty list; give it at least one value")]
 	NoSpelling,
 	/// A value with more than one meaning.
-	#[error("the value `{0}` is declared twice, or is also in `missing`; each value must have one meaning")]
+	#[error(
+		"the value `{0}` is declared twice, or is also in `missing`; each value must have one meaning; what \
+		 means \"not known\" in another column only can be `missing` of that column"
+	)]
 	Ambiguous(String),
 	/// Too few categories or classes.
 	#[error("{found} entries; at least {needed} are needed")]
@@ -395,7 +398,7 @@ impl Schema {
 
 	/// The hash that hospitals compare before they agree to a study: SHA-256 over `consilium/schema/2`, a
 	/// line feed and the schema as compact JSON without the delimiter, with all defaults included and each
-	/// category as a list.
+	/// category as a list; of a column without further markers, unit or range they are left out.
 	/// Comments, white space and the order of keys in the TOML file are irrelevant; the order of columns and
 	/// categories matters, since it is the order of the features.
 	pub fn hash(&self) -> [u8; 32] {

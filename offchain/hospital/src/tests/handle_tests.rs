@@ -17,6 +17,7 @@ use consilium_training::{metrics::Metrics, report::DataReport};
 use serde_json::json;
 use std::{
 	fs,
+	os::unix::fs::PermissionsExt,
 	path::Path,
 	sync::{mpsc, Mutex},
 	time::Duration,
@@ -168,6 +169,21 @@ fn a_check_reports_what_a_study_must_specify() {
 		assert!(text.contains(part), "{text}");
 	}
 	assert!(super::mock::files(&town.blobs()).is_empty());
+}
+
+#[test]
+fn a_report_is_one_page_that_only_its_owner_reads() {
+	let town = Town::new();
+	let report = check(&town.config(0)).unwrap();
+	let path = town.home(0).join("report.html");
+	for _ in 0..2 {
+		report.write_html("5Grwva", &path).unwrap();
+		assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+	}
+	let page = fs::read_to_string(&path).unwrap();
+	for part in ["Records of Alice General", "5Grwva", &hex::encode(town.spec.schema), "creatinine"] {
+		assert!(page.contains(part), "{part}");
+	}
 }
 
 #[test]

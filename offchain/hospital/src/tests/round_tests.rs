@@ -19,6 +19,7 @@ use consilium_primitives::{
 use consilium_training::{
 	dataset::Hospital,
 	federated::{run_round, Federation},
+	fingerprint::Salt,
 	metrics::Metrics,
 	model::{initial_parameters, Model},
 	schema::Schema,
@@ -54,11 +55,12 @@ fn four_hospitals_compute_what_a_simulation_computes_and_agree_on_it() {
 	town.spec.optimizer = ServerOptimizer::FedAdam(adam());
 	let spec = town.spec.clone();
 	let schema = Schema::parse(synthetic::SCHEMA).unwrap();
-	let split = Split::Fraction { test: 0.2, seed: 42 };
+	let split = Split::Fraction { test: 0.2, seed: None };
+	let salt = Salt::from_seed(42);
 	let hospitals: Vec<Hospital> = (0..4)
 		.map(|number| {
 			let csv = town.home(number).join("records.csv");
-			Hospital::open(NAMES[number], &schema, &csv, &split).unwrap().standardized()
+			Hospital::open(NAMES[number], &schema, &csv, &split, &salt).unwrap().standardized()
 		})
 		.collect();
 	let training: Vec<_> = hospitals.iter().map(|hospital| &hospital.training).collect();

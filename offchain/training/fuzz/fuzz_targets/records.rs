@@ -5,6 +5,7 @@
 
 use consilium_training::{
 	dataset::{Hospital, HEART_DISEASE_SCHEMA},
+	fingerprint::Salt,
 	labels::Labels,
 	schema::Schema,
 	split::Split,
@@ -23,8 +24,8 @@ fuzz_target!(|bytes: &[u8]| {
 	for text in [HEART_DISEASE_SCHEMA, synthetic::SCHEMA, REGRESSION_SCHEMA] {
 		let schema = Schema::parse(text).expect("these schemas are valid");
 		let Ok(table) = Table::read(&schema, bytes, "fuzz") else { continue };
-		let split = Split::Fraction { test: 0.5, seed: 0 };
-		let Ok(hospital) = Hospital::new("fuzz", &schema, &table, &split) else {
+		let split = Split::Fraction { test: 0.5, seed: None };
+		let Ok(hospital) = Hospital::new("fuzz", &schema, &table, &split, &Salt::from_seed(0)) else {
 			continue;
 		};
 		for records in [&hospital.training, &hospital.test] {

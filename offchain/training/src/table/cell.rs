@@ -360,13 +360,15 @@ impl<'a> Reading<'a> {
 	}
 
 	fn describe_missing(&self) -> String {
+		let format = self.format;
 		if self.missing.is_empty() {
-			return ", since no value is declared for \"not known\"".to_owned();
+			return format!("; what means \"not known\" can be declared as `missing` in {format}");
 		}
 		let distinct: HashSet<_> = self.missing.iter().collect();
 		let mut markers: Vec<_> = distinct.into_iter().collect();
 		markers.sort();
-		format!(", or for \"not known\" one of: {}", describe(markers.into_iter()))
+		let markers = describe(markers.into_iter());
+		format!(", or for \"not known\" one of: {markers}; declare others as `missing` in {format}")
 	}
 }
 

@@ -56,7 +56,8 @@ pub enum TableError {
 	},
 	/// The header lacks a column of the schema.
 	#[error(
-		"{file}, line {line}: no column `{column}` in the header; expected exactly one of: {accepted}; {remedy}"
+		"{file}, line {line}: no column `{column}` in the header; expected exactly one of: {accepted}; \
+		 {remedy}"
 	)]
 	MissingColumn {
 		/// The file.
@@ -199,7 +200,8 @@ fn describe_empty(columns: &[String], format: &str) -> String {
 	let names: Vec<_> = columns.iter().map(|column| format!("`{column}`")).collect();
 	let names = names.join(", ");
 	format!(
-		"; there is no value in {names}: if this hospital never measures it, declare `absent = true` in {format}"
+		"; there is no value in {names}: if this hospital never measures it, declare `absent = true` in \
+		 {format}"
 	)
 }
 

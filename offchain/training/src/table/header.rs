@@ -64,7 +64,8 @@ pub(super) fn by_name<'a>(
 		let remedy = || match format.column(column).and_then(|declared| declared.name.as_ref()) {
 			Some(_) => format!("`name` in {} must be the name in this header", format.name),
 			None => format!(
-				"if it has another name here, or is never measured, declare its `name` or `absent = true` in {}",
+				"if it has another name here, or is never measured, declare its `name` or `absent = true` \
+				 in {}",
 				format.name
 			),
 		};

@@ -187,7 +187,7 @@ impl Table {
 		};
 		let ends_with_delimiter = ends_with_delimiter(&text, delimiter, header.is_some(), width);
 		if ends_with_delimiter {
-			let note = "has a delimiter at the end of every line but the header; the empty cell after it is not read";
+			let note = "has a delimiter at the end of every line but the header; the empty cell is not read";
 			table.notes.file.push(note.to_owned());
 		}
 		let cells = width + usize::from(ends_with_delimiter);

@@ -39,7 +39,8 @@ impl<'a> Source<'a> {
 			if format.delimiter.is_some_and(|declared| declared != stated) {
 				let file = &format.name;
 				notices.push(format!(
-					"begins with a line that declares another `delimiter` than {file}; it counts, remove that of {file}"
+					"begins with a line that declares another `delimiter` than {file}; it counts, remove \
+					 that of {file}"
 				));
 			}
 			(delimiter, skipped) = (stated, 1);

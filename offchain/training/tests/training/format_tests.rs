@@ -3,6 +3,7 @@
 use crate::SCHEMA;
 use consilium_training::{
 	dataset::{Dataset, DatasetError, Hospital},
+	fingerprint::Salt,
 	format::Format,
 	report::{DataReport, Values},
 	schema::Schema,
@@ -12,6 +13,12 @@ use consilium_training::{
 use std::{fs, path::Path};
 
 const PLAIN: &str = "glucose,sex,outcome\n90,F,0\n1100.5,M,2\n81,M,1\n72.25,F,0\n";
+
+const SPLIT: Split = Split::Fraction { test: 0.4, seed: None };
+
+fn salt() -> Salt {
+	Salt::from_seed(0)
+}
 
 fn schema() -> Schema {
 	Schema::parse(&SCHEMA.replace("type = \"numeric\"", "type = \"numeric\"\nunit = \"mg/dl\"")).unwrap()
@@ -27,7 +34,7 @@ fn read(declared: &str, bytes: impl AsRef<[u8]>) -> Result<Table, TableError> {
 
 fn report(declared: &str, text: &str) -> DataReport {
 	let table = read(declared, text).unwrap();
-	Hospital::new("north", &schema(), &table, &Split::Fraction { test: 0.4, seed: 0 }).unwrap().report
+	Hospital::new("north", &schema(), &table, &SPLIT, &salt()).unwrap().report
 }
 
 /// The faults of a format: line, and message up to the excerpt.
@@ -45,8 +52,7 @@ fn assert_plain(declared: &str, bytes: impl AsRef<[u8]>) {
 	let table = read(declared, bytes).unwrap();
 	let plain = Table::read(&schema(), PLAIN.as_bytes(), "north.csv").unwrap();
 	let report = |table: &Table| {
-		let split = Split::Fraction { test: 0.4, seed: 0 };
-		let hospital = Hospital::new("north", &schema(), table, &split).unwrap();
+		let hospital = Hospital::new("north", &schema(), table, &SPLIT, &salt()).unwrap();
 		assert_eq!((&hospital.report.notices, &hospital.report.columns[0].notice), (&vec![], &None));
 		(hospital.training, hospital.test, hospital.report.columns, hospital.report.rows)
 	};
@@ -168,8 +174,7 @@ fn a_column_that_is_never_measured_contributes_nothing() {
 		("[column.glucose]\nabsent = true", "glucose,sex,outcome\n,F,0\n,M,2\nNA,M,1\n,F,0\n".to_owned()),
 	] {
 		let table = read(declared, &text).unwrap();
-		let hospital =
-			Hospital::new("north", &schema(), &table, &Split::Fraction { test: 0.4, seed: 0 }).unwrap();
+		let hospital = Hospital::new("north", &schema(), &table, &SPLIT, &salt()).unwrap();
 		assert_eq!((&hospital.absent, &hospital.report.columns[0].values), (&vec![0], &Values::Absent));
 		let standardized = hospital.standardized();
 		for records in [&standardized.training, &standardized.test] {
@@ -187,7 +192,7 @@ fn a_column_that_is_missing_without_a_word_is_refused_with_the_remedy() {
 	assert!(error.contains("absent = true") && error.contains("north.format.toml"), "{error}");
 	let empty = "glucose,sex,outcome\n,F,0\n,M,2\n,M,1\n";
 	let table = read("", empty).unwrap();
-	let imputed = Hospital::new("north", &schema(), &table, &Split::Fraction { test: 0.4, seed: 0 });
+	let imputed = Hospital::new("north", &schema(), &table, &SPLIT, &salt());
 	assert!(imputed.unwrap_err().to_string().contains("absent = true"));
 	let dropping = Schema::parse(&SCHEMA.replace("impute-mean", "drop-row")).unwrap();
 	let dropped = Table::read(&dropping, empty.as_bytes(), "north.csv").unwrap_err().to_string();
@@ -288,8 +293,7 @@ fn declarations_that_match_nothing_are_pointed_out() {
 
 	let notices = |declared: &str, bytes: &[u8]| {
 		let table = read(declared, bytes).unwrap();
-		let split = Split::Fraction { test: 0.4, seed: 0 };
-		Hospital::new("north", &schema(), &table, &split).unwrap().report.notices
+		Hospital::new("north", &schema(), &table, &SPLIT, &salt()).unwrap().report.notices
 	};
 	let umlaut = PLAIN.replace("outcome", "outcome,größe").replace("\n90,F,0", "\n90,F,0,1");
 	let umlaut = umlaut.replace("M,2", "M,2,1").replace("M,1\n", "M,1,1\n").replace("25,F,0", "25,F,0,1");
@@ -369,4 +373,44 @@ fn every_slip_is_named_with_its_line() {
 	}
 	let two = faults("decimal_mark = \"x\"\n[column.glucose]\nfactor = 2");
 	assert_eq!(two.len(), 2, "all faults at once: {two:?}");
+}
+
+/// The example that a hospital's data manager reads.
+#[test]
+fn the_example_in_the_documentation_is_read_as_it_says() {
+	let page = include_str!("../../../../docs/hospital.md");
+	let block = |start: &str| {
+		let begin = page.find(start).unwrap();
+		let text = &page[begin + start.find('\n').unwrap() + 1..];
+		&text[..text.find("```").unwrap()]
+	};
+	let columns = [
+		("age", "type = \"numeric\""),
+		("sex", "type = \"categorical\"\ncategories = [\"F\", \"M\"]\ndrop_first = true"),
+		("glucose", "type = \"numeric\"\nunit = \"mg/dl\""),
+		("crp", "type = \"numeric\"\nunit = \"mg/l\""),
+		("lactate", "type = \"numeric\"\nunit = \"mmol/l\""),
+		(
+			"admission",
+			"type = \"categorical\"\ncategories = [\"elective\", \"emergency\"]\ndrop_first = true",
+		),
+		("died", "type = \"label\"\nclasses = [\"0\", \"1\"]"),
+	];
+	let columns = columns.map(|(name, rest)| format!("[[column]]\nname = \"{name}\"\n{rest}\n"));
+	let schema = format!("header = true\nmissing_policy = \"impute-mean\"\n{}", columns.concat());
+	let schema = Schema::parse(&schema).unwrap();
+	let format =
+		Format::parse(Path::new("records.format.toml"), block("```toml\nencoding"), &schema).unwrap();
+	let (bytes, _, has_unmappable) = encoding_rs::WINDOWS_1252.encode(block("```text\nFallnr"));
+	assert!(!has_unmappable && std::str::from_utf8(&bytes).is_err());
+	let table = Table::read_as(&schema, &format, &*bytes, "records.csv").unwrap();
+	let hospital = Hospital::new("a", &schema, &table, &SPLIT, &salt()).unwrap();
+	let [first, second] = [5.3 * 18.016, 1014.5].map(|value| value.to_string());
+	let text = hospital.report.to_string();
+	for part in ["age        54 to 67", "F: 1, M: 1", &format!("{first} to {first}"), "1 missing"] {
+		assert!(text.contains(part), "{part} is not in {text}");
+	}
+	for part in [&format!("0.1 to {second}"), "1 known as a limit only", "declared absent", "0: 1, 1: 1"] {
+		assert!(text.contains(part), "{part} is not in {text}");
+	}
 }

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod dialect_tests;
 mod federated_tests;
 mod format_tests;
 mod local_tests;

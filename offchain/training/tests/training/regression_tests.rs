@@ -8,6 +8,7 @@ use consilium_primitives::{
 use consilium_training::{
 	dataset::Hospital,
 	federated::{run_round, Federation},
+	fingerprint::{Fingerprint, Salt},
 	format::Format,
 	labels::{Labels, Targets},
 	local,
@@ -336,8 +337,8 @@ fn a_target_that_the_chain_cannot_hold_errors_of_is_refused() {
 fn the_report_shows_least_greatest_and_mean_of_the_target() {
 	let schema = Schema::parse(SCHEMA).unwrap();
 	let table = table("age,stay\n60,2\n61,4\n62,9\n63,\n");
-	let split = Split::Fraction { test: 0.4, seed: 0 };
-	let report = Hospital::new("north", &schema, &table, &split).unwrap().report;
+	let split = Split::Fraction { test: 0.4, seed: None };
+	let report = Hospital::new("north", &schema, &table, &split, &Salt::from_seed(0)).unwrap().report;
 	let stay = report.columns.last().unwrap();
 	assert_eq!((stay.name.as_str(), stay.missing), ("stay", 1));
 	let Values::Numeric { least, greatest, mean, histogram } = &stay.values else { panic!("{stay:?}") };
@@ -352,12 +353,24 @@ fn a_split_file_is_compared_with_the_targets() {
 	let folder = tempfile::tempdir().unwrap();
 	let path = folder.path().join("split.csv");
 	std::fs::write(&path, "center,set,y\n0,train,1.5\n0,test,2\n").unwrap();
-	let divide = |values: &[f64]| {
+	let divide = |rows: &str| {
 		let split = Split::File { path: path.clone(), center: 0 };
-		split.divide(&Labels::Numbers(Targets::new(values.to_vec())))
+		split.divide(&table(&format!("age,stay\n{rows}")), &Salt::from_seed(0))
 	};
-	assert_eq!(divide(&[1.5, 2.0]).unwrap().test, [1]);
-	assert!(matches!(divide(&[1.5, 2.5]), Err(SplitError::Label { row: 2, .. })));
+	assert_eq!(divide("60,1.5\n61,2\n").unwrap().test, [1]);
+	assert!(matches!(divide("60,1.5\n61,2.5\n"), Err(SplitError::Label { row: 2, .. })));
+}
+
+/// Only the target differs, and thereby the patient.
+#[test]
+fn the_target_is_part_of_a_row() {
+	let schema = Schema::parse(SCHEMA).unwrap();
+	let hash = |rows: &str| {
+		let table = table(&format!("age,stay\n{rows}"));
+		Fingerprint::new(&schema, &table, &Salt::from_seed(1)).hash()
+	};
+	assert_eq!(hash("60,1\n61,2\n"), hash("61,2.0\n60,1\n"));
+	assert_ne!(hash("60,1\n61,2\n"), hash("60,1\n61,2.5\n"));
 }
 
 proptest! {
@@ -374,13 +387,19 @@ proptest! {
 		prop_assert!(r2.is_none_or(|r2| r2 <= 1.0) && r2.is_some() == (rows > 1));
 	}
 
-	/// No class, so no stratum: the share of test rows is exact.
 	#[test]
-	fn a_share_of_the_rows_tests(values in proptest::collection::vec(-1e6..1e6, 10..200), seed: u64) {
-		let labels = Labels::Numbers(Targets::new(values));
-		let division = Split::Fraction { test: 0.3, seed }.divide(&labels).unwrap();
-		prop_assert_eq!(division.test.len(), (labels.len() as f64 * 0.3).round() as usize);
-		prop_assert_eq!(division.test.len() + division.training.len(), labels.len());
+	fn every_row_is_on_one_side_and_neither_is_empty(
+		values in proptest::collection::hash_set(0u32..100_000, 2..100),
+		test in 0.05f64..0.95,
+		seed: u64,
+	) {
+		let rows: String = values.iter().map(|value| format!("60,{value}\n")).collect();
+		let split = Split::Fraction { test, seed: None };
+		let division = split.divide(&table(&format!("age,stay\n{rows}")), &Salt::from_seed(seed)).unwrap();
+		prop_assert!(!division.training.is_empty() && !division.test.is_empty());
+		let mut all = [division.training, division.test].concat();
+		all.sort_unstable();
+		prop_assert_eq!(all, (0..values.len()).collect::<Vec<_>>());
 	}
 
 	#[test]

@@ -92,7 +92,7 @@ fn message_names_place_and_remedy() {
 	assert_eq!(
 		message,
 		"north.csv, line 2, column `glucose`: not a number; expected one such as 12.5, or for \"not known\" \
-		 one of: \"\", \"NA\""
+		 one of: \"\", \"NA\"; declare others as `missing` in NAME.format.toml"
 	);
 }
 
