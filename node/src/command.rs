@@ -4,6 +4,7 @@ use crate::{
 	chain_spec,
 	cli::{Cli, Subcommand},
 	database,
+	health::ports,
 	service::{self, Partial},
 	stopping,
 };
@@ -48,7 +49,9 @@ pub fn run() -> sc_cli::Result<()> {
 	let mut cli = Cli::from_args();
 	match cli.subcommand.take() {
 		None => run_node(cli),
-		Some(Subcommand::Hospital(command)) => Ok(command.run(&Cli::executable_name())?),
+		Some(Subcommand::Hospital(command)) => {
+			Ok(command.run(&Cli::executable_name(), &Cli::impl_version())?)
+		},
 		Some(Subcommand::Key(command)) => command.run(&cli),
 		Some(Subcommand::ExportChainSpec(command)) => command.run(cli.load_spec(&command.chain)?),
 		Some(Subcommand::BuildSpec(command)) => {
@@ -94,6 +97,7 @@ fn run_node(cli: Cli) -> sc_cli::Result<()> {
 	let storage_monitor = cli.storage_monitor.clone();
 	cli.create_runner(&cli.run)?.run_node_until_exit(|mut config| async move {
 		stopping::forgive_panics_while_stopping();
+		ports::claim(&mut config).map_err(|taken| sc_cli::Error::Application(taken.into()))?;
 		if hospital.is_some() {
 			// By default only validators run off-chain workers, but a hospital trains on any node.
 			config.offchain_worker.enabled = !no_worker;

@@ -84,8 +84,9 @@ impl Hospital {
 		Self::start_guarded(&health, state, account, || (), || ())
 	}
 
-	/// As [`Self::start`], for the configuration and the records that `health` checks. `guard` is called on each of the threads and its result kept until that thread
-	/// ends. A process whose panic hook ends it needs this to exempt the threads; in a Substrate node
+	/// As [`Self::start`], for the configuration and the records that `health` checks. `guard` is called on
+	/// each of the threads and its result kept until that thread ends. A process whose panic hook ends it
+	/// needs this to exempt the threads; in a Substrate node
 	/// `guard` is `sp_panic_handler::AbortGuard::force_unwind`.
 	///
 	/// `on_finished` is called on the hospital's thread whenever a job is finished, and must not wait.

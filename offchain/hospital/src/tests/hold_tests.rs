@@ -24,11 +24,11 @@ fn each_failure_doubles_the_wait_up_to_a_limit() {
 	assert_eq!(waits[..8], [1, 2, 4, 8, 16, 32, 64, 64]);
 	assert!(waits[8..].iter().all(|wait| *wait == MAX_BLOCKS));
 	let another = holds.refused(ROUND, JobKind::Train, "rounds.NotCollecting".into(), 100);
-	assert_eq!((another.failures, another.until), (1, 101), "another reason begins anew");
+	assert_eq!((another.failures, another.until), (1, 101), "another reason begins with one block");
 }
 
 #[test]
-fn a_new_attempt_and_a_release_begin_anew() {
+fn a_new_attempt_and_a_release_begin_with_one_block() {
 	let mut holds = Holds::default();
 	for _ in 0..5 {
 		refused(&mut holds, ROUND, 100);
