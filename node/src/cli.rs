@@ -2,6 +2,7 @@
 
 use crate::hospital::cli::HospitalSubcommand;
 use sc_cli::RunCmd;
+use sc_storage_monitor::StorageMonitorParams;
 use std::path::PathBuf;
 
 /// Shown below the options of `--help`.
@@ -41,6 +42,9 @@ pub struct Cli {
 
 	#[clap(flatten)]
 	pub run: RunCmd,
+
+	#[clap(flatten)]
+	pub storage_monitor: StorageMonitorParams,
 
 	/// Configuration of this node's hospital: its keys, records and blob store.
 	///

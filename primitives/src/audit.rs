@@ -86,6 +86,10 @@ pub enum Action {
 	NonceCommitted,
 	/// A party revealed its nonce.
 	NonceRevealed,
+	/// Finality stands still; deadlines do not pass.
+	FinalityStalled,
+	/// Finality goes on.
+	FinalityResumed,
 }
 
 /// The record of one fact.

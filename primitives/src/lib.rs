@@ -26,6 +26,7 @@ pub mod audit;
 pub mod commitment;
 pub mod committee;
 pub mod encoding;
+pub mod finality;
 pub mod fixed_point;
 pub mod hospital;
 pub mod job;

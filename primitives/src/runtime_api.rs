@@ -5,6 +5,7 @@ use crate::{
 	audit::{AuditHead, AuditRecord, Subject},
 	commitment::Commitment,
 	committee::{posts::Checks, progress::CommitteeProgress},
+	finality::FinalityStatus,
 	hospital::Hospital,
 	study::{Round, Study},
 	AgreementId, RoundNumber, StudyId,
@@ -42,6 +43,12 @@ sp_api::decl_runtime_apis! {
 		fn checks(study: StudyId, round: RoundNumber) -> Vec<(u8, Checks)>;
 		/// The commitments to a round, in the order of accounts.
 		fn commitments(study: StudyId, round: RoundNumber) -> Vec<(AccountId, Commitment)>;
+	}
+
+	/// Finality.
+	pub trait FinalityApi {
+		/// What the block knows of finality.
+		fn finality() -> FinalityStatus;
 	}
 
 	/// The audit trail.

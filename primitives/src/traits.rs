@@ -3,6 +3,7 @@
 use crate::{
 	audit::{Action, Subject},
 	commitment::{Commitment, Suite},
+	finality::FinalityStatus,
 	hospital::{MlDsa65PublicKey, MlDsa65Signature, Role, SealingIdentity},
 	study::RoundKey,
 	AgreementId, RoundNumber, StudyId,
@@ -29,6 +30,12 @@ pub trait Agreements<AccountId> {
 	fn holds(agreement: AgreementId) -> bool;
 	/// Whether this hospital signed it.
 	fn has_signed(agreement: AgreementId, who: &AccountId) -> bool;
+}
+
+/// Finality, as a block knows it.
+pub trait Finality {
+	/// The same during the whole of a block.
+	fn finality() -> FinalityStatus;
 }
 
 /// A state change that is told: a pallet's event, which says itself how it is recorded.

@@ -1,8 +1,9 @@
 //! The runtime APIs.
 
 use crate::{
-	genesis, AccountId, AuditTrail, Aura, Block, Executive, Grandpa, HospitalRegistry, InherentDataExt,
-	ModelUpdates, Nonce, Rounds, Runtime, RuntimeGenesisConfig, SessionKeys, System, VERSION,
+	genesis, AccountId, AuditTrail, Aura, Block, Executive, FinalityLag, Grandpa, HospitalRegistry,
+	InherentDataExt, ModelUpdates, Nonce, Rounds, Runtime, RuntimeGenesisConfig, SessionKeys, System,
+	VERSION,
 };
 use alloc::vec::Vec;
 use consilium_primitives::{
@@ -10,6 +11,7 @@ use consilium_primitives::{
 	audit::{AuditHead, AuditRecord, Subject},
 	commitment::Commitment,
 	committee::{posts::Checks, progress::CommitteeProgress},
+	finality::FinalityStatus,
 	hospital::Hospital,
 	study::{Round, Study},
 	traits::Commitments,
@@ -206,6 +208,12 @@ impl_runtime_apis! {
 
 		fn commitments(study: StudyId, round: RoundNumber) -> Vec<(AccountId, Commitment)> {
 			ModelUpdates::of_round(study, round)
+		}
+	}
+
+	impl consilium_primitives::runtime_api::FinalityApi<Block> for Runtime {
+		fn finality() -> FinalityStatus {
+			FinalityLag::status()
 		}
 	}
 

@@ -30,10 +30,10 @@ pub const VERSION: RuntimeVersion = RuntimeVersion {
 	spec_name: Cow::Borrowed("consilium"),
 	impl_name: Cow::Borrowed("consilium-node"),
 	authoring_version: 1,
-	spec_version: 102,
+	spec_version: 103,
 	impl_version: 1,
 	apis: RUNTIME_API_VERSIONS,
-	transaction_version: 2,
+	transaction_version: 3,
 	system_version: 1,
 };
 
@@ -135,6 +135,9 @@ mod runtime {
 	pub type Timestamp = pallet_timestamp;
 	#[runtime::pallet_index(2)]
 	pub type ChainParameters = pallet_chain_parameters;
+	// Before Aura and the session, which may change the validators: it asks for the author of the block.
+	#[runtime::pallet_index(3)]
+	pub type FinalityLag = pallet_finality_lag;
 
 	// The registry comes before the session, because an account must exist before session keys point at it.
 	#[runtime::pallet_index(10)]

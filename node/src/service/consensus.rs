@@ -1,6 +1,6 @@
 //! Block authoring with Aura and finality with GRANDPA.
 
-use super::{Client, GrandpaBlockImport, GrandpaLink, Pool, SelectChain};
+use super::{finality, Client, GrandpaBlockImport, GrandpaLink, Pool, SelectChain};
 use crate::stopping::unless_stopping;
 use consilium_runtime::opaque::Block;
 use sc_consensus::DefaultImportQueue;
@@ -93,6 +93,7 @@ pub fn start_aura(
 		common.telemetry.clone(),
 	);
 	let slot_duration = sc_consensus_aura::slot_duration(&*common.client)?;
+	let client = common.client.clone();
 	let aura =
 		sc_consensus_aura::start_aura::<AuthorityPair, _, _, _, _, _, _, _, _, _, _>(StartAuraParams {
 			slot_duration,
@@ -100,10 +101,15 @@ pub fn start_aura(
 			select_chain,
 			block_import,
 			proposer_factory,
-			create_inherent_data_providers: move |_, ()| async move { Ok(inherents(slot_duration)) },
+			create_inherent_data_providers: move |_, ()| {
+				let final_height = finality::InherentDataProvider::of(&*client);
+				async move {
+					let (slot, timestamp) = inherents(slot_duration);
+					Ok((slot, timestamp, final_height))
+				}
+			},
 			force_authoring,
-			// Blocks are authored even while finality lags, because the deadlines of rounds are block
-			// numbers.
+			// Blocks are authored even while finality lags: they say so to those who wait for it.
 			backoff_authoring_blocks: Option::<()>::None,
 			keystore: common.keystore.clone(),
 			sync_oracle: common.sync.clone(),

@@ -5,10 +5,12 @@
 //! | `partial.rs` | what subcommands and the running node both need: database, client, pool, import queue |
 //! | `full.rs` | network, RPC, and the assembly of all parts |
 //! | `consensus.rs` | block authoring with Aura, finality with GRANDPA |
+//! | `finality.rs` | what this node knows of finality, for the blocks that it makes |
 //! | `offchain.rs` | the off-chain worker and its hospital |
 //! | `passes.rs` | when the off-chain worker runs |
 
 mod consensus;
+mod finality;
 mod full;
 mod offchain;
 mod partial;

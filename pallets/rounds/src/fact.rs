@@ -30,6 +30,8 @@ impl<T: Config> Fact<T::AccountId> for Event<T> {
 			Self::RoundAborted { .. } => Action::RoundAborted,
 			Self::NonceCommitted { .. } => Action::NonceCommitted,
 			Self::NonceRevealed { .. } => Action::NonceRevealed,
+			Self::FinalityStalled { .. } => Action::FinalityStalled,
+			Self::FinalityResumed { .. } => Action::FinalityResumed,
 			Self::__Ignore(_, never) => match *never {},
 		}
 	}
@@ -56,7 +58,9 @@ impl<T: Config> Fact<T::AccountId> for Event<T> {
 			| Self::RoundFinalised { round, .. }
 			| Self::RoundAborted { round, .. }
 			| Self::NonceCommitted { round, .. }
-			| Self::NonceRevealed { round, .. } => round.study,
+			| Self::NonceRevealed { round, .. }
+			| Self::FinalityStalled { round, .. }
+			| Self::FinalityResumed { round, .. } => round.study,
 			Self::__Ignore(_, never) => match *never {},
 		})
 	}

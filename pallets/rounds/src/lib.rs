@@ -4,10 +4,12 @@
 
 extern crate alloc;
 
+use frame_support::pallet_macros::import_section;
 pub use pallet::*;
 
 pub mod crypto;
 mod errors;
+mod events;
 mod fact;
 pub mod machine;
 pub mod migrations;
@@ -29,6 +31,7 @@ mod tests;
 pub const LOG_TARGET: &str = "runtime::rounds";
 
 #[allow(missing_docs, reason = "the pallet macro generates items without docs")]
+#[import_section(events::events)]
 #[frame_support::pallet]
 pub mod pallet {
 	use super::*;
@@ -44,7 +47,7 @@ pub mod pallet {
 			AbortReason, Attestation, HaltReason, Metrics, Phase, Points, Round, RoundKey, Study, StudySpec,
 			UpdateFault, Verdict,
 		},
-		traits::{Agreements, Audit, Commitments, Members},
+		traits::{Agreements, Audit, Commitments, Finality, Members},
 		AccountBytes, BlockNumber, MaxParties, RoundNumber, StudyId, H256, MAX_PARTIES,
 	};
 	use frame_support::pallet_prelude::*;
@@ -78,6 +81,9 @@ pub mod pallet {
 
 		/// Deposits events together with their audit records.
 		type Audit: Audit<Self::AccountId, RuntimeEvent = <Self as frame_system::Config>::RuntimeEvent>;
+
+		/// How far finality has come.
+		type Finality: Finality;
 
 		/// The key with which the off-chain worker signs.
 		type WorkerKey: AppCrypto<Self::Public, Self::Signature>;
@@ -129,119 +135,9 @@ pub mod pallet {
 	pub type RunningStudies<T: Config> =
 		StorageValue<_, BoundedVec<StudyId, T::MaxRunningStudies>, ValueQuery>;
 
-	#[pallet::event]
-	/// What happens to studies. `round` is a round with its attempt, `point` a party's place in the
-	/// committee, from 1, `deadline` the last block of the phase that begins.
-	pub enum Event<T: Config> {
-		/// A study was opened.
-		StudyOpened {
-			study: StudyId,
-			/// The hospital that opened it.
-			by: T::AccountId,
-			/// Its specification.
-			spec: Box<StudySpec<T::AccountId>>,
-		},
-		/// A study finalised its last round.
-		StudyCompleted {
-			study: StudyId,
-			/// Its last model.
-			artifact: H256,
-		},
-		/// A study ended early.
-		StudyHalted { study: StudyId, reason: HaltReason },
-		/// A halted study was resumed.
-		StudyResumed {
-			study: StudyId,
-			/// The hospital that resumed it.
-			by: T::AccountId,
-		},
-		/// An attempt of a round was opened.
-		RoundOpened { round: RoundKey, deadline: BlockNumber },
-		/// A round goes on to Attesting or, with a committee, to Revealing.
-		CollectingEnded {
-			round: RoundKey,
-			/// The hospitals that committed, in the order of their commitments.
-			committed: BoundedVec<T::AccountId, MaxParties>,
-			deadline: BlockNumber,
-		},
-		/// The public randomness of a committee's checks was drawn.
-		ChallengeDrawn { round: RoundKey, challenge: H256 },
-		/// A party opened its shares of the checks.
-		ChecksPosted {
-			round: RoundKey,
-			party: T::AccountId,
-			point: u8,
-			/// BLAKE2b-256 of the SCALE bytes of its [`Checks`], which the extrinsic and the state hold.
-			checks: H256,
-		},
-		/// A party disputes a hospital's shares.
-		DisputeOpened {
-			round: RoundKey,
-			hospital: T::AccountId,
-			point: u8,
-			/// Whether the party complained that it has no shares; else its checks contradict the others'.
-			complaint: bool,
-		},
-		/// A hospital published the shares that are disputed.
-		DisputesAnswered {
-			round: RoundKey,
-			hospital: T::AccountId,
-			/// Where the shares are.
-			answers: Answers,
-		},
-		/// A party judged all published shares.
-		DisputesJudged {
-			round: RoundKey,
-			party: T::AccountId,
-			point: u8,
-			/// What it found, in the order of the answered disputes.
-			judgements: Judgements,
-		},
-		/// A dispute was decided.
-		DisputeSettled {
-			round: RoundKey,
-			hospital: T::AccountId,
-			point: u8,
-			/// Whether the shares are right.
-			for_hospital: bool,
-		},
-		/// A party posted its partial aggregate.
-		PartialPosted {
-			round: RoundKey,
-			party: T::AccountId,
-			point: u8,
-			/// Where the partial aggregate is.
-			partial: BlobReference,
-		},
-		/// A party was silent or lied.
-		PartyNamed { round: RoundKey, point: u8, fault: PartyFault<T::AccountId> },
-		/// The round went on to another phase of its committee, or from there to Attesting.
-		PhaseBegan { round: RoundKey, phase: Phase, deadline: BlockNumber },
-		/// A hospital attested to a new model.
-		ModelAttested {
-			round: RoundKey,
-			hospital: T::AccountId,
-			verdict: Verdict<T::AccountId>,
-			/// The new model on the hospital's test records.
-			metrics: Option<Metrics>,
-			/// Points of the parties whose partial aggregates were corrected.
-			corrected: Points,
-		},
-		/// A hospital's update no longer counts in the round.
-		HospitalExcluded { round: RoundKey, hospital: T::AccountId, fault: UpdateFault },
-		/// A quorum accepts a new model.
-		RoundFinalised {
-			round: RoundKey,
-			/// The new model.
-			artifact: H256,
-		},
-		/// An attempt of a round failed.
-		RoundAborted { round: RoundKey, reason: AbortReason },
-		/// A party committed to a nonce.
-		NonceCommitted { round: RoundKey, party: T::AccountId, point: u8, commitment: H256 },
-		/// A party revealed its nonce.
-		NonceRevealed { round: RoundKey, party: T::AccountId, point: u8, nonce: Nonce },
-	}
+	/// Whether finality stood still at the beginning of the block.
+	#[pallet::storage]
+	pub type StandsStill<T> = StorageValue<_, bool, ValueQuery>;
 
 	#[pallet::error]
 	pub enum Error<T> {
@@ -314,7 +210,7 @@ pub mod pallet {
 		RangeTooLarge,
 		/// There may be at most 32 projections.
 		TooManyProjections,
-		/// The model's shape cannot be trained.
+		/// The model's shape cannot be trained, or its family cannot predict this.
 		InvalidModel,
 		/// A parameter of the local training is out of range.
 		InvalidTraining,
@@ -380,7 +276,7 @@ pub mod pallet {
 			round: RoundNumber,
 			attempt: u32,
 			verdict: Verdict<T::AccountId>,
-			metrics: Option<Metrics>,
+			metrics: Metrics,
 			corrected: Points,
 		) -> DispatchResult {
 			let hospital = ensure_signed(origin)?;

@@ -38,6 +38,8 @@ pub struct Machine<'a, AccountId> {
 	pub round: &'a mut Round<AccountId>,
 	/// The present block.
 	pub now: BlockNumber,
+	/// The last block known to be final.
+	pub finalised: BlockNumber,
 }
 
 /// A fresh attempt of a round.
@@ -66,7 +68,7 @@ pub fn open<AccountId: Clone + PartialEq>(
 impl<AccountId: Clone + PartialEq> Machine<'_, AccountId> {
 	/// Whether `who` may commit now.
 	pub fn may_commit(&self, who: &AccountId) -> Result<(), Refusal> {
-		if self.round.phase != Phase::Collecting || self.now > self.round.deadline {
+		if self.round.phase != Phase::Collecting || self.is_late() {
 			return Err(Refusal::NotCollecting);
 		}
 		if !self.spec.hospitals.contains(who) {
@@ -101,7 +103,7 @@ impl<AccountId: Clone + PartialEq> Machine<'_, AccountId> {
 	/// until its deadline; they are recorded and change nothing else.
 	pub fn may_attest(&self, who: &AccountId) -> Result<(), Refusal> {
 		let open = matches!(self.round.phase, Phase::Attesting | Phase::Finalised);
-		if !open || self.now > self.round.deadline {
+		if !open || self.is_late() {
 			return Err(Refusal::NotAttesting);
 		}
 		if !self.spec.hospitals.contains(who) {
@@ -147,10 +149,26 @@ impl<AccountId: Clone + PartialEq> Machine<'_, AccountId> {
 		Ok(Some(self.abort(reason, culprit)))
 	}
 
+	/// Whether the phase has ended at its deadline. That block must be final: what counts against somebody
+	/// was seen by two thirds of the validators, so nothing runs out while finality stands still.
+	pub fn is_late(&self) -> bool {
+		self.now > self.round.deadline && self.finalised >= self.round.deadline
+	}
+
+	/// While finality stands still, the time of the phase starts again with each block. A round that has
+	/// ended still takes attestations.
+	pub fn hold(&mut self) {
+		if self.is_late() {
+			return;
+		}
+		let blocks = schemes::rules(&self.spec.scheme).phase_blocks(self.spec, self.round.phase);
+		self.round.deadline = self.round.deadline.max(self.now.saturating_add(blocks));
+	}
+
 	/// The present block has begun. Phases end after their deadline; those that only one scheme has are ended
 	/// by it.
 	pub fn tick(&mut self) -> Option<Transition<AccountId>> {
-		if self.now <= self.round.deadline {
+		if !self.is_late() {
 			return None;
 		}
 		match self.round.phase {

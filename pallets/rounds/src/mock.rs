@@ -7,11 +7,12 @@ use consilium_primitives::{
 	audit::{Action, Subject},
 	commitment::{signing_payload, BlobReference, Blobs, Commitment, Packages, Suite, Suites},
 	encoding::UpdateEncoding,
+	finality::FinalityStatus,
 	fixed_point::Decimal,
 	hospital::Role,
 	model::{LocalSteps, LocalTraining, ModelFamily, ModelSpec, ServerOptimizer},
-	study::{AggregationScheme, Round, RoundKey, Study, StudySpec, Verdict},
-	traits::Fact,
+	study::{AggregationScheme, Metrics, Round, RoundKey, Study, StudySpec, Verdict},
+	traits::{Fact, Finality},
 	AgreementId, BlockNumber, BoundedVec, Name, RoundNumber, StudyId, H256,
 };
 use fips204::{
@@ -83,6 +84,22 @@ impl pallet_model_updates::Config for Test {
 
 parameter_types! {
 	pub const MaxRunningStudies: u32 = 3;
+	/// The last final block; `None` if each is final when the next one begins.
+	pub storage Finalised: Option<BlockNumber> = None;
+	pub storage FinalityStandsStill: bool = false;
+}
+
+/// Finality as a test wants it.
+pub struct MockFinality;
+
+impl Finality for MockFinality {
+	fn finality() -> FinalityStatus {
+		let parent = System::block_number().saturating_sub(1);
+		FinalityStatus {
+			finalised: Finalised::get().unwrap_or(parent),
+			stands_still: FinalityStandsStill::get(),
+		}
+	}
 }
 
 impl crate::Config for Test {
@@ -90,6 +107,7 @@ impl crate::Config for Test {
 	type Agreements = AccessControl;
 	type Commitments = ModelUpdates;
 	type Audit = AuditTrail;
+	type Finality = MockFinality;
 	type WorkerKey = crate::crypto::HospitalKey;
 	type MaxRunningStudies = MaxRunningStudies;
 	type WeightInfo = crate::weights::SubstrateWeight<Test>;
@@ -332,7 +350,15 @@ pub fn accept(number: u8) -> Verdict<AccountId32> {
 }
 
 pub fn attest_to(hospital: u8, key: RoundKey, verdict: Verdict<AccountId32>) -> DispatchResult {
-	Rounds::attest(signed(hospital), key.study, key.round, key.attempt, verdict, None, Default::default())
+	Rounds::attest(
+		signed(hospital),
+		key.study,
+		key.round,
+		key.attempt,
+		verdict,
+		Metrics::Unavailable,
+		Default::default(),
+	)
 }
 
 /// A hospital attests to the attempt under way.

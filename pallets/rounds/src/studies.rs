@@ -3,13 +3,14 @@
 use crate::{
 	machine::{self, Machine, Transition},
 	schemes::{self, Attempt},
-	Config, Error, Event, NextStudy, Pallet, Rounds, RunningStudies, Studies, WeightInfo,
+	Config, Error, Event, NextStudy, Pallet, Rounds, RunningStudies, StandsStill, Studies, WeightInfo,
 };
 use alloc::{boxed::Box, vec::Vec};
 use consilium_primitives::{
+	finality::FinalityStatus,
 	hospital::Role,
 	study::{Attestation, Exclusion, HaltReason, Round, RoundKey, Study, StudySpec, StudyStatus},
-	traits::{Agreements, CollectingRounds, Commitments, Members, UpdateShape},
+	traits::{Agreements, CollectingRounds, Commitments, Finality, Members, UpdateShape},
 	BlockNumber, RoundNumber, StudyId, H256,
 };
 use frame_support::{
@@ -75,6 +76,7 @@ impl<T: Config> Pallet<T> {
 		let mut study = Studies::<T>::get(id).ok_or(Error::<T>::StudyNotFound)?;
 		let mut round = Rounds::<T>::get(id, number).ok_or(Error::<T>::RoundNotFound)?;
 		ensure!(round.attempt == attempt, Error::<T>::WrongAttempt);
+		ensure!(attestation.metrics.fit(&study.spec.model), Error::<T>::UnexpectedPost);
 		let scheme = schemes::driving::<T>(&study.spec.scheme);
 		scheme
 			.check_corrected(&Attempt { key, study: &study, round: &round }, &attestation.corrected)
@@ -135,9 +137,13 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// Ends the phases whose deadline has passed and halts the studies whose agreement has ended.
+	/// Ends the phases whose deadline has passed and halts the studies whose agreement has ended. While
+	/// finality stands still, holds all others.
 	pub(crate) fn tick_studies() -> Weight {
 		let mut weight = T::WeightInfo::tick(0);
+		let finality = T::Finality::finality();
+		let has_changed = StandsStill::<T>::get() != finality.stands_still;
+		StandsStill::<T>::put(finality.stands_still);
 		for id in RunningStudies::<T>::get() {
 			let Some(mut study) = Studies::<T>::get(id) else { continue };
 			let hospitals = study.spec.hospitals.len() as u32;
@@ -151,6 +157,14 @@ impl<T: Config> Pallet<T> {
 			}
 			let number = study.current_round;
 			let Some(mut round) = Rounds::<T>::get(id, number) else { continue };
+			if has_changed {
+				weight.saturating_accrue(T::WeightInfo::tell());
+				Self::tell_of_finality(
+					RoundKey { study: id, round: number, attempt: round.attempt },
+					&round,
+					finality,
+				);
+			}
 			if let Some(transition) = Self::machine(&study, &mut round).tick() {
 				weight.saturating_accrue(T::WeightInfo::transition(hospitals));
 				// All that follows may come in the same block.
@@ -159,11 +173,36 @@ impl<T: Config> Pallet<T> {
 				Self::follow(id, &mut study, number, round, transition);
 				Studies::<T>::insert(id, study);
 			} else {
+				if finality.stands_still {
+					weight.saturating_accrue(T::WeightInfo::hold(hospitals));
+					Self::hold(id, &study, &mut round);
+				}
 				let attempt = Attempt::<T>::of(id, number, &study, &round);
 				weight.saturating_accrue(schemes::driving::<T>(&study.spec.scheme).begin_block(&attempt));
 			}
 		}
 		weight
+	}
+
+	/// While finality stands still, nothing runs out: neither the phase under way nor the time for late
+	/// attestations to the round before.
+	fn hold(id: StudyId, study: &Study<T::AccountId>, round: &mut Round<T::AccountId>) {
+		Self::machine(study, round).hold();
+		Rounds::<T>::insert(id, study.current_round, &*round);
+		let number = study.current_round.saturating_sub(1);
+		if let Some(mut before) = Rounds::<T>::get(id, number) {
+			Self::machine(study, &mut before).hold();
+			Rounds::<T>::insert(id, number, before);
+		}
+	}
+
+	fn tell_of_finality(key: RoundKey, round: &Round<T::AccountId>, finality: FinalityStatus) {
+		let fact = if finality.stands_still {
+			Event::FinalityStalled { round: key, since: finality.finalised }
+		} else {
+			Event::FinalityResumed { round: key, deadline: round.deadline }
+		};
+		Self::tell(None, fact);
 	}
 
 	/// The end of a block.
@@ -285,7 +324,8 @@ impl<T: Config> Pallet<T> {
 		study: &'a Study<T::AccountId>,
 		round: &'a mut Round<T::AccountId>,
 	) -> Machine<'a, T::AccountId> {
-		Machine { spec: &study.spec, round, now: Self::now() }
+		let FinalityStatus { finalised, .. } = T::Finality::finality();
+		Machine { spec: &study.spec, round, now: Self::now(), finalised }
 	}
 }
 

@@ -23,6 +23,10 @@ pub trait WeightInfo {
 	fn tick(n: u32) -> Weight;
 	/// A phase that ended at its deadline, beyond [`Self::tick`].
 	fn transition(n: u32) -> Weight;
+	/// Putting off the deadlines of a study while finality stands still, beyond [`Self::tick`].
+	fn hold(n: u32) -> Weight;
+	/// Telling one fact that has no lists.
+	fn tell() -> Weight;
 	/// Reading the committee of one round, beyond [`Self::tick`].
 	fn tick_committee(n: u32, m: u32) -> Weight;
 	/// A phase of a committee that ends; the costliest decodes `e` checks of each of `n` hospitals by `m`
@@ -82,7 +86,17 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	fn tick(n: u32) -> Weight {
 		Weight::from_parts(30_000_000, study_bytes(n).saturating_add(3_000))
 			.saturating_add(Weight::from_parts(400_000, 0).saturating_mul(u64::from(n)))
-			.saturating_add(T::DbWeight::get().reads(3))
+			.saturating_add(T::DbWeight::get().reads_writes(3, 1))
+	}
+
+	fn hold(n: u32) -> Weight {
+		Weight::from_parts(10_000_000, study_bytes(n))
+			.saturating_add(Weight::from_parts(400_000, 0).saturating_mul(u64::from(n)))
+			.saturating_add(T::DbWeight::get().reads_writes(1, 2))
+	}
+
+	fn tell() -> Weight {
+		Weight::from_parts(20_000_000, 4_096).saturating_add(T::DbWeight::get().reads_writes(2, 4))
 	}
 
 	fn transition(n: u32) -> Weight {

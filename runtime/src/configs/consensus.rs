@@ -2,11 +2,11 @@
 
 use super::no_currency::NoCurrency;
 use super::time::{blocks_in, SlotDuration, SECONDS};
-use crate::{AccountId, BlockNumber, HospitalRegistry, Runtime, RuntimeEvent, Session, SessionKeys};
+use crate::{AccountId, BlockNumber, HospitalRegistry, Runtime, RuntimeEvent, Session, SessionKeys, System};
 use alloc::vec::Vec;
 use frame_support::{
 	parameter_types,
-	traits::{ConstBool, ConstU32, ConstU64},
+	traits::{ConstBool, ConstU32, ConstU64, FindAuthor, Get},
 };
 use pallet_session::{PeriodicSessions, SessionManager};
 use sp_consensus_aura::sr25519::AuthorityId as AuraId;
@@ -53,6 +53,37 @@ impl pallet_session::Config for Runtime {
 	type WeightInfo = pallet_session::weights::SubstrateWeight<Runtime>;
 	type Currency = NoCurrency;
 	type KeyDeposit = ();
+}
+
+/// The validators that make blocks.
+pub struct BlockAuthors;
+
+impl Get<Vec<AuraId>> for BlockAuthors {
+	fn get() -> Vec<AuraId> {
+		pallet_aura::Authorities::<Runtime>::get().into_inner()
+	}
+}
+
+/// The validator in whose slot the present block was made.
+pub struct BlockAuthor;
+
+impl Get<Option<AuraId>> for BlockAuthor {
+	fn get() -> Option<AuraId> {
+		let digest = System::digest();
+		let logs = digest.logs().iter().filter_map(|log| log.as_pre_runtime());
+		pallet_aura::AuraAuthorId::<Runtime>::find_author(logs)
+	}
+}
+
+impl pallet_finality_lag::Config for Runtime {
+	type Validator = AuraId;
+	type Validators = BlockAuthors;
+	type BlockAuthor = BlockAuthor;
+	type MaxValidators = ConstU32<MAX_HOSPITALS>;
+	// A block is usually final one or two blocks later, and every block says so. Pauses of a few blocks, as
+	// when a validator has just left, are not worth noticing.
+	type Timeout = ConstU32<8>;
+	type WeightInfo = pallet_finality_lag::weights::SubstrateWeight<Runtime>;
 }
 
 /// The validators are the active members with that role, as the hospital registry lists them.

@@ -1,6 +1,6 @@
 //! Agreements, studies, rounds and updates.
 
-use crate::{AccessControl, AuditTrail, HospitalRegistry, ModelUpdates, Rounds, Runtime};
+use crate::{AccessControl, AuditTrail, FinalityLag, HospitalRegistry, ModelUpdates, Rounds, Runtime};
 use frame_support::traits::ConstU32;
 
 impl pallet_access_control::Config for Runtime {
@@ -14,6 +14,7 @@ impl pallet_rounds::Config for Runtime {
 	type Agreements = AccessControl;
 	type Commitments = ModelUpdates;
 	type Audit = AuditTrail;
+	type Finality = FinalityLag;
 	type WorkerKey = pallet_rounds::crypto::HospitalKey;
 	type MaxRunningStudies = ConstU32<16>;
 	type WeightInfo = pallet_rounds::weights::SubstrateWeight<Runtime>;

@@ -7,7 +7,7 @@ use consilium_primitives::{
 	commitment::BlobReference,
 	fixed_point::MAX_COORDINATE,
 	job::{Contribution, JobStatus, Outcome},
-	study::{RoundKey, UpdateFault, Verdict},
+	study::{Metrics, RoundKey, UpdateFault, Verdict},
 	H256,
 };
 use std::{fs, path::PathBuf, time::Duration};
@@ -44,8 +44,11 @@ impl Round {
 
 	fn assert_rejected(&mut self, hospital: usize, fault: UpdateFault) {
 		let verdict = Verdict::RejectUpdate { hospital: account(hospital), fault };
-		let expected =
-			JobStatus::Done(Outcome::Attested { verdict, metrics: None, corrected: Default::default() });
+		let expected = JobStatus::Done(Outcome::Attested {
+			verdict,
+			metrics: Metrics::Unavailable,
+			corrected: Default::default(),
+		});
 		for number in 0..4 {
 			assert_eq!(self.attest(number), expected, "hospital {number}");
 		}

@@ -17,6 +17,7 @@ mod key_tests;
 pub(crate) mod mock;
 mod nonce_tests;
 mod partial_tests;
+mod regression_tests;
 mod restart_tests;
 mod root_tests;
 mod round_tests;

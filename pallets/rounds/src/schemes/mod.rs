@@ -65,6 +65,21 @@ pub trait Rules<AccountId> {
 		(Phase::Collecting, spec.collecting_blocks)
 	}
 
+	/// The length in blocks of a phase that only this scheme has.
+	fn step_blocks(&self) -> BlockNumber {
+		0
+	}
+
+	/// The length of a phase in blocks. Attestations are taken as long when the round is final.
+	fn phase_blocks(&self, spec: &StudySpec<AccountId>, phase: Phase) -> BlockNumber {
+		match phase {
+			Phase::Collecting => spec.collecting_blocks,
+			Phase::Attesting | Phase::Finalised => spec.attesting_blocks,
+			Phase::Aborted(_) => 0,
+			_ => self.step_blocks(),
+		}
+	}
+
 	/// Whether Collecting waits for more than the hospitals' commitments. If so, [`Driving::end_block`] ends
 	/// it when all is there.
 	fn collects_more(&self) -> bool {

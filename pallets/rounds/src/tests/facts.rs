@@ -38,7 +38,7 @@ fn every_record_follows_from_the_bytes_of_its_event() {
 				round,
 				hospital: hospital.clone(),
 				verdict: accept(1),
-				metrics: None,
+				metrics: consilium_primitives::study::Metrics::Unavailable,
 				corrected: Points::truncate_from(vec![2]),
 			},
 			Event::HospitalExcluded { round, hospital, fault },
@@ -46,6 +46,8 @@ fn every_record_follows_from_the_bytes_of_its_event() {
 			Event::RoundAborted { round, reason: AbortReason::ModelRejected },
 			Event::NonceCommitted { round, party: party.clone(), point, commitment: H256::repeat_byte(6) },
 			Event::NonceRevealed { round, party, point, nonce: [7; 32] },
+			Event::FinalityStalled { round, since: 4 },
+			Event::FinalityResumed { round, deadline },
 		];
 		assert_eq!(AuditTrail::check_facts::<Event<Test>>(facts, read), Ok(()));
 	});

@@ -27,6 +27,8 @@ pub struct Table {
 	pub spec: StudySpec<u8>,
 	pub round: Round<u8>,
 	pub now: BlockNumber,
+	/// `None` if it is the block before.
+	pub finalised: Option<BlockNumber>,
 }
 
 type Step = Result<Option<Transition<u8>>, Refusal>;
@@ -35,7 +37,7 @@ impl Table {
 	pub fn new(hospitals: u8, quorum: u32) -> Self {
 		let spec = spec(hospitals, quorum);
 		let round = open(&spec, 1, None, START, START);
-		Self { spec, round, now: START }
+		Self { spec, round, now: START, finalised: None }
 	}
 
 	/// A round to which all hospitals have committed.
@@ -48,8 +50,9 @@ impl Table {
 		table
 	}
 
-	fn machine(&mut self) -> Machine<'_, u8> {
-		Machine { spec: &self.spec, round: &mut self.round, now: self.now }
+	pub fn machine(&mut self) -> Machine<'_, u8> {
+		let finalised = self.finalised.unwrap_or(self.now.saturating_sub(1));
+		Machine { spec: &self.spec, round: &mut self.round, now: self.now, finalised }
 	}
 
 	/// A step that is refused changes nothing.
@@ -65,7 +68,12 @@ impl Table {
 	}
 
 	pub fn attest(&mut self, hospital: u8, verdict: Verdict<u8>) -> Step {
-		let word = Attestation { hospital, verdict, metrics: None, corrected: Default::default() };
+		let word = Attestation {
+			hospital,
+			verdict,
+			metrics: consilium_primitives::study::Metrics::Unavailable,
+			corrected: Default::default(),
+		};
 		self.checked(|table| table.machine().attest(word))
 	}
 

@@ -1,7 +1,7 @@
 //! The state machine against a plain count of the attestations.
 
 use super::machine::Table;
-use crate::machine::{Machine, Transition};
+use crate::machine::Transition;
 use consilium_primitives::{
 	study::{AbortReason, Phase, UpdateFault, Verdict},
 	H256,
@@ -106,7 +106,7 @@ proptest! {
 			ended += u32::from(table.commit(*hospital).unwrap().is_some());
 		}
 		table.now = if late { deadline + 1 } else { deadline };
-		let tick = Machine { spec: &table.spec, round: &mut table.round, now: table.now }.tick();
+		let tick = table.machine().tick();
 		ended += u32::from(tick == Some(Transition::CollectingEnded));
 		let enough = present == 7 || (late && present as u32 >= quorum);
 		prop_assert_eq!(ended, u32::from(enough));

@@ -14,6 +14,7 @@ mod machine;
 mod machine_properties;
 mod node;
 mod opening;
+mod outages;
 mod properties;
 mod retention;
 mod retry;

@@ -68,8 +68,9 @@ fn takes_part<AccountId: Clone + PartialEq>(spec: &StudySpec<AccountId>, account
 /// A running study, or one whose last round still takes attestations.
 fn is_of_interest<T: Config>(id: StudyId, study: &Study<T::AccountId>) -> bool {
 	RunningStudies::<T>::get().contains(&id)
-		|| Rounds::<T>::get(id, study.current_round)
-			.is_some_and(|round| round.phase == Phase::Finalised && Pallet::<T>::now() <= round.deadline)
+		|| Rounds::<T>::get(id, study.current_round).is_some_and(|mut round| {
+			round.phase == Phase::Finalised && !Pallet::<T>::machine(study, &mut round).is_late()
+		})
 }
 
 /// What is due from `account` in this round: in all schemes, and for the study's.

@@ -10,6 +10,7 @@
 use crate::{
 	machine::{Machine, Transition},
 	refusal::Refusal,
+	schemes::Rules,
 };
 use alloc::vec::Vec;
 use consilium_primitives::{
@@ -295,7 +296,7 @@ impl<AccountId: Clone + PartialEq> CommitteeMachine<'_, AccountId> {
 
 	/// Whether the phase under way has ended at its deadline.
 	pub fn is_late(&self) -> bool {
-		self.machine.now > self.machine.round.deadline
+		self.machine.is_late()
 	}
 
 	pub(super) fn ensure_phase(&self, phase: Phase, refusal: Refusal) -> Result<(), Refusal> {
@@ -361,10 +362,7 @@ impl<AccountId: Clone + PartialEq> CommitteeMachine<'_, AccountId> {
 			let _ = self.machine.round.excluded.try_push(exclusion.clone());
 		}
 		let transition = if self.machine.has_quorum(self.machine.round.committed.len()) {
-			let blocks = match next {
-				Phase::Attesting => self.machine.spec.attesting_blocks,
-				_ => self.committee.step_blocks,
-			};
+			let blocks = self.committee.phase_blocks(self.machine.spec, next);
 			self.machine.begin(next, blocks);
 			Transition::Continued(next)
 		} else {

@@ -40,6 +40,10 @@ impl<AccountId: Clone + PartialEq> Rules<AccountId> for Committee<AccountId> {
 		}
 	}
 
+	fn step_blocks(&self) -> BlockNumber {
+		self.step_blocks
+	}
+
 	/// The parties' nonces.
 	fn collects_more(&self) -> bool {
 		true

@@ -1,0 +1,5 @@
+mod claiming;
+mod costs;
+mod estimating;
+mod properties;
+mod standing_still;
