@@ -14,7 +14,7 @@ import { Program, withFolder } from './lib/processes.mjs';
  * block.
  */
 const HALVES = {
-  'calls-and-checks': ['rpc', 'scripts', 'committee', 'refusals', 'rotation'],
+  'calls-and-checks': ['rpc', 'scripts', 'committee', 'refusals', 'rotation', 'startup'],
   'rounds-and-failures': ['rounds', 'blobs', 'records', 'quantum', 'restart'],
 };
 
