@@ -40,6 +40,12 @@ pub trait Trainer: Send + Sync {
 		spec: &StudySpec<AccountBytes>,
 		parameters: &[f64],
 	) -> Result<Option<Metrics>, TrainerError>;
+
+	/// A salted hash of the records: it stays as long as they do, and says nothing else of them. The hospital
+	/// attests to it in every round. `None` if it does not tell.
+	fn records_hash(&self) -> Result<Option<[u8; 32]>, TrainerError> {
+		Ok(None)
+	}
 }
 
 /// The result of local training.

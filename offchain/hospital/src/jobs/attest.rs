@@ -8,6 +8,7 @@ use consilium_primitives::{
 	fixed_point::Decimal,
 	job::{Inputs, Outcome, RoundContext},
 	study::{self, Verdict},
+	H256,
 };
 use consilium_training::{metrics::Metrics, server};
 use std::sync::PoisonError;
@@ -20,7 +21,10 @@ pub(super) fn attest(
 ) -> Result<Outcome, JobError> {
 	match schemes::of(resources, context).aggregate(inputs)? {
 		Ok(aggregate) => judge(resources, context, aggregate),
-		Err(verdict) => Ok(Outcome::Attested { verdict, metrics: None, corrected: Default::default() }),
+		Err(verdict) => {
+			let corrected = Default::default();
+			Ok(Outcome::Attested { verdict, metrics: None, corrected, records: None })
+		},
 	}
 }
 
@@ -43,7 +47,8 @@ fn judge(
 		before.map_or(f64::INFINITY, |before| before.log_loss + spec.max_log_loss_increase.to_f64());
 	let accepted = metrics.is_some() && after.is_some_and(|after| after.log_loss <= highest);
 	let verdict = if accepted { Verdict::Accept { artifact } } else { Verdict::RejectModel { artifact } };
-	Ok(Outcome::Attested { verdict, metrics, corrected })
+	let records = trainer.records_hash()?.map(H256);
+	Ok(Outcome::Attested { verdict, metrics, corrected, records })
 }
 
 /// `None` when the chain cannot hold one of the values.

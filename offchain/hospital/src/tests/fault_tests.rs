@@ -44,8 +44,12 @@ impl Round {
 
 	fn assert_rejected(&mut self, hospital: usize, fault: UpdateFault) {
 		let verdict = Verdict::RejectUpdate { hospital: account(hospital), fault };
-		let expected =
-			JobStatus::Done(Outcome::Attested { verdict, metrics: None, corrected: Default::default() });
+		let expected = JobStatus::Done(Outcome::Attested {
+			verdict,
+			metrics: None,
+			corrected: Default::default(),
+			records: None,
+		});
 		for number in 0..4 {
 			assert_eq!(self.attest(number), expected, "hospital {number}");
 		}

@@ -3,7 +3,7 @@ use consilium_primitives::{
 	audit::Action,
 	fixed_point::Decimal,
 	study::{Attestation, Metrics, Phase, RoundKey, UpdateFault, Verdict},
-	StudyId,
+	StudyId, H256,
 };
 use frame_support::{assert_noop, assert_ok};
 use sp_runtime::DispatchError;
@@ -31,10 +31,11 @@ fn an_attestation_is_kept_announced_and_recorded_with_its_metrics() {
 			log_loss: Decimal::from_nanos(450_000_000),
 			brier: Decimal::from_nanos(150_000_000),
 		});
-		assert_ok!(Rounds::attest(signed(BOB), id, 1, 1, accept(1), metrics, Default::default()));
+		let records = Some(H256::repeat_byte(6));
+		assert_ok!(Rounds::attest(signed(BOB), id, 1, 1, accept(1), metrics, Default::default(), records));
 		let corrected = consilium_primitives::study::Points::default();
-		let expected =
-			Attestation { hospital: account(BOB), verdict: accept(1), metrics, corrected: corrected.clone() };
+		let (hospital, verdict) = (account(BOB), accept(1));
+		let expected = Attestation { hospital, verdict, metrics, corrected: corrected.clone(), records };
 		assert_eq!(round(id, 1).attestations.into_inner(), [expected]);
 		let key = RoundKey { study: id, round: 1, attempt: 1 };
 		let event = Event::ModelAttested {
@@ -43,6 +44,7 @@ fn an_attestation_is_kept_announced_and_recorded_with_its_metrics() {
 			verdict: accept(1),
 			metrics,
 			corrected,
+			records,
 		};
 		assert_eq!(AuditTrail::last_fact(), Some(event.into()));
 		assert_eq!(trail(id).last(), Some(&(Some(account(BOB)), Action::ModelAttested)));
@@ -92,7 +94,7 @@ fn only_accounts_attest() {
 		let id = attesting();
 		for origin in [RuntimeOrigin::none(), RuntimeOrigin::root()] {
 			assert_noop!(
-				Rounds::attest(origin, id, 1, 1, accept(1), None, Default::default()),
+				Rounds::attest(origin, id, 1, 1, accept(1), None, Default::default(), None),
 				DispatchError::BadOrigin
 			);
 		}

@@ -19,7 +19,7 @@ fn attesting(parties: &[u8]) -> StudyId {
 fn attest_with(hospital: u8, id: StudyId, verdict: Verdict<AccountId32>, corrected: &[u8]) -> DispatchResult {
 	let key = current(id);
 	let corrected = Points::truncate_from(corrected.to_vec());
-	Rounds::attest(signed(hospital), key.study, key.round, key.attempt, verdict, None, corrected)
+	Rounds::attest(signed(hospital), key.study, key.round, key.attempt, verdict, None, corrected, None)
 }
 
 #[test]
