@@ -55,9 +55,15 @@ impl Document {
 	/// Adds a fault of the value at `key`. The message follows the key: what is wrong, and what would be
 	/// right.
 	pub fn fault(&mut self, key: &str, message: impl Display) {
-		let name: Vec<_> = key.split('.').filter(|step| step.parse::<usize>().is_err()).collect();
-		let message = message.to_string();
-		let fault = Fault::new(self.path.clone(), &self.text, self.span(key), Some(name.join(".")), message);
+		let steps: Vec<_> = key.split('.').collect();
+		let name: Vec<_> = steps.iter().copied().filter(|step| step.parse::<usize>().is_err()).collect();
+		self.fault_at(&steps, &name.join("."), message);
+	}
+
+	/// As [`Self::fault`], for a key of which a part may contain a point. The message calls it `name`.
+	pub fn fault_at(&mut self, steps: &[&str], name: &str, message: impl Display) {
+		let (span, message) = (self.span(steps), message.to_string());
+		let fault = Fault::new(self.path.clone(), &self.text, span, Some(name.to_owned()), message);
 		let is_same = |other: &Fault| (&other.key, other.line) == (&fault.key, fault.line);
 		if !self.faults.iter().any(is_same) {
 			self.faults.push(fault);
@@ -98,15 +104,15 @@ impl Document {
 		}
 	}
 
-	/// Where the value at `key` is; if it is missing, where the innermost table of its path begins.
-	fn span(&self, key: &str) -> Range<usize> {
+	/// Where the value at a key is; if it is missing, where the innermost table of its path begins.
+	fn span(&self, steps: &[&str]) -> Range<usize> {
 		let Ok(root) = DeTable::parse(&self.text) else { return 0..0 };
 		let mut span = 0..0;
 		let mut value = &DeValue::Table(root.into_inner());
-		for step in key.split('.') {
+		for step in steps {
 			let next = match (step.parse::<usize>(), value) {
 				(Ok(index), DeValue::Array(_)) => value.get(index),
-				_ => value.get(step),
+				_ => value.get(*step),
 			};
 			let Some(next) = next else { break };
 			span = next.span();

@@ -3,12 +3,16 @@
 use crate::{
 	chain_spec,
 	cli::{Cli, Subcommand},
+	database,
+	health::ports,
 	service::{self, Partial},
 	stopping,
 };
 use consilium_runtime::opaque::Block;
 use sc_cli::{OffchainWorkerEnabled, SubstrateCli};
 use sc_service::{Configuration, PartialComponents};
+use sc_storage_monitor::StorageMonitorService;
+use std::path::Path;
 
 impl SubstrateCli for Cli {
 	fn impl_name() -> String {
@@ -45,7 +49,9 @@ pub fn run() -> sc_cli::Result<()> {
 	let mut cli = Cli::from_args();
 	match cli.subcommand.take() {
 		None => run_node(cli),
-		Some(Subcommand::Hospital(command)) => Ok(command.run(&Cli::executable_name())?),
+		Some(Subcommand::Hospital(command)) => {
+			Ok(command.run(&Cli::executable_name(), &Cli::impl_version())?)
+		},
 		Some(Subcommand::Key(command)) => command.run(&cli),
 		Some(Subcommand::ExportChainSpec(command)) => command.run(cli.load_spec(&command.chain)?),
 		Some(Subcommand::BuildSpec(command)) => {
@@ -82,18 +88,27 @@ pub fn run() -> sc_cli::Result<()> {
 }
 
 fn parts(config: &Configuration) -> sc_cli::Result<Partial> {
-	Ok(service::partial(config)?)
+	service::partial(config).map_err(|error| database::explain(error, config.database.path()))
 }
 
 fn run_node(cli: Cli) -> sc_cli::Result<()> {
 	let no_worker = matches!(cli.run.offchain_worker_params.enabled, OffchainWorkerEnabled::Never);
 	let hospital = cli.hospital.clone();
+	let storage_monitor = cli.storage_monitor.clone();
 	cli.create_runner(&cli.run)?.run_node_until_exit(|mut config| async move {
 		stopping::forgive_panics_while_stopping();
+		ports::claim(&mut config).map_err(|taken| sc_cli::Error::Application(taken.into()))?;
 		if hospital.is_some() {
 			// By default only validators run off-chain workers, but a hospital trains on any node.
 			config.offchain_worker.enabled = !no_worker;
 		}
-		service::start(config, hospital).map_err(sc_cli::Error::Service)
+		let database = config.database.path().map(Path::to_owned);
+		let node = service::start(config, hospital)
+			.map_err(|error| database::explain(error, database.as_deref()))?;
+		if let Some(path) = database {
+			StorageMonitorService::try_spawn(storage_monitor, path, &node.spawn_essential_handle())
+				.map_err(|error| sc_cli::Error::Application(error.into()))?;
+		}
+		Ok(node)
 	})
 }

@@ -5,7 +5,10 @@
 mod chain_spec;
 mod cli;
 mod command;
+mod database;
+mod health;
 mod hospital;
+mod refusals;
 mod rpc;
 mod service;
 mod stopping;

@@ -1,15 +1,26 @@
-//! Panics while the node shuts down.
+//! What goes wrong while the node shuts down, and does not matter.
 //!
 //! Substrate's panic handler ends the process with an error on any panic, which is right while the node runs.
 //! During shutdown, tasks of the SDK may be polled once more although their streams and timers are gone
 //! ("`SelectNextSome` polled after terminated", "A Tokio 1.x context was found, but it is being shutdown").
 //! Nothing is lost then, so the node must not exit with an error that a supervisor would take for a crash.
 
+use futures::future::BoxFuture;
+use sc_service::SpawnEssentialTaskHandle;
+use sp_core::traits::SpawnEssentialNamed;
 use std::{
+	future::Future,
 	panic,
 	sync::atomic::{AtomicBool, Ordering},
+	time::Duration,
 };
-use tokio::signal::unix::{signal, SignalKind};
+use tokio::{
+	signal::unix::{signal, SignalKind},
+	time::sleep,
+};
+
+/// How long the end of an essential task waits for a signal that explains it.
+const EXPLANATION: Duration = Duration::from_secs(1);
 
 static STOPPING: AtomicBool = AtomicBool::new(false);
 
@@ -42,6 +53,37 @@ pub fn forgive_panics_while_stopping() {
 		let _mark = mark;
 		asked_to_stop().await;
 	});
+}
+
+/// Spawns essential tasks. During shutdown their streams end, and they with them, before the node ends them:
+/// that is no failure, and is not logged as one.
+#[derive(Clone)]
+pub struct Essential(pub SpawnEssentialTaskHandle);
+
+impl SpawnEssentialNamed for Essential {
+	fn spawn_essential_blocking(
+		&self,
+		name: &'static str,
+		group: Option<&'static str>,
+		task: BoxFuture<'static, ()>,
+	) {
+		self.0.spawn_essential_blocking(name, group, Box::pin(unless_stopping(task)));
+	}
+
+	fn spawn_essential(&self, name: &'static str, group: Option<&'static str>, task: BoxFuture<'static, ()>) {
+		self.0.spawn_essential(name, group, Box::pin(unless_stopping(task)));
+	}
+}
+
+/// Ends when `task` does, unless the node is asked to stop within [`EXPLANATION`]: then never.
+async fn unless_stopping(task: impl Future<Output = ()>) {
+	task.await;
+	if !STOPPING.load(Ordering::Acquire) {
+		sleep(EXPLANATION).await;
+	}
+	if STOPPING.load(Ordering::Acquire) {
+		std::future::pending().await
+	}
 }
 
 /// Waits for the signals that stop the node; forever if no handler can be installed.

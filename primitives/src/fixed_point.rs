@@ -44,6 +44,43 @@ impl Decimal {
 	}
 }
 
+/// A decimal number with nine digits after the point, as an integer in units of 1e-9.
+#[apply(chain_type)]
+#[derive(Copy, Default, PartialOrd, Ord)]
+pub struct SignedDecimal(i64);
+
+impl SignedDecimal {
+	/// From units of 1e-9.
+	pub const fn from_nanos(nanos: i64) -> Self {
+		Self(nanos)
+	}
+
+	/// In units of 1e-9.
+	pub const fn nanos(self) -> i64 {
+		self.0
+	}
+
+	/// The nearest double.
+	pub fn to_f64(self) -> f64 {
+		self.0 as f64 / 1e9
+	}
+
+	/// The nearest decimal; the least or greatest one, -9.2e9 or 9.2e9, for a number beyond it. `None` if
+	/// the number is not finite.
+	pub fn from_f64(value: f64) -> Option<Self> {
+		let nanos = value * 1e9;
+		let half = if nanos < 0.0 { -0.5 } else { 0.5 };
+		// The conversion saturates.
+		value.is_finite().then_some(Self((nanos + half) as i64))
+	}
+}
+
+impl Serialize for SignedDecimal {
+	fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+		serializer.serialize_f64(self.to_f64())
+	}
+}
+
 impl Serialize for Decimal {
 	fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
 		serializer.serialize_f64(self.to_f64())
@@ -119,6 +156,18 @@ mod tests {
 		assert_eq!(Decimal::from_nanos(3_162_000).to_f64(), 0.003162);
 		for wrong in [-0.1, f64::NAN, f64::INFINITY, 2e10] {
 			assert_eq!(Decimal::from_f64(wrong), None);
+		}
+	}
+
+	#[test]
+	fn signed_decimals_convert_both_ways_and_saturate() {
+		for nanos in [-1_500_000_000, -1, 0, 812_345_678] {
+			let decimal = SignedDecimal::from_nanos(nanos);
+			assert_eq!(SignedDecimal::from_f64(decimal.to_f64()), Some(decimal));
+		}
+		assert_eq!(SignedDecimal::from_f64(-1e30), Some(SignedDecimal::from_nanos(i64::MIN)));
+		for wrong in [f64::NAN, f64::NEG_INFINITY] {
+			assert_eq!(SignedDecimal::from_f64(wrong), None);
 		}
 	}
 

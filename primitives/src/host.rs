@@ -23,6 +23,8 @@ pub trait HospitalJobs: Send {
 	fn start(&mut self, job: Job) -> bool;
 	/// What is known of a job.
 	fn poll(&mut self, id: JobId) -> JobReport;
+	/// The runtime asked for a job that this node cannot read: one of the two is older than the other.
+	fn unreadable(&mut self) {}
 }
 
 #[cfg(feature = "std")]
@@ -48,7 +50,7 @@ pub enum Started {
 	Busy,
 	/// This node has no hospital configured.
 	NoHospital,
-	/// The node does not know this version of jobs: it is older than the runtime.
+	/// The node cannot read the job: it or the runtime is older than the other.
 	Incompatible,
 }
 
@@ -76,7 +78,10 @@ pub trait Jobs {
 	fn start_job(&mut self, job: PassFatPointerAndRead<&[u8]>) -> u32 {
 		use sp_externalities::ExternalitiesExt;
 		let Some(extension) = self.extension::<HospitalJobsExt>() else { return NO_HOSPITAL };
-		let Ok(VersionedJob::V1(job)) = VersionedJob::decode_all(&mut &job[..]) else { return INCOMPATIBLE };
+		let Ok(VersionedJob::V1(job)) = VersionedJob::decode_all(&mut &job[..]) else {
+			extension.0.unreadable();
+			return INCOMPATIBLE;
+		};
 		if extension.0.start(job) {
 			ACCEPTED
 		} else {

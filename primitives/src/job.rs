@@ -307,7 +307,7 @@ pub enum Outcome {
 		/// The judgement.
 		verdict: Verdict<AccountBytes>,
 		/// The new model on the hospital's test records.
-		metrics: Option<Metrics>,
+		metrics: Metrics,
 		/// Points of the parties whose partial aggregates were corrected.
 		corrected: Points,
 		/// A salted hash of the hospital's records, if it tells.

@@ -44,9 +44,12 @@ mod tests {
 			Committee, Direction,
 		},
 		encoding::UpdateEncoding,
-		fixed_point::Decimal,
+		fixed_point::{Decimal, SignedDecimal},
 		model::{Adaptive, LocalSteps, ModelFamily, ModelSpec, ServerOptimizer},
-		study::{AggregationScheme, HaltReason, Phase, StudyStatus, Verdict},
+		study::{
+			AggregationScheme, ClassificationMetrics, HaltReason, Metrics, Phase, RegressionMetrics,
+			StudyStatus, Verdict,
+		},
 		BoundedVec, H256,
 	};
 	use serde_json::{json, to_value, Value};
@@ -96,6 +99,31 @@ mod tests {
 				"parameters": 153,
 			})
 		);
+	}
+
+	#[test]
+	fn metrics_say_of_which_kind_they_are() {
+		let [half, one] = [500_000_000, 1_000_000_000].map(Decimal::from_nanos);
+		let classes =
+			ClassificationMetrics { examples: 3, accuracy: half, auc: None, log_loss: one, brier: half };
+		assert_eq!(
+			shape(Metrics::Classification(classes)),
+			json!({
+				"kind": "Classification",
+				"examples": 3,
+				"accuracy": 0.5,
+				"auc": null,
+				"logLoss": 1.0,
+				"brier": 0.5,
+			})
+		);
+		let r2 = Some(SignedDecimal::from_nanos(-250_000_000));
+		let numbers = RegressionMetrics { examples: 3, mae: half, rmse: one, r2 };
+		assert_eq!(
+			shape(Metrics::Regression(numbers)),
+			json!({ "kind": "Regression", "examples": 3, "mae": 0.5, "rmse": 1.0, "r2": -0.25 })
+		);
+		assert_eq!(shape(Metrics::Unavailable), Value::Null);
 	}
 
 	#[test]

@@ -17,7 +17,7 @@ pub struct ModelSpec {
 	pub family: ModelFamily,
 	/// Number of inputs after one-hot encoding, at least 1.
 	pub features: u32,
-	/// Number of classes, at least 2.
+	/// Number of classes, at least 2; 0 for a regression, which predicts a number.
 	pub classes: u32,
 }
 
@@ -26,13 +26,15 @@ pub struct ModelSpec {
 #[derive(Serialize)]
 #[serde(tag = "kind")]
 pub enum ModelFamily {
-	/// One linear layer; sigmoid for two classes, softmax otherwise.
+	/// One linear layer; sigmoid for two classes, softmax otherwise. Not for a regression.
 	LogisticRegression,
 	/// Linear layers with rectified linear units in between.
 	MultilayerPerceptron {
 		/// Widths of the hidden layers, starting at the input; 1 to 4 layers of at least one unit.
 		hidden: BoundedVec<u32, MaxHiddenLayers>,
 	},
+	/// One linear layer, whose output is the prediction. Only for a regression.
+	LinearRegression,
 }
 
 /// Its fields and the number of parameters, which is `null` for an invalid shape.
@@ -48,12 +50,16 @@ impl Serialize for ModelSpec {
 }
 
 impl ModelSpec {
-	/// Number of outputs: 1 for two classes, otherwise one per class.
+	/// Whether the model predicts a number instead of a class.
+	pub const fn is_regression(&self) -> bool {
+		self.classes == 0
+	}
+
+	/// Number of outputs: 1 for a regression and for two classes, otherwise one per class.
 	pub fn outputs(&self) -> u32 {
-		if self.classes == 2 {
-			1
-		} else {
-			self.classes
+		match self.classes {
+			0 | 2 => 1,
+			classes => classes,
 		}
 	}
 
@@ -68,15 +74,16 @@ impl ModelSpec {
 	}
 
 	/// Number of parameters: the weights and biases of all layers. `None` if the shape is invalid: no
-	/// features, fewer than two classes, an empty layer, or more than [`MAX_PARAMETERS`] parameters.
+	/// features, one class, a family that cannot predict this, an empty layer, or more than
+	/// [`MAX_PARAMETERS`] parameters.
 	pub fn parameters(&self) -> Option<u32> {
-		if self.features == 0 || self.classes < 2 {
+		let is_possible = match &self.family {
+			ModelFamily::LogisticRegression => !self.is_regression(),
+			ModelFamily::LinearRegression => self.is_regression(),
+			ModelFamily::MultilayerPerceptron { hidden } => !hidden.is_empty() && !hidden.contains(&0),
+		};
+		if self.features == 0 || self.classes == 1 || !is_possible {
 			return None;
-		}
-		if let ModelFamily::MultilayerPerceptron { hidden } = &self.family {
-			if hidden.is_empty() || hidden.contains(&0) {
-				return None;
-			}
 		}
 		let mut total = 0u64;
 		for (inputs, outputs) in self.layers() {
@@ -188,8 +195,17 @@ mod tests {
 		assert_eq!(spec(ModelFamily::LogisticRegression, 13, 2).parameters(), Some(14));
 		assert_eq!(spec(ModelFamily::LogisticRegression, 13, 5).parameters(), Some(70));
 		let hidden = BoundedVec::try_from(alloc::vec![8, 4]).expect("two layers are allowed");
-		let perceptron = spec(ModelFamily::MultilayerPerceptron { hidden }, 13, 2);
-		assert_eq!(perceptron.parameters(), Some(14 * 8 + 9 * 4 + 5));
+		let perceptron =
+			|classes| spec(ModelFamily::MultilayerPerceptron { hidden: hidden.clone() }, 13, classes);
+		assert_eq!(perceptron(2).parameters(), Some(14 * 8 + 9 * 4 + 5));
+		assert_eq!(perceptron(0).parameters(), perceptron(2).parameters());
+		assert_eq!(spec(ModelFamily::LinearRegression, 13, 0).parameters(), Some(14));
+	}
+
+	#[test]
+	fn a_family_predicts_what_it_can() {
+		assert_eq!(spec(ModelFamily::LinearRegression, 13, 2).parameters(), None);
+		assert_eq!(spec(ModelFamily::LogisticRegression, 13, 0).parameters(), None);
 	}
 
 	#[test]

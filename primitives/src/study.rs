@@ -12,6 +12,10 @@ use bounded_collections::BoundedVec;
 use primitive_types::H256;
 use serde::Serialize;
 
+mod metrics;
+
+pub use metrics::{ClassificationMetrics, Metrics, RegressionMetrics};
+
 /// How updates become a new global model.
 #[apply(chain_type)]
 #[derive(Serialize)]
@@ -81,8 +85,10 @@ pub struct StudySpec<AccountId> {
 	/// Blocks for which the updates of a finalised round are retained in the blob store, counted from the
 	/// deadline of Attesting; then each hospital deletes its own. `None`: they are retained indefinitely.
 	pub retention_blocks: Option<BlockNumber>,
-	/// A hospital rejects a model whose log-loss on its own test records exceeds that of the previous model
-	/// by more than this, in nats.
+	/// A hospital rejects a model whose loss on its own test records exceeds that of the previous model by
+	/// more than this, in nats. The loss is the log-loss; in a regression half the mean squared error, in
+	/// units of the variance of the hospital's training targets: the negative log-likelihood of a normal
+	/// distribution with this variance, up to a constant.
 	pub max_log_loss_increase: Decimal,
 	/// Seed of the initial parameters and of the order of training records.
 	#[serde(serialize_with = "json::decimal")]
@@ -380,23 +386,6 @@ pub enum Verdict<AccountId> {
 	RejectPartials,
 }
 
-/// A model's performance on a hospital's own test records.
-#[apply(chain_type)]
-#[derive(Copy, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Metrics {
-	/// Number of test records.
-	pub examples: u32,
-	/// Fraction of records whose most probable class is the true one, 0 to 1.
-	pub accuracy: Decimal,
-	/// Area under the receiver operating characteristic, 0 to 1; `None` if the test records lack a class.
-	pub auc: Option<Decimal>,
-	/// Mean negative log-likelihood, in nats.
-	pub log_loss: Decimal,
-	/// Brier score.
-	pub brier: Decimal,
-}
-
 /// Points of compute parties.
 pub type Points = BoundedVec<u8, MaxParties>;
 
@@ -408,8 +397,8 @@ pub struct Attestation<AccountId> {
 	pub hospital: AccountId,
 	/// Its verdict.
 	pub verdict: Verdict<AccountId>,
-	/// The new model on the hospital's own test records; `None` if it could not be computed.
-	pub metrics: Option<Metrics>,
+	/// The new model on the hospital's own test records.
+	pub metrics: Metrics,
 	/// Points of the parties whose wrong partial aggregates were corrected, in ascending order.
 	pub corrected: Points,
 	/// A salted hash of the records with which the hospital trains and tests: it changes when they do, and

@@ -25,7 +25,6 @@ GENERATED = (
     "*LICENSE",
     "*.pub",
     "*/vectors/*.json",
-    "chain-specs/*.json",
     "docs/study.schema.json",
     "scripts/house/advisories.jsonl",
 )

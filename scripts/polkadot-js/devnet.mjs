@@ -37,7 +37,8 @@ const program = command(
     option(
       '--data <DIR>',
       `records: the UCI heart disease files (with FLamby's flamby-split.csv, if it is there), or schema.toml
-      and four CSV files, with root.csv for a root set (default: made-up records)`,
+      and four CSV files, each with NAME.format.toml if it is written in its own way, and root.csv for a root
+      set (default: made-up records)`,
     ),
     option(
       '--scheme <NAME>',

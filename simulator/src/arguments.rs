@@ -18,14 +18,14 @@ pub const SYNTHETIC_SEED: u64 = 1;
 #[command(next_help_heading = "Records")]
 pub struct DataArguments {
 	/// Folder with the hospitals' records: the UCI heart disease files (processed.cleveland.data and so on,
-	/// optionally with FLamby's flamby-split.csv), or schema.toml and one .csv file per hospital. Default:
-	/// synthetic records
+	/// optionally with FLamby's flamby-split.csv), or schema.toml and one .csv file per hospital, whose
+	/// format is in NAME.format.toml beside NAME.csv if it is not the schema's. Default: synthetic records
 	#[arg(long, value_name = "DIR")]
 	pub data: Option<PathBuf>,
-	/// Fraction of each hospital's records used for testing, if there is no split file
+	/// Fraction of each hospital's patients that test, about, if there is no split file
 	#[arg(long, value_name = "SHARE", default_value_t = 0.3)]
 	test_fraction: f64,
-	/// Seed of the split into training and test records, if there is no split file
+	/// Decides which patients test, if there is no split file
 	#[arg(long, value_name = "SEED", default_value_t = 0)]
 	split_seed: u64,
 	/// Seed of the synthetic records
@@ -74,7 +74,7 @@ impl DataArguments {
 #[command(next_help_heading = "Model")]
 pub struct ModelArguments {
 	/// Widths of the hidden layers of a multilayer perceptron, starting at the input, such as 16,8. Default:
-	/// a logistic regression
+	/// a logistic regression, or a linear one if the schema has a target
 	#[arg(long, value_name = "WIDTHS")]
 	hidden: Option<HiddenLayers>,
 }
@@ -84,6 +84,7 @@ impl ModelArguments {
 	pub fn spec(&self, data: &Dataset) -> ModelSpec {
 		let family = match &self.hidden {
 			Some(HiddenLayers(hidden)) => ModelFamily::MultilayerPerceptron { hidden: hidden.clone() },
+			None if data.schema.classes() == 0 => ModelFamily::LinearRegression,
 			None => ModelFamily::LogisticRegression,
 		};
 		ModelSpec { family, features: data.schema.features() as u32, classes: data.schema.classes() as u32 }

@@ -13,9 +13,9 @@ use std::path::{Path, PathBuf};
 /// Evaluate global models that a chain trained.
 ///
 /// Reports each model's metrics on the pooled test set (the test records of all hospitals, standardised by
-/// all training records; use these to compare models), and its accuracy at each hospital (its own test
-/// records, standardised by its own training records). The split into training and test records must be that
-/// of the study.
+/// all training records; use these to compare models), and its accuracy, or of a regression its RMSE, at each
+/// hospital (its own test records, standardised by its own training records). The split into training and
+/// test records must be that of the study.
 #[derive(Args)]
 pub struct Arguments {
 	/// Files of global models, as in the blob store

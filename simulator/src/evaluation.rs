@@ -4,6 +4,7 @@ use crate::error::Error;
 use consilium_primitives::model::ModelSpec;
 use consilium_training::{
 	dataset::{Dataset, Hospital},
+	labels::{Labels, Targets},
 	metrics::Metrics,
 	model::Model,
 	records::Records,
@@ -20,6 +21,16 @@ pub struct Evaluation {
 	pub hospitals: Vec<Hospital>,
 	/// The test records of all hospitals, standardised by the training records of all.
 	pub pooled_test: Records,
+}
+
+/// How good the trivial prediction is on the pooled test set.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Baseline {
+	/// Fraction of the most frequent class: the accuracy of predicting it always.
+	MajorityShare(f64),
+	/// Root mean squared error of predicting the mean of all training records always, in the target's unit.
+	MeanRmse(f64),
 }
 
 /// One evaluated model.
@@ -63,10 +74,18 @@ impl Evaluation {
 		Ok(Measurement { name, pooled_test, hospitals, seconds })
 	}
 
-	/// Fraction of the most frequent class in the pooled test set: the accuracy of the trivial classifier.
-	pub fn majority_share(&self) -> f64 {
-		let labels = &self.pooled_test.labels;
-		let count = |class| labels.iter().filter(|label| **label as usize == class).count();
-		(0..self.model.classes()).map(count).max().unwrap_or(0) as f64 / labels.len() as f64
+	/// What a model must do better than.
+	pub fn baseline(&self) -> Baseline {
+		match &self.pooled_test.labels {
+			Labels::Classes(labels) => {
+				let count = |class| labels.iter().filter(|label| **label as usize == class).count();
+				let most = (0..self.model.classes()).map(count).max().unwrap_or(0);
+				Baseline::MajorityShare(most as f64 / labels.len() as f64)
+			},
+			Labels::Numbers(Targets { values, mean, .. }) => {
+				let squares: f64 = values.iter().map(|value| (value - mean) * (value - mean)).sum();
+				Baseline::MeanRmse((squares / values.len() as f64).sqrt())
+			},
+		}
 	}
 }

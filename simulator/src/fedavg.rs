@@ -27,9 +27,9 @@ use std::time::Instant;
 /// slow and varies more from seed to seed.
 ///
 /// Reports the final model's metrics on the pooled test set (the test records of all hospitals, standardised
-/// by all training records; use these to compare models), and its accuracy at each hospital (its own test
-/// records, standardised by its own training records). With a committee, also reports by round the norms of
-/// the updates, and which were excluded and why.
+/// by all training records; use these to compare models), and its accuracy, or of a regression its RMSE, at
+/// each hospital (its own test records, standardised by its own training records). With a committee, also
+/// reports by round the norms of the updates, and which were excluded and why.
 #[derive(Args)]
 pub struct Arguments {
 	/// Seeds of the runs, for the initial parameters and the order of records: a range or a list

@@ -2,7 +2,10 @@
 
 use crate::{error::Error, evaluation::Evaluation};
 use clap::{Args, ValueEnum};
-use consilium_training::records::Records;
+use consilium_training::{
+	labels::{Labels, Targets},
+	records::Records,
+};
 
 /// Selects the hostile hospital and its attack.
 #[derive(Args)]
@@ -24,7 +27,7 @@ pub struct HostileArguments {
 pub enum Attack {
 	/// Send the negated honest update
 	SignFlip,
-	/// Train on wrong labels: class c becomes the c-th from the end
+	/// Train on wrong labels: class c becomes the c-th from the end, a target is mirrored at the mean
 	LabelFlip,
 }
 
@@ -57,8 +60,15 @@ impl Hostile {
 	pub fn records(&self, honest: &Records, classes: usize) -> Records {
 		let mut records = honest.clone();
 		if self.attack == Attack::LabelFlip {
-			let last = classes as u32 - 1;
-			records.labels.iter_mut().for_each(|label| *label = last - *label);
+			match &mut records.labels {
+				Labels::Classes(labels) => {
+					let last = classes as u32 - 1;
+					labels.iter_mut().for_each(|label| *label = last - *label);
+				},
+				Labels::Numbers(Targets { values, mean, .. }) => {
+					values.iter_mut().for_each(|value| *value = 2.0 * *mean - *value);
+				},
+			}
 		}
 		records
 	}
@@ -86,11 +96,14 @@ mod tests {
 
 	#[test]
 	fn labels_are_mirrored_and_updates_scaled() {
-		let honest = Records { features: Array2::zeros((3, 1)), labels: vec![0, 1, 2] };
+		let honest = Records { features: Array2::zeros((3, 1)), labels: Labels::Classes(vec![0, 1, 2]) };
 		let flip = Hostile { hospital: 0, attack: Attack::LabelFlip, factor: 5.0 };
 		let turn = Hostile { attack: Attack::SignFlip, ..flip };
-		assert_eq!(flip.records(&honest, 3).labels, [2, 1, 0]);
+		assert_eq!(flip.records(&honest, 3).labels, Labels::Classes(vec![2, 1, 0]));
 		assert_eq!(turn.records(&honest, 3), honest);
+		let targets = |values| Labels::Numbers(Targets { values, mean: 4.0, scale: 2.0 });
+		let days = Records { labels: targets(vec![1.0, 4.0, 7.5]), ..honest.clone() };
+		assert_eq!(flip.records(&days, 0).labels, targets(vec![7.0, 4.0, 0.5]));
 		for (hostile, expected) in [(flip, [5.0, -10.0]), (turn, [-5.0, 10.0])] {
 			let mut update = [1.0, -2.0];
 			hostile.poison(&mut update);

@@ -3,9 +3,10 @@
 use crate::{
 	contributions::Contributions,
 	error::Error,
-	evaluation::{Evaluation, Measurement},
+	evaluation::{Baseline, Evaluation, Measurement},
 };
 use consilium_training::{
+	metrics::Metrics,
 	report::{ColumnReport, DataReport},
 	table::Fates,
 };
@@ -17,7 +18,8 @@ pub struct Report {
 	hospitals: Vec<HospitalSize>,
 	features: usize,
 	parameters: usize,
-	majority_share: f64,
+	#[serde(flatten)]
+	baseline: Baseline,
 	models: Vec<Measurement>,
 	/// `None` for a single model.
 	summary: Option<Vec<Summary>>,
@@ -32,7 +34,7 @@ struct HospitalSize {
 	test: usize,
 	/// What became of each row of its file.
 	rows: Fates,
-	/// What a person should look at, by column.
+	/// What a person should look at, of the file and by column.
 	notices: Vec<String>,
 }
 
@@ -63,7 +65,7 @@ impl Report {
 			hospitals: sizes.collect(),
 			features: evaluation.features,
 			parameters: evaluation.model.parameters(),
-			majority_share: evaluation.majority_share(),
+			baseline: evaluation.baseline(),
 			models,
 			summary: None,
 			contributions,
@@ -96,8 +98,16 @@ impl Report {
 			.collect()
 	}
 
+	/// Of the pooled test set, and the one that is reported for each hospital.
+	fn metrics(&self) -> (&'static [&'static str], &'static str) {
+		match self.baseline {
+			Baseline::MajorityShare(_) => (&["accuracy", "AUC", "log-loss", "Brier"], "accuracy"),
+			Baseline::MeanRmse(_) => (&["MAE", "RMSE", "R2"], "RMSE"),
+		}
+	}
+
 	fn metric_names(&self) -> Vec<String> {
-		let pooled = ["accuracy", "AUC", "log-loss", "Brier"].into_iter().map(str::to_owned);
+		let pooled = self.metrics().0.iter().copied().map(str::to_owned);
 		pooled.chain(self.hospitals.iter().map(|hospital| hospital.name.clone())).collect()
 	}
 
@@ -108,7 +118,14 @@ impl Report {
 			lines.push(format!("{name}: {training} training, {test} test records{fates}"));
 			lines.extend(notices.iter().map(|notice| format!("{name}, {notice}")));
 		}
-		lines.push(format!("most frequent class in the pooled test set: {:.4}\n", self.majority_share));
+		lines.push(match self.baseline {
+			Baseline::MajorityShare(share) => {
+				format!("most frequent class in the pooled test set: {share:.4}\n")
+			},
+			Baseline::MeanRmse(error) => {
+				format!("RMSE of the mean of all training records on the pooled test set: {error:.4}\n")
+			},
+		});
 
 		let names = self.metric_names();
 		let first_width = self.models.iter().map(|model| model.name.len()).max().unwrap_or(0).max(4);
@@ -119,8 +136,9 @@ impl Report {
 		};
 		let number = |value: &Option<f64>| value.map_or("-".to_owned(), |value| format!("{value:.4}"));
 
-		let pooled_width: usize = widths.iter().take(4).map(|width| width + 2).sum();
-		lines.push(format!("{:first_width$}  {:pooled_width$}own test accuracy", "", "pooled test"));
+		let (pooled, own) = self.metrics();
+		let pooled_width: usize = widths.iter().take(pooled.len()).map(|width| width + 2).sum();
+		lines.push(format!("{:first_width$}  {:pooled_width$}own test {own}", "", "pooled test"));
 		lines.push(row("", names));
 		for model in &self.models {
 			let time = model.seconds.map_or(String::new(), |seconds| format!("  {seconds:.4} s"));
@@ -139,19 +157,25 @@ impl Report {
 }
 
 fn notices(report: &DataReport) -> Vec<String> {
+	let of_file = report.notices.iter().map(|notice| format!("the file {notice}"));
 	let notice =
 		|column: &ColumnReport| Some(format!("column `{}`: {}", column.name, column.notice.as_ref()?));
-	report.columns.iter().filter_map(notice).collect()
+	of_file.chain(report.columns.iter().filter_map(notice)).collect()
 }
 
 /// In the order of [`Report::metric_names`].
 fn values(model: &Measurement) -> Vec<Option<f64>> {
-	let pooled = &model.pooled_test;
-	let own = model.hospitals.iter().map(|metrics| Some(metrics.accuracy));
-	[Some(pooled.accuracy), pooled.auc, Some(pooled.log_loss), Some(pooled.brier)]
-		.into_iter()
-		.chain(own)
-		.collect()
+	let pooled = match &model.pooled_test {
+		Metrics::Classification(metrics) => {
+			vec![Some(metrics.accuracy), metrics.auc, Some(metrics.log_loss), Some(metrics.brier)]
+		},
+		Metrics::Regression(metrics) => vec![Some(metrics.mae), Some(metrics.rmse), metrics.r2],
+	};
+	let own = model.hospitals.iter().map(|metrics| match metrics {
+		Metrics::Classification(metrics) => Some(metrics.accuracy),
+		Metrics::Regression(metrics) => Some(metrics.rmse),
+	});
+	pooled.into_iter().chain(own).collect()
 }
 
 /// Mean and sample standard deviation (divisor n - 1) of at least two values.

@@ -6,15 +6,17 @@ use consilium_training::{
 	dataset::{unused_rows, Dataset},
 	records::Records,
 	root_set::{complete, read_csv, RootSet, RootSetError},
+	schema::Column,
 	table::Table,
 };
 use std::path::{Path, PathBuf};
 
 /// Write a root set: the few records against which a committee checks the direction of updates.
 ///
-/// Its records must be public or synthetic, and none may be a training or test record of a hospital. They are
-/// standardised by their own mean and standard deviation, and missing values are imputed. Prints the SHA-256
-/// and the length by which a study refers to the file, which must be put into the blob store.
+/// Its records must be public or synthetic, and none may be a training or test record of a hospital, which is
+/// checked by the features if one of them is numeric. They are standardised by their own mean and standard
+/// deviation, and missing values are imputed. Prints the SHA-256 and the length by which a study refers to
+/// the file, which must be put into the blob store.
 #[derive(Args)]
 pub struct Arguments {
 	/// Folder with the hospitals' records. The rows that its schema drops for missing values become the root
@@ -37,7 +39,12 @@ pub fn run(arguments: &Arguments) -> Result<(), Error> {
 		Some(csv) => read_csv(&data.schema, csv)?,
 		None => read_unused(&arguments.data)?,
 	};
-	check_apart(&records, &data)?;
+	if data.schema.columns().iter().any(|column| matches!(column, Column::Numeric { .. })) {
+		check_apart(&records, &data)?;
+	} else {
+		// Many patients have the same few categories.
+		eprintln!("not checked that no record is a hospital's: the schema has no numeric feature to tell by");
+	}
 	write(&RootSet::new(&data.schema, &records)?, &arguments.out)
 }
 
@@ -83,6 +90,21 @@ pub fn write(root: &RootSet, path: &Path) -> Result<(), Error> {
 mod tests {
 	use super::*;
 	use consilium_training::synthetic;
+
+	#[test]
+	fn records_of_categories_alone_may_be_alike() {
+		let folder = tempfile::tempdir().unwrap();
+		let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+		let columns = "column = [{ name = \"sex\", type = \"categorical\", categories = [\"F\", \"M\"] }, \
+		               { name = \"stay\", type = \"target\" }]";
+		write("schema.toml", &format!("header = true\nmissing_policy = \"drop-row\"\n{columns}\n"));
+		write("north.csv", "sex,stay\nF,3\nM,7\nF,1\nM,2\n");
+		write("root.csv", "sex,stay\nF,4\nM,6\n");
+		let path = |name: &str| folder.path().join(name);
+		run(&Arguments { data: path(""), csv: Some(path("root.csv")), out: path("root-set.bin") }).unwrap();
+		let root = RootSet::from_bytes(&std::fs::read(path("root-set.bin")).unwrap()).unwrap();
+		assert!(root.records().labels.targets().is_some() && root.records().len() == 2);
+	}
 
 	#[test]
 	fn root_set_has_no_record_of_a_hospital() {

@@ -1,25 +1,39 @@
 // Metrics of all hospitals together.
 
-/** @import { Attestation, Metrics } from './types.js' */
+/** @import { Attestation, Metrics, Study } from './types.js' */
+
+/** Whether a study predicts a number. @param {Pick<Study, 'spec'>} study */
+export const isRegression = ({ spec }) => spec.model.classes === 0;
 
 /**
- * Metrics over all hospitals' test records: accuracy and log-loss of the pooled records, which are the means
- * weighted by test records; and of the AUC the same weighted mean over the hospitals that have one, which is
- * not the AUC of the pooled records. Null when no hospital reported.
+ * Metrics over all hospitals' test records: accuracy, log-loss and mean absolute error of the pooled records,
+ * which are the means weighted by test records; their root mean squared error; and of AUC and R2 the same
+ * weighted mean over the hospitals that have one, which is not that of the pooled records. Null when no
+ * hospital reported.
  *
  * @param {Attestation[]} attestations
  */
 export function pooled(attestations) {
   const reported = attestations.flatMap(({ metrics }) => (metrics ? [metrics] : []));
   if (reported.length === 0) return null;
-  /** @param {'accuracy' | 'auc' | 'logLoss'} key */
-  const mean = (key) => {
-    const counted = reported.filter((metrics) => metrics[key] !== null);
+  /** @param {(metrics: any) => number | null} value */
+  const mean = (value) => {
+    const counted = reported.filter((metrics) => value(metrics) !== null);
     const total = sum(counted, ({ examples }) => examples);
-    return total === 0 ? null : sum(counted, (metrics) => metrics.examples * Number(metrics[key])) / total;
+    return total === 0 ? null : sum(counted, (metrics) => metrics.examples * Number(value(metrics))) / total;
   };
   const examples = sum(reported, (metrics) => metrics.examples);
-  return { examples, accuracy: mean('accuracy'), auc: mean('auc'), logLoss: mean('logLoss') };
+  if (reported[0].kind === 'Regression') {
+    const rmse = Math.sqrt(Number(mean((metrics) => metrics.rmse ** 2)));
+    return { kind: 'Regression', examples, mae: mean(({ mae }) => mae), rmse, r2: mean(({ r2 }) => r2) };
+  }
+  return {
+    kind: 'Classification',
+    examples,
+    accuracy: mean(({ accuracy }) => accuracy),
+    auc: mean(({ auc }) => auc),
+    logLoss: mean(({ logLoss }) => logLoss),
+  };
 }
 
 /** @param {Metrics[]} all @param {(metrics: Metrics) => number} value */

@@ -31,7 +31,7 @@ const MOST_PROJECTIONS = 8;
  * @param {number} slot milliseconds from block to block, for times that are not in blocks
  */
 export function studySpec(schema, description, slot) {
-  const study = inBlocks(schema, withDefaults(schema, description), slot);
+  const study = inBlocks(schema, withDefaults(schema, withFamily(description)), slot);
   const { hospitals, encoding, scheme } = study;
   study.quorum ??= Math.ceil((hospitals.length * 3) / 4);
   if (scheme.committee) {
@@ -40,6 +40,18 @@ export function studySpec(schema, description, slot) {
   }
   const spec = convert(schema, study);
   return { ...spec, title: stringToHex(study.title), retentionBlocks: study.retention_blocks ?? null };
+}
+
+/** A regression is by default a linear one. @param {any} description */
+function withFamily(description) {
+  const { classes, family } = description.model;
+  if (classes !== 0) return description;
+  if (family === 'logistic_regression') {
+    throw new Error(
+      'model.classes is 0, a regression: its model is linear_regression or multilayer_perceptron',
+    );
+  }
+  return { ...description, model: { ...description.model, family: family ?? 'linear_regression' } };
 }
 
 /**
@@ -69,7 +81,7 @@ function completeCommittee(committee, hospitals, clip, parameters) {
 /** Number of parameters of a model: for each layer its weights and its biases. @param {any} model */
 export function modelParameters({ family, features, classes = 2 }) {
   const hidden = family?.multilayer_perceptron?.hidden ?? [];
-  const widths = [features, ...hidden, classes === 2 ? 1 : classes];
+  const widths = [features, ...hidden, classes === 0 || classes === 2 ? 1 : classes];
   return widths.slice(1).reduce((sum, width, layer) => sum + (widths[layer] + 1) * width, 0);
 }
 

@@ -67,8 +67,11 @@ export interface StudySpec {
   agreement: number;
   schema: Hex;
   model: {
-    family: { kind: 'LogisticRegression' } | { kind: 'MultilayerPerceptron'; hidden: number[] };
+    family:
+      | { kind: 'LogisticRegression' | 'LinearRegression' }
+      | { kind: 'MultilayerPerceptron'; hidden: number[] };
     features: number;
+    /** 0 in a regression, which predicts a number. */
     classes: number;
     parameters: number | null;
   };
@@ -113,13 +116,29 @@ export interface Study {
   spec: StudySpec;
 }
 
-/** Quality on a hospital's own test records: shares from 0 to 1, and the log-loss in nats. */
-export interface Metrics {
+/** Quality on a hospital's own test records, by what the study predicts. */
+export type Metrics = ClassificationMetrics | RegressionMetrics;
+
+/** Of predicted classes: shares from 0 to 1, and the log-loss in nats. */
+export interface ClassificationMetrics {
+  kind: 'Classification';
   examples: number;
   accuracy: number;
   auc: number | null;
   logLoss: number;
   brier: number;
+}
+
+/**
+ * Of predicted numbers: errors in the unit of the target, and the coefficient of determination, at most 1, or
+ * null if all targets are equal.
+ */
+export interface RegressionMetrics {
+  kind: 'Regression';
+  examples: number;
+  mae: number;
+  rmse: number;
+  r2: number | null;
 }
 
 export interface Attestation {

@@ -29,7 +29,7 @@ describe('reading', () => {
 
 describe('pooled metrics', () => {
   const attestation = (examples, accuracy, auc, logLoss) => ({
-    metrics: { examples, accuracy, auc, logLoss },
+    metrics: { kind: 'Classification', examples, accuracy, auc, logLoss },
   });
   const attestations = [attestation(30, 0.8, 0.9, 0.4), attestation(10, 0.4, null, 0.8)];
 
@@ -43,6 +43,19 @@ describe('pooled metrics', () => {
   it('leave out the AUC of hospitals that have none', () => {
     assert.ok(Math.abs(pooled(attestations).auc - 0.9) < 1e-12);
     assert.equal(pooled([attestations[1]]).auc, null);
+  });
+
+  it('of a regression are those of all test records, but for R2', () => {
+    const of = (examples, mae, rmse, r2) => ({ metrics: { kind: 'Regression', examples, mae, rmse, r2 } });
+    const { kind, examples, mae, rmse, r2 } = pooled([
+      of(30, 2, 3, 0.5),
+      of(10, 4, 5, -0.1),
+      of(1, 0, 0, null),
+    ]);
+    assert.deepEqual([kind, examples], ['Regression', 41]);
+    assert.ok(Math.abs(mae - 100 / 41) < 1e-12);
+    assert.ok(Math.abs(rmse - Math.sqrt((30 * 9 + 10 * 25) / 41)) < 1e-12);
+    assert.ok(Math.abs(r2 - 0.35) < 1e-12);
   });
 
   it('are none when nobody reported', () => {

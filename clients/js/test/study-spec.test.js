@@ -32,6 +32,17 @@ describe('the specification of a study', () => {
     assert.deepEqual([quorum, maxRounds, maxAttempts, seed], [3, 15, 5, 42]);
   });
 
+  it('is by default a linear model if it predicts a number', () => {
+    const model = { features: 13, classes: 0 };
+    assert.deepEqual(spec({ model }).model, { family: 'LinearRegression', features: 13, classes: 0 });
+    const family = { multilayer_perceptron: { hidden: [8] } };
+    assert.deepEqual(spec({ model: { ...model, family } }).model.family, {
+      MultilayerPerceptron: { hidden: [8] },
+    });
+    const logistic = { model: { ...model, family: 'logistic_regression' } };
+    assert.throws(() => spec(logistic), /model.classes is 0, a regression: its model is linear_regression/);
+  });
+
   it('takes each family and optimiser', () => {
     const model = { features: 13, family: { multilayer_perceptron: { hidden: [8, 4] } } };
     assert.deepEqual(spec({ model }).model.family, { MultilayerPerceptron: { hidden: [8, 4] } });
@@ -141,6 +152,7 @@ describe('the number of parameters', () => {
   it('is that of consilium-primitives', () => {
     assert.equal(modelParameters({ features: 13 }), 14);
     assert.equal(modelParameters({ features: 13, classes: 5 }), 70);
+    assert.equal(modelParameters({ features: 13, classes: 0 }), 14);
     const family = { multilayer_perceptron: { hidden: [8, 4] } };
     assert.equal(modelParameters({ features: 13, family }), 14 * 8 + 9 * 4 + 5);
   });

@@ -40,7 +40,7 @@ pub struct Eavesdrop {
 impl Status {
 	pub fn run(self) -> Result<(), Box<dyn Error>> {
 		let links: Vec<LinkView> = block_on(async {
-			let answer = client()?.get(self.kme.join("links")?).send().await?;
+			let answer = client()?.get(self.kme.join("links")?).send().await.map_err(unreachable)?;
 			Ok(checked(answer).await?.json().await?)
 		})?;
 		for link in links {
@@ -82,7 +82,7 @@ impl Eavesdrop {
 				Some(intercept_resend) => client.put(url).json(&Eavesdropper { intercept_resend }),
 				None => client.delete(url),
 			};
-			checked(request.send().await?).await?;
+			checked(request.send().await.map_err(unreachable)?).await?;
 			Ok(())
 		})
 	}
@@ -104,10 +104,38 @@ fn client() -> Result<Client, Box<dyn Error>> {
 	Ok(Client::builder().tls_backend_preconfigured(tls).no_proxy().timeout(REQUEST_TIMEOUT).build()?)
 }
 
+/// With the cause of the error, which the library's own message leaves out.
+fn unreachable(error: reqwest::Error) -> Box<dyn Error> {
+	let mut cause: &dyn Error = &error;
+	while let Some(source) = cause.source() {
+		cause = source;
+	}
+	let url = error.url().map_or_else(String::new, |url| format!(" at {url}"));
+	format!(
+		"no KME answers{url}: {cause}; check that it runs, and that --kme is its `operator.listen`, with \
+		 http://"
+	)
+	.into()
+}
+
 async fn checked(answer: Response) -> Result<Response, Box<dyn Error>> {
 	if answer.status().is_success() {
 		return Ok(answer);
 	}
 	let code = answer.status();
 	Err(format!("{}: {code}: {}", answer.url().clone(), answer.text().await?).into())
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn a_kme_that_does_not_answer_is_named_with_the_reason() {
+		let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+		let status = Status { kme: format!("http://{free}").parse().unwrap() };
+		let message = status.run().unwrap_err().to_string();
+		assert!(message.contains(&free.to_string()) && message.contains("refused"), "{message}");
+		assert!(message.contains("operator.listen"), "{message}");
+	}
 }

@@ -19,6 +19,13 @@ pub struct Check {
 	/// kme is null without quantum key distribution, records is null for a node that only computes.
 	#[arg(long)]
 	json: bool,
+
+	/// Also write what is in the records as one HTML page, with histograms.
+	///
+	/// Only its owner can read it (mode 600). It must not leave the hospital: it shows extreme values and
+	/// counts of few patients.
+	#[arg(long, value_name = "FILE")]
+	html: Option<PathBuf>,
 }
 
 impl Check {
@@ -27,6 +34,10 @@ impl Check {
 		let config = HospitalConfig::load(&self.hospital)?;
 		let account = AccountKey::read(&config.keys.account)?.public().to_ss58check();
 		let report = consilium_hospital::check(&config)?;
+		if let Some(path) = &self.html {
+			let failed = |error| format!("cannot write --html {}: {error}", path.display());
+			report.write_html(&account, path).map_err(failed)?;
+		}
 		Ok(match self.json {
 			true => serde_json::to_string(&Answer { account: &account, report: &report })?,
 			false => format!("{report}\naccount     {account}"),
@@ -69,7 +80,7 @@ mod tests {
 			[blobs]\nstore = \"blobs\"\n";
 		fs::write(path("hospital.toml"), config).unwrap();
 
-		let run = |json| Check { hospital: path("hospital.toml"), json }.run();
+		let run = |json| Check { hospital: path("hospital.toml"), json, html: None }.run();
 		let account = "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY";
 		assert!(run(false).unwrap().ends_with(&format!("\naccount     {account}")));
 		let report: Value = serde_json::from_str(&run(true).unwrap()).unwrap();
@@ -78,6 +89,10 @@ mod tests {
 			report,
 			json!({ "name": name, "account": account, "kme": null, "store": store, "records": null })
 		);
+
+		let html = Some(path("report.html"));
+		let none = Check { hospital: path("hospital.toml"), json: false, html }.run().unwrap_err();
+		assert!(none.to_string().contains("--html") && none.to_string().contains("[records]"), "{none}");
 
 		fs::remove_file(path("ml-dsa-65.key")).unwrap();
 		for json in [false, true] {
@@ -90,12 +105,21 @@ mod tests {
 	fn records_and_kme_are_reported() {
 		let label = ColumnReport {
 			name: "num".into(),
+			unit: None,
 			missing: 3,
+			censored: 0,
 			values: Values::Label { counts: vec![Count { value: "0".into(), rows: 303 }] },
 			notice: None,
 		};
 		let rows = Fates { read: 306, no_label: 3, ..Fates::default() };
-		let data = DataReport { rows, training: 199, test: 104, columns: vec![label] };
+		let data = DataReport {
+			rows,
+			training: 199,
+			test: 104,
+			format: None,
+			notices: vec![],
+			columns: vec![label],
+		};
 		let records = RecordsReport { schema_hash: [7; 32], features: 13, classes: 2, data };
 		let report = Report {
 			name: "Bob".into(),
@@ -117,8 +141,12 @@ mod tests {
 					"rows": { "read": 306, "empty": 0, "noLabel": 3, "missingValue": 0 },
 					"training": 199,
 					"test": 104,
+					"format": null,
+					"notices": [],
 					"columns": [{
 						"name": "num",
+						"unit": null,
+						"censored": 0,
 						"missing": 3,
 						"type": "label",
 						"counts": [{ "value": "0", "rows": 303 }],

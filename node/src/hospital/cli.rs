@@ -1,6 +1,6 @@
 //! `consilium-node hospital ...`
 
-use super::{check, keys, rotation};
+use super::{check, doctor, keys, rotation, status};
 use consilium_hospital::HospitalConfig;
 use std::error::Error;
 
@@ -18,6 +18,30 @@ pub enum HospitalSubcommand {
 	/// undeclared marker of missing values.
 	/// Exits with 1 and a message on standard error if something is wrong.
 	Check(check::Check),
+
+	/// Show what the running node knows of its hospital: member, keys, roles, peers, finality, KME, studies,
+	/// and what is done and what is missing in each round under way, and why.
+	///
+	/// Asks the node by its JSON-RPC, on the same machine. All checks are shown, the worst first; the node
+	/// also logs each when it changes, and exports them as metrics (consilium_hospital_check).
+	///
+	/// Examples:
+	///   consilium-node hospital status
+	///   consilium-node hospital status --url http://127.0.0.1:9955 --json
+	#[command(verbatim_doc_comment)]
+	Status(status::Show),
+
+	/// Make all checks now, and print what a support ticket needs. Exits with 1 if one has failed.
+	///
+	/// With a running node, the node makes them. Without one, what needs no chain is checked, of the
+	/// configuration that --hospital names. The output has paths, account and public facts, but no secret and
+	/// nothing of a patient.
+	///
+	/// Examples:
+	///   consilium-node hospital doctor
+	///   consilium-node hospital doctor --hospital hospital.toml
+	#[command(verbatim_doc_comment)]
+	Doctor(doctor::Doctor),
 
 	/// Print an example hospital.toml that explains every field.
 	Example,
@@ -42,12 +66,20 @@ pub enum KeysSubcommand {
 
 impl HospitalSubcommand {
 	/// Runs the subcommand and prints its result. `executable` is the name under which the user calls this
-	/// program.
-	pub fn run(&self, executable: &str) -> Result<(), Box<dyn Error + Send + Sync>> {
+	/// program, `version` its version.
+	pub fn run(&self, executable: &str, version: &str) -> Result<(), Box<dyn Error + Send + Sync>> {
 		match self {
 			Self::Keys(KeysSubcommand::Generate(generate)) => print!("{}", generate.run(executable)?),
 			Self::Keys(KeysSubcommand::Rotate(rotate)) => print!("{}", rotate.run()?),
 			Self::Check(check) => println!("{}", check.run()?),
+			Self::Status(show) => println!("{}", show.run()?),
+			Self::Doctor(doctor) => {
+				let findings = doctor.run(version)?;
+				println!("{}", findings.text.trim_end());
+				if !findings.failed.is_empty() {
+					return Err(format!("checks that failed: {}", findings.failed.join(", ")).into());
+				}
+			},
 			Self::Example => print!("{}", HospitalConfig::example()),
 		}
 		Ok(())

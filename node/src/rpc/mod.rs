@@ -16,19 +16,24 @@
 //! SS58 addresses. What a client verifies is there as bytes, too, so that it needs no SCALE codec: `scale` of
 //! an audit record, `payload` and `signature` of a commitment.
 //!
-//! All methods are read-only and available under `--rpc-methods safe`. Errors: [`error::RpcError`].
+//! All methods are read-only. Those of the table are available under `--rpc-methods safe`;
+//! `hospital_status(refresh?)`, the state of this node's hospital ([`Status`]), is for local callers only.
+//! Errors: [`error::RpcError`].
 //!
 //! [`AuditHead`]: consilium_primitives::audit::AuditHead
+//! [`Status`]: crate::health::status::Status
 
 mod audit;
 mod error;
 mod hospitals;
 mod rounds;
+mod status;
 mod subject;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
+use crate::health::Monitor;
 use audit::{Audit, AuditRpcServer};
 use consilium_primitives::runtime_api::{AgreementsApi, AuditApi, HospitalsApi, RoundsApi};
 use consilium_runtime::{opaque::Block, AccountId, Hash, Nonce};
@@ -38,15 +43,20 @@ use rounds::{Rounds, RoundsRpcServer};
 use sc_transaction_pool_api::TransactionPool;
 use sp_api::ProvideRuntimeApi;
 use sp_blockchain::HeaderBackend;
+use status::{HospitalStatus, HospitalStatusRpcServer};
 use std::sync::Arc;
 use substrate_frame_rpc_system::{AccountNonceApi, System, SystemApiServer};
 
-/// This chain's methods and `system_*` for accounts.
+/// This chain's methods, `hospital_status` and `system_*` for accounts.
 ///
 /// # Errors
 ///
 /// If two methods have the same name.
-pub fn module<C, P>(client: Arc<C>, pool: Arc<P>) -> Result<RpcModule<()>, RegisterMethodError>
+pub fn module<C, P>(
+	client: Arc<C>,
+	pool: Arc<P>,
+	monitor: Arc<Monitor>,
+) -> Result<RpcModule<()>, RegisterMethodError>
 where
 	C: ProvideRuntimeApi<Block> + HeaderBackend<Block> + Send + Sync + 'static,
 	C::Api: AccountNonceApi<Block, AccountId, Nonce>
@@ -58,6 +68,7 @@ where
 	P: TransactionPool + 'static,
 {
 	let mut module = consortium(client.clone())?;
+	module.merge(HospitalStatus::new(monitor).into_rpc())?;
 	module.merge(System::new(client, pool).into_rpc())?;
 	Ok(module)
 }

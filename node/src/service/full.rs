@@ -2,11 +2,14 @@
 
 use super::{
 	consensus::{self, Consensus, GrandpaNetwork},
-	offchain,
+	offchain::{self, Offchain},
 	partial::{partial, ConsensusParts},
 	Hash,
 };
-use crate::rpc;
+use crate::{
+	health::clock::{Announcements, Clock},
+	rpc,
+};
 use consilium_runtime::opaque::Block;
 use sc_client_api::BlockBackend;
 use sc_network::{config::FullNetworkConfiguration, NetworkBackend};
@@ -49,6 +52,9 @@ pub fn start<N: NetworkBackend<Block, Hash>>(
 		grandpa_link.shared_authority_set().clone(),
 		Vec::new(),
 	));
+	let slot = sc_consensus_aura::slot_duration(&*client)?.as_millis();
+	let clock = Arc::new(Clock::new(slot));
+	let announcements = Announcements(clock.clone());
 	let (network, system_rpc_tx, tx_handler_controller, sync_service, _bitswap) =
 		sc_service::build_network(BuildNetworkParams {
 			config: &config,
@@ -58,23 +64,26 @@ pub fn start<N: NetworkBackend<Block, Hash>>(
 			spawn_handle: task_manager.spawn_handle(),
 			spawn_essential_handle: task_manager.spawn_essential_handle(),
 			import_queue,
-			block_announce_validator_builder: None,
+			block_announce_validator_builder: Some(Box::new(move |_| Box::new(announcements))),
 			warp_sync_config: Some(WarpSyncConfig::WithProvider(warp_sync)),
 			block_relay: None,
 			metrics,
 			gap_sync_body_policy: None,
 		})?;
 
-	offchain::start(
-		&config,
-		hospital.as_deref(),
-		&task_manager,
-		client.clone(),
-		&backend,
-		transaction_pool.clone(),
-		keystore_container.keystore(),
-		network.clone(),
-	)?;
+	let monitor = offchain::start(Offchain {
+		config: &config,
+		hospital: hospital.as_deref(),
+		tasks: &task_manager,
+		client: client.clone(),
+		backend: &backend,
+		transaction_pool: transaction_pool.clone(),
+		keystore: keystore_container.keystore(),
+		network: network.clone(),
+		sync: sync_service.clone(),
+		clock,
+		slot,
+	})?;
 
 	let common = Consensus {
 		client: client.clone(),
@@ -99,7 +108,7 @@ pub fn start<N: NetworkBackend<Block, Hash>>(
 		keystore: keystore_container.keystore(),
 		transaction_pool,
 		rpc_builder: Box::new(move |_| {
-			rpc::module(rpc_client.clone(), rpc_pool.clone())
+			rpc::module(rpc_client.clone(), rpc_pool.clone(), monitor.clone())
 				.map_err(|error| Error::Application(error.into()))
 		}),
 		network: network.clone(),

@@ -28,8 +28,8 @@ use std::path::PathBuf;
 /// The host functions: Substrate's and those of the hospital.
 pub type HostFunctions = (sp_io::SubstrateHostFunctions, consilium_primitives::host::jobs::HostFunctions);
 
-type Client = TFullClient<Block, RuntimeApi, sc_executor::WasmExecutor<HostFunctions>>;
-type Backend = TFullBackend<Block>;
+pub type Client = TFullClient<Block, RuntimeApi, sc_executor::WasmExecutor<HostFunctions>>;
+pub type Backend = TFullBackend<Block>;
 type SelectChain = sc_consensus::LongestChain<Backend, Block>;
 type Pool = TransactionPoolHandle<Block, Client>;
 type GrandpaBlockImport = sc_consensus_grandpa::GrandpaBlockImport<Backend, Block, Client, SelectChain>;

@@ -4,6 +4,7 @@ use super::{
 	consensus::{self, JUSTIFICATION_PERIOD},
 	Backend, Client, GrandpaBlockImport, GrandpaLink, HostFunctions, Pool, SelectChain,
 };
+use crate::stopping::Essential;
 use consilium_runtime::{opaque::Block, RuntimeApi};
 use sc_consensus::{DefaultImportQueue, LongestChain};
 use sc_service::{Configuration, Error, PartialComponents};
@@ -50,7 +51,7 @@ pub fn partial(config: &Configuration) -> Result<Partial, Error> {
 
 	let select_chain = LongestChain::new(backend.clone());
 	let pool_builder = sc_transaction_pool::Builder::new(
-		task_manager.spawn_essential_handle(),
+		Essential(task_manager.spawn_essential_handle()),
 		client.clone(),
 		config.role.is_authority().into(),
 	);

@@ -85,7 +85,8 @@ pub enum OpenError {
 	},
 	/// The endpoint does not use TLS.
 	#[error(
-		"the S3 endpoint {endpoint} does not use TLS; use https://, or allow http for a test on one machine"
+		"the S3 endpoint {endpoint} does not use TLS; use https://, or, for a test on one machine, write \
+		 allow_http = true under [blobs.s3]"
 	)]
 	Http {
 		/// The endpoint.

@@ -4,14 +4,14 @@ use crate::{
 	config::{HospitalConfig, RecordFiles},
 	keys::{HospitalKeys, KeyError},
 	sealer::{Kme, KmeError},
-	secret_file::{read_secret, SecretFileError},
+	secret_file::{read_secret, write_private, SecretFileError},
 	trainer::{LocalTrainer, Records, TrainerError},
 };
-use consilium_blobs::{BlobError, BlobStore, OpenError};
+use consilium_blobs::{BlobError, BlobStore, OpenError, StoreConfig};
 pub use consilium_training::{report, table::Fates};
 use report::DataReport;
 use serde::{Serialize, Serializer};
-use std::{fmt, io};
+use std::{fmt, io, path::Path};
 
 /// The blob that is written to the store and deleted again.
 const PROBE: &[u8] = b"consilium: can this store be written?\n";
@@ -40,7 +40,7 @@ pub struct RecordsReport {
 	pub schema_hash: [u8; 32],
 	/// Number of features of a record: `ModelSpec::features`.
 	pub features: usize,
-	/// Number of classes: `ModelSpec::classes`.
+	/// Number of classes, 0 if a number is predicted: `ModelSpec::classes`.
 	pub classes: usize,
 	/// What the file contains, and what became of each row.
 	#[serde(flatten)]
@@ -82,12 +82,7 @@ pub fn check(config: &HospitalConfig) -> Result<Report, CheckError> {
 
 	let records = config.records.clone().map(|files| read_records(&config.name, files)).transpose()?;
 
-	let store = BlobStore::open_with(&config.blobs)?;
-	tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
-		let probe = store.put(PROBE.into()).await?;
-		store.get(&probe).await?;
-		store.delete(&probe).await
-	})?;
+	probe(&config.blobs)?;
 
 	Ok(Report {
 		name: config.name.clone(),
@@ -95,6 +90,35 @@ pub fn check(config: &HospitalConfig) -> Result<Report, CheckError> {
 		store: config.blobs.location.to_string_lossy().into_owned(),
 		kme: config.quantum.as_ref().map(|quantum| quantum.kme.to_string()),
 	})
+}
+
+impl Report {
+	/// Writes the records as one HTML page (mode 600) that replaces what is in `path`; `account` stands in it
+	/// as text. An error without records.
+	pub fn write_html(&self, account: &str, path: &Path) -> io::Result<()> {
+		let records = self
+			.records
+			.as_ref()
+			.ok_or_else(|| io::Error::other("a node without [records] has none to show; leave out --html"))?;
+		let facts = [
+			("account", account.to_owned()),
+			("schema", format!("0x{}", hex::encode(records.schema_hash))),
+			("features", records.features.to_string()),
+			("classes", records.classes.to_string()),
+		];
+		write_private(path, records.data.html(&self.name, &facts).as_bytes(), true)
+	}
+}
+
+/// Writes a blob to the store, reads it and deletes it.
+pub(crate) fn probe(store: &StoreConfig) -> Result<(), CheckError> {
+	let store = BlobStore::open_with(store)?;
+	tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+		let probe = store.put(PROBE.into()).await?;
+		store.get(&probe).await?;
+		store.delete(&probe).await
+	})?;
+	Ok(())
 }
 
 fn read_records(name: &str, files: RecordFiles) -> Result<RecordsReport, TrainerError> {
@@ -131,7 +155,8 @@ impl fmt::Display for RecordsReport {
 	fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
 		writeln!(formatter, "schema      0x{}", hex::encode(self.schema_hash))?;
 		writeln!(formatter, "features    {}", self.features)?;
-		writeln!(formatter, "classes     {}", self.classes)?;
+		let regression = if self.classes == 0 { ": a regression, the target is a number" } else { "" };
+		writeln!(formatter, "classes     {}{regression}", self.classes)?;
 		write!(formatter, "records     {}", self.data)
 	}
 }

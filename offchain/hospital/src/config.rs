@@ -10,6 +10,9 @@ use url::Url;
 /// Longest name of a hospital, in bytes.
 const MAX_NAME: usize = 64;
 
+/// File with the salt, beside the account's key, if none is named.
+const SALT_FILE: &str = "records-salt.key";
+
 /// The content of a hospital.toml; all paths are absolute or relative to the working directory.
 #[derive(Clone, Debug, PartialEq)]
 pub struct HospitalConfig {
@@ -65,6 +68,8 @@ pub struct RecordFiles {
 	pub schema: PathBuf,
 	/// Which rows train and which test.
 	pub split: Split,
+	/// File with the salt of the split and of the records' hash, 64 hexadecimal digits; made if missing.
+	pub salt: PathBuf,
 }
 
 #[derive(Deserialize)]
@@ -86,6 +91,7 @@ struct Records {
 	split_seed: Option<u64>,
 	split_file: Option<PathBuf>,
 	split_center: Option<u32>,
+	salt: Option<PathBuf>,
 }
 
 #[derive(Deserialize)]
@@ -102,6 +108,8 @@ struct S3 {
 	endpoint: Option<String>,
 	credentials: Option<PathBuf>,
 	root_certificates: Option<PathBuf>,
+	#[serde(default)]
+	allow_http: bool,
 }
 
 impl HospitalConfig {
@@ -116,7 +124,7 @@ impl HospitalConfig {
 		if let Some(quantum) = &mut quantum {
 			quantum.check(&mut document);
 		}
-		let records = records.and_then(|records| records.check(&mut document));
+		let records = records.and_then(|records| records.check(&mut document, &keys));
 		let blobs = blobs.check(&mut document);
 		document.finish(Self { name, keys, records, blobs, quantum })
 	}
@@ -160,11 +168,11 @@ fn kme_url<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Url, D::Error> 
 
 impl Records {
 	/// `None` after a fault.
-	fn check(mut self, document: &mut Document) -> Option<RecordFiles> {
+	fn check(mut self, document: &mut Document, keys: &KeyFiles) -> Option<RecordFiles> {
 		document.file("records.file", &mut self.file);
 		document.file("records.schema", &mut self.schema);
 		let split = match (self.test_fraction, self.split_seed, self.split_file, self.split_center) {
-			(Some(test), Some(seed), None, None) => {
+			(Some(test), seed, None, None) => {
 				let message = format_args!("is {test}; it must be above 0 and below 1, such as 0.2");
 				document.require("records.test_fraction", test > 0.0 && test < 1.0, message);
 				Split::Fraction { test, seed }
@@ -174,12 +182,16 @@ impl Records {
 				Split::File { path, center }
 			},
 			_ => {
-				let pairs = "`test_fraction` and `split_seed`, or `split_file` and `split_center`";
-				document.fault("records", format_args!("needs a split: give either {pairs}"));
+				let either = "`test_fraction`, or `split_file` and `split_center`";
+				document.fault("records", format_args!("needs a split: give either {either}"));
 				return None;
 			},
 		};
-		Some(RecordFiles { file: self.file, schema: self.schema, split })
+		let salt = match self.salt {
+			Some(path) => document.resolve(&path),
+			None => keys.account.with_file_name(SALT_FILE),
+		};
+		Some(RecordFiles { file: self.file, schema: self.schema, split, salt })
 	}
 }
 
@@ -203,7 +215,7 @@ impl Blobs {
 
 impl S3 {
 	fn check(self, document: &mut Document) -> S3Config {
-		let Self { region, endpoint, credentials, root_certificates } = self;
+		let Self { region, endpoint, credentials, root_certificates, allow_http } = self;
 		let mut file = |key, mut path| {
 			document.file(key, &mut path);
 			path
@@ -213,6 +225,6 @@ impl S3 {
 			None => Credentials::Environment,
 		};
 		let root_certificates = root_certificates.map(|path| file("blobs.s3.root_certificates", path));
-		S3Config { endpoint, root_certificates, ..S3Config::new(region, credentials) }
+		S3Config { endpoint, root_certificates, allow_http, ..S3Config::new(region, credentials) }
 	}
 }

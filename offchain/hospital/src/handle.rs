@@ -2,27 +2,31 @@
 
 use crate::{
 	config::HospitalConfig,
-	job_table::{Clock, JobTable, Listener},
+	health::Health,
+	holds::Hold,
+	job_table::{Clock, JobTable, JobView, Listener, Tally},
 	jobs::Resources,
 	keys::{HospitalKeys, KeyError},
 	messages::{Message, QUEUE_LENGTH},
 	sealer::{Kme, KmeError, QuantumKeys, Sealer, SessionSealer},
 	state::{State, StateError},
-	trainer::{LocalTrainer, Trainer},
+	trainer::Trainer,
 	training::TrainingWorker,
 	worker::Worker,
 };
 use consilium_blobs::{BlobStore, OpenError};
 use consilium_primitives::{
-	job::{Job, JobId, JobReport, JobStatus},
+	job::{Job, JobId, JobKind, JobReport, JobStatus},
+	study::RoundKey,
 	AccountBytes, BlockNumber,
 };
 use std::{
+	collections::BTreeMap,
 	io,
 	path::Path,
 	sync::{
 		mpsc::{channel, sync_channel, SyncSender},
-		Arc, Mutex, Once,
+		Arc, Mutex, MutexGuard, Once, PoisonError,
 	},
 	thread,
 	time::Instant,
@@ -65,6 +69,8 @@ pub struct Handle {
 	table: Arc<JobTable>,
 	sender: SyncSender<Message>,
 	foreign_job: Arc<Once>,
+	/// Why this hospital's signatures would be refused.
+	halted: Arc<Mutex<Option<String>>>,
 }
 
 impl Hospital {
@@ -74,26 +80,26 @@ impl Hospital {
 	/// A panic in a job is caught and only fails the job, unless the process ends at every panic: see
 	/// [`Self::start_guarded`].
 	pub fn start(config: HospitalConfig, state: &Path, account: AccountBytes) -> Result<Handle, StartError> {
-		Self::start_guarded(config, state, account, || (), || ())
+		let health = Health::new(config, Some(state.into()));
+		Self::start_guarded(&health, state, account, || (), || ())
 	}
 
-	/// As [`Self::start`]. `guard` is called on each of the threads and its result kept until that thread
-	/// ends. A process whose panic hook ends it needs this to exempt the threads; in a Substrate node
+	/// As [`Self::start`], for the configuration and the records that `health` checks. `guard` is called on
+	/// each of the threads and its result kept until that thread ends. A process whose panic hook ends it
+	/// needs this to exempt the threads; in a Substrate node
 	/// `guard` is `sp_panic_handler::AbortGuard::force_unwind`.
 	///
 	/// `on_finished` is called on the hospital's thread whenever a job is finished, and must not wait.
 	pub fn start_guarded<Guard>(
-		config: HospitalConfig,
+		health: &Health,
 		state: &Path,
 		account: AccountBytes,
 		guard: impl Fn() -> Guard + Clone + Send + 'static,
 		on_finished: impl Fn() + Send + Sync + 'static,
 	) -> Result<Handle, StartError> {
-		let trainer = config
-			.records
-			.clone()
-			.map(|files| -> Box<dyn Trainer> { Box::new(LocalTrainer::new(config.name.clone(), files)) });
-		let resources = open_resources(&config, state, session_sealer(&config, state)?, trainer)?;
+		let config = health.config();
+		let trainer = health.records().map(|records| -> Box<dyn Trainer> { Box::new(records) });
+		let resources = open_resources(config, state, session_sealer(config, state)?, trainer)?;
 		Ok(spawn(resources, account, guard, Box::new(on_finished))?)
 	}
 }
@@ -162,7 +168,8 @@ impl Handle {
 		on_finished: Listener,
 	) -> Self {
 		let table = Arc::new(JobTable::new(clock, on_finished));
-		Self { account, table, sender, foreign_job: Arc::new(Once::new()) }
+		let (foreign_job, halted) = (Arc::new(Once::new()), Arc::default());
+		Self { account, table, sender, foreign_job, halted }
 	}
 
 	/// Queues a job, unless it is known. `false` only when the queue is full: start it again later.
@@ -182,6 +189,9 @@ impl Handle {
 			});
 			return true;
 		}
+		if self.is_halted(id.kind) {
+			return true;
+		}
 		self.table.start(id, || {
 			let reply = self.sender.clone();
 			self.sender.try_send(Message::Start { job: Box::new(job), reply }).is_ok()
@@ -190,7 +200,7 @@ impl Handle {
 
 	/// What is known of a job.
 	pub fn poll(&self, id: JobId) -> JobReport {
-		if id.hospital == self.account {
+		if id.hospital == self.account && !self.is_halted(id.kind) {
 			self.table.poll(&id)
 		} else {
 			JobReport::unfinished(JobStatus::Failed)
@@ -202,6 +212,46 @@ impl Handle {
 		self.table.set_finalised(number);
 		// With a full queue the thread has a message left, after which it looks.
 		let _ = self.sender.try_send(Message::Finalised);
+	}
+
+	/// Block `number` is the best one: what is held back until then is submitted.
+	pub fn best(&self, number: BlockNumber) {
+		self.table.set_best(number);
+	}
+
+	/// The chain refused the outcome of a job for `reason`, in a transaction of block `at`. It is held back:
+	/// for 1 block after the first failure, then for 2, 4 and so on up to 64, until [`Self::release`].
+	pub fn refused(&self, round: RoundKey, kind: JobKind, reason: String, at: BlockNumber) -> Hold {
+		self.table.refused(round, kind, reason, at)
+	}
+
+	/// Something changed that may have been the reason of refusals: nothing is held back any longer.
+	pub fn release(&self) {
+		self.table.release();
+	}
+
+	/// While there is a reason, this hospital does no work that needs its post-quantum keys: the chain would
+	/// refuse what it signs, or others could not seal for it. It still attests, and deletes.
+	pub fn halt(&self, reason: Option<String>) {
+		*self.halted() = reason;
+	}
+
+	/// All jobs that are remembered, in no order.
+	pub fn jobs(&self) -> Vec<JobView> {
+		self.table.views()
+	}
+
+	/// How jobs ended since the start, by kind.
+	pub fn tallies(&self) -> BTreeMap<JobKind, Tally> {
+		self.table.tallies()
+	}
+
+	fn is_halted(&self, kind: JobKind) -> bool {
+		!matches!(kind, JobKind::Attest | JobKind::Delete) && self.halted().is_some()
+	}
+
+	fn halted(&self) -> MutexGuard<'_, Option<String>> {
+		self.halted.lock().unwrap_or_else(PoisonError::into_inner)
 	}
 
 	#[cfg(test)]

@@ -1,12 +1,16 @@
 //! The status of every job: written by the hospital's thread, read by everyone else.
 
-use crate::state::is_forgotten;
+use crate::{
+	holds::{Hold, Holds},
+	state::is_forgotten,
+};
 use consilium_primitives::{
-	job::{JobId, JobReport, JobStatus, Outcome},
+	job::{JobId, JobKind, JobReport, JobStatus, Outcome},
+	study::RoundKey,
 	BlockNumber,
 };
 use std::{
-	collections::HashMap,
+	collections::{BTreeMap, HashMap},
 	sync::{
 		atomic::{AtomicU32, AtomicU64, Ordering},
 		Mutex, MutexGuard, PoisonError,
@@ -28,8 +32,43 @@ pub(crate) struct JobTable {
 	/// Jobs that were finished since the start.
 	finished: AtomicU64,
 	finalised: AtomicU32,
+	/// The best block that was reported last.
+	best: AtomicU32,
+	holds: Mutex<Holds>,
+	tally: Mutex<BTreeMap<JobKind, Tally>>,
 	clock: Clock,
 	on_finished: Listener,
+}
+
+/// How jobs of one kind ended since the start.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+	/// Finished.
+	pub done: u64,
+	/// Failed, each time.
+	pub failed: u64,
+}
+
+/// A job and how far it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JobView {
+	/// The job.
+	pub id: JobId,
+	/// How far it is.
+	pub progress: Progress,
+}
+
+/// How far a job is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Progress {
+	/// Queued, being worked on, or waiting for finality; after a failure with its reason.
+	Pending(Option<String>),
+	/// It failed, and is started again.
+	Failed(String),
+	/// It is finished, but the chain refused its outcome.
+	Held(Hold),
+	/// It is finished, and its outcome is being submitted.
+	Done,
 }
 
 enum Status {
@@ -51,6 +90,9 @@ impl JobTable {
 			jobs: Mutex::default(),
 			finished: AtomicU64::new(0),
 			finalised: AtomicU32::new(0),
+			best: AtomicU32::new(0),
+			holds: Mutex::default(),
+			tally: Mutex::default(),
 			clock,
 			on_finished,
 		}
@@ -61,6 +103,8 @@ impl JobTable {
 			None => JobReport::unfinished(JobStatus::Unknown),
 			Some(Status::Pending(_)) => JobReport::unfinished(JobStatus::Pending),
 			Some(Status::Failed { .. }) => JobReport::unfinished(JobStatus::Failed),
+			// The worker does nothing about a pending job.
+			Some(Status::Done { .. }) if self.hold(id).is_some() => JobReport::unfinished(JobStatus::Pending),
 			Some(Status::Done { outcome, place }) => {
 				JobReport { status: JobStatus::Done(outcome.clone()), place: *place }
 			},
@@ -98,6 +142,7 @@ impl JobTable {
 			(other.genesis, other.round.study) != (id.genesis, id.round.study)
 				|| !is_forgotten(other.round.round, id.round.round)
 		});
+		self.tally().entry(id.kind).or_default().done += 1;
 		let place = self.finished.fetch_add(1, Ordering::AcqRel) + 1;
 		jobs.insert(id, Status::Done { outcome, place });
 	}
@@ -105,6 +150,7 @@ impl JobTable {
 	/// The job failed. Returns whether the reason differs from that of the last failure.
 	pub fn failed(&self, id: JobId, reason: String) -> bool {
 		let status = Status::Failed { at: (self.clock)(), reason: reason.clone() };
+		self.tally().entry(id.kind).or_default().failed += 1;
 		!matches!(self.jobs().insert(id, status), Some(Status::Pending(Some(last))) if last == reason)
 	}
 
@@ -129,6 +175,52 @@ impl JobTable {
 	/// Block `number` and all before it are final.
 	pub fn set_finalised(&self, number: BlockNumber) {
 		self.finalised.fetch_max(number, Ordering::AcqRel);
+	}
+
+	/// Block `number` is the best one.
+	pub fn set_best(&self, number: BlockNumber) {
+		self.best.store(number, Ordering::Release);
+	}
+
+	/// The chain refused an outcome at block `at`.
+	pub fn refused(&self, round: RoundKey, kind: JobKind, reason: String, at: BlockNumber) -> Hold {
+		self.holds().refused(round, kind, reason, at)
+	}
+
+	/// Nothing is held back any longer.
+	pub fn release(&self) {
+		self.holds().release();
+	}
+
+	/// All jobs that are remembered.
+	pub fn views(&self) -> Vec<JobView> {
+		let jobs = self.jobs();
+		let views = jobs.iter().map(|(id, status)| {
+			let progress = match status {
+				Status::Pending(reason) => Progress::Pending(reason.clone()),
+				Status::Failed { reason, .. } => Progress::Failed(reason.clone()),
+				Status::Done { .. } => self.hold(id).map_or(Progress::Done, Progress::Held),
+			};
+			JobView { id: *id, progress }
+		});
+		views.collect()
+	}
+
+	/// How jobs ended, by kind.
+	pub fn tallies(&self) -> BTreeMap<JobKind, Tally> {
+		self.tally().clone()
+	}
+
+	fn hold(&self, id: &JobId) -> Option<Hold> {
+		self.holds().holding(id.round, id.kind, self.best.load(Ordering::Acquire)).cloned()
+	}
+
+	fn holds(&self) -> MutexGuard<'_, Holds> {
+		self.holds.lock().unwrap_or_else(PoisonError::into_inner)
+	}
+
+	fn tally(&self) -> MutexGuard<'_, BTreeMap<JobKind, Tally>> {
+		self.tally.lock().unwrap_or_else(PoisonError::into_inner)
 	}
 
 	fn jobs(&self) -> MutexGuard<'_, HashMap<JobId, Status>> {

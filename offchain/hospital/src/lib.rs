@@ -4,6 +4,8 @@
 pub mod check;
 pub mod config;
 pub mod handle;
+pub mod health;
+mod holds;
 mod job_table;
 mod jobs;
 pub mod keys;
@@ -22,3 +24,5 @@ pub use check::{check, CheckError, Report};
 pub use config::HospitalConfig;
 pub use consilium_config::ConfigError;
 pub use handle::{Handle, Hospital, StartError};
+pub use holds::Hold;
+pub use job_table::{JobView, Progress, Tally};

@@ -4,10 +4,15 @@
 //! metrics cross it. So the records can move to another process, beside the data, without a change to the
 //! rest.
 
-use crate::config::RecordFiles;
+use crate::{
+	config::RecordFiles,
+	secret_file::{read_secret, write_secret, SecretFileError},
+};
 use consilium_primitives::{study::StudySpec, AccountBytes};
 use consilium_training::{
 	dataset::{DatasetError, Hospital},
+	fingerprint::{Changes, Fingerprint, Salt},
+	format::Format,
 	local::{self, TrainingError},
 	metrics::{Metrics, MetricsError},
 	model::{Model, ModelError},
@@ -22,6 +27,7 @@ use std::{
 	sync::{Arc, Mutex, PoisonError},
 	time::SystemTime,
 };
+use zeroize::Zeroizing;
 
 /// One hospital's records, as far as jobs need them. One thread may train while another evaluates.
 pub trait Trainer: Send + Sync {
@@ -48,6 +54,25 @@ pub trait Trainer: Send + Sync {
 	}
 }
 
+impl<T: Trainer + ?Sized> Trainer for Arc<T> {
+	fn train(
+		&self,
+		spec: &StudySpec<AccountBytes>,
+		global: &[f64],
+		seed: [u8; 32],
+	) -> Result<LocalModel, TrainerError> {
+		(**self).train(spec, global, seed)
+	}
+
+	fn evaluate(
+		&self,
+		spec: &StudySpec<AccountBytes>,
+		parameters: &[f64],
+	) -> Result<Option<Metrics>, TrainerError> {
+		(**self).evaluate(spec, parameters)
+	}
+}
+
 /// The result of local training.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LocalModel {
@@ -71,6 +96,19 @@ pub enum TrainerError {
 	/// The schema is not valid.
 	#[error(transparent)]
 	Schema(#[from] SchemaError),
+	/// The salt cannot be read or made.
+	#[error("records.salt: {0}")]
+	Salt(#[from] SecretFileError),
+	/// The file with the salt has something else in it.
+	#[error(
+		"records.salt: {} must have 64 hexadecimal digits; restore it from a backup; if it is lost, remove \
+		 it, and other patients will test",
+		path.display()
+	)]
+	NoSalt {
+		/// The file.
+		path: PathBuf,
+	},
 	/// The records do not follow the schema, or cannot be split.
 	#[error(transparent)]
 	Records(#[from] DatasetError),
@@ -90,7 +128,7 @@ pub enum TrainerError {
 	/// The study's model does not fit its own schema.
 	#[error(
 		"the study's model has {model_features} features and {model_classes} classes, but records of its \
-		 schema have {features} and {classes}; the study must be opened with these"
+		 schema have {features} and {classes} (0 for a number); the study must be opened with these"
 	)]
 	Shape {
 		/// Features of the model.
@@ -119,7 +157,14 @@ pub enum TrainerError {
 pub struct LocalTrainer {
 	name: String,
 	files: RecordFiles,
-	loaded: Mutex<Option<Arc<Records>>>,
+	loaded: Mutex<Loaded>,
+}
+
+#[derive(Default)]
+struct Loaded {
+	records: Option<Arc<Records>>,
+	/// Of the records that were read last, also while there are none.
+	before: Option<Fingerprint>,
 }
 
 /// Records as they were read.
@@ -143,25 +188,36 @@ impl LocalTrainer {
 		// Replaced whole, so a panic while records are read leaves the previous ones.
 		let mut loaded = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
 		let stamps = self.stamps()?;
-		if let Some(records) = loaded.as_ref().filter(|records| records.stamps == stamps) {
+		if let Some(records) = loaded.records.as_ref().filter(|records| records.stamps == stamps) {
 			return Ok(records.clone());
 		}
 		// Two copies may not fit into memory.
-		let is_change = loaded.take().is_some();
-		let RecordFiles { file, schema, split } = &self.files;
-		let schema = Schema::open(schema)?;
-		let hospital = Hospital::open(&self.name, &schema, file, split)?.standardized();
-		for (level, line) in lines(file, &hospital.report, is_change) {
+		loaded.records = None;
+		let RecordFiles { file, schema, split, salt } = &self.files;
+		let (schema, salt) = (Schema::open(schema)?, read_salt(salt)?);
+		let hospital = Hospital::open(&self.name, &schema, file, split, &salt)?.standardized();
+		let changes = loaded.before.as_ref().map(|before| hospital.fingerprint.changes_since(before));
+		for (level, line) in lines(file, &hospital.report, changes) {
 			log::log!(target: "hospital", level, "{line}");
 		}
-		Ok(loaded.insert(Arc::new(Records { stamps, schema, hospital })).clone())
+		loaded.before = Some(hospital.fingerprint.clone());
+		Ok(loaded.records.insert(Arc::new(Records { stamps, schema, hospital })).clone())
+	}
+
+	/// A salted hash of the present records, which changes when they do and says nothing else of them.
+	pub fn fingerprint(&self) -> Result<[u8; 32], TrainerError> {
+		Ok(self.records()?.hospital.fingerprint.hash())
 	}
 
 	fn stamps(&self) -> Result<Vec<(SystemTime, u64)>, TrainerError> {
-		let RecordFiles { file, schema, split } = &self.files;
+		let RecordFiles { file, schema, split, .. } = &self.files;
 		let mut paths = vec![file, schema];
 		if let Split::File { path, .. } = split {
 			paths.push(path);
+		}
+		let format = Format::path(file);
+		if format.exists() {
+			paths.push(&format);
 		}
 		paths.into_iter().map(|path| stamp(path)).collect()
 	}
@@ -212,6 +268,31 @@ impl Trainer for LocalTrainer {
 			Err(error) => Err(error.into()),
 		}
 	}
+
+	fn records_hash(&self) -> Result<Option<[u8; 32]>, TrainerError> {
+		self.fingerprint().map(Some)
+	}
+}
+
+/// The salt in a file, which is made if it is missing.
+fn read_salt(path: &Path) -> Result<Salt, TrainerError> {
+	if !path.exists() {
+		let made = Salt::random().map_err(|error| SecretFileError::Unwritable {
+			path: path.into(),
+			source: io::Error::other(error),
+		})?;
+		match write_secret(path, &Zeroizing::new(hex::encode(made.as_bytes()))) {
+			// Another process was faster.
+			Ok(()) | Err(SecretFileError::Exists { .. }) => {},
+			Err(error) => return Err(error.into()),
+		}
+	}
+	let line = read_secret(path)?;
+	let mut bytes = Zeroizing::new([0; 32]);
+	match hex::decode_to_slice(line.as_bytes(), bytes.as_mut_slice()) {
+		Ok(()) => Ok(Salt::new(*bytes)),
+		Err(_) => Err(TrainerError::NoSalt { path: path.into() }),
+	}
 }
 
 fn stamp(path: &Path) -> Result<(SystemTime, u64), TrainerError> {
@@ -222,11 +303,19 @@ fn stamp(path: &Path) -> Result<(SystemTime, u64), TrainerError> {
 }
 
 /// What the log says of records that were read: what became of the rows, and what a person should look at.
-pub(crate) fn lines(file: &Path, report: &DataReport, is_change: bool) -> Vec<(Level, String)> {
-	let DataReport { rows, training, test, columns } = report;
-	let (file, changed) = (file.display(), if is_change { " have changed" } else { "" });
+pub(crate) fn lines(file: &Path, report: &DataReport, changes: Option<Changes>) -> Vec<(Level, String)> {
+	let DataReport { rows, training, test, notices, columns, .. } = report;
+	let file = file.display();
+	let changed = match changes {
+		None => String::new(),
+		Some(Changes { came: 0, went: 0, .. }) => " were read again, no row has changed".to_owned(),
+		Some(Changes { came, went, stayed }) => {
+			format!(" have changed: {came} rows came, {went} went, {stayed} stayed")
+		},
+	};
 	let level = if rows.dropped() > 0 { Level::Warn } else { Level::Info };
 	let mut lines = vec![(level, format!("records {file}{changed}: {rows}; {training} train, {test} test"))];
+	lines.extend(notices.iter().map(|notice| (Level::Warn, format!("records {file}: the file {notice}"))));
 	for ColumnReport { name, notice, .. } in columns {
 		let notice = notice.as_ref().map(|notice| format!("records {file}, column `{name}`: {notice}"));
 		lines.extend(notice.map(|notice| (Level::Warn, notice)));

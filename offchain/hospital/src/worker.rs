@@ -8,7 +8,7 @@ use crate::{
 use consilium_primitives::{
 	committee::posts::Check,
 	job::{Job, JobId, JobKind, Outcome},
-	study::{RoundKey, Verdict},
+	study::{Metrics, RoundKey, Verdict},
 	AccountBytes, H256,
 };
 use std::{
@@ -244,13 +244,19 @@ fn summary(outcome: &Outcome) -> String {
 				Verdict::RejectPartials => "rejects the partial aggregates; they give no model".to_owned(),
 			};
 			match metrics {
-				Some(metrics) => format!(
+				Metrics::Classification(metrics) => format!(
 					"{verdict}; accuracy {:.4}, log-loss {:.4} on {} test records",
 					metrics.accuracy.to_f64(),
 					metrics.log_loss.to_f64(),
 					metrics.examples
 				),
-				None => verdict,
+				Metrics::Regression(metrics) => format!(
+					"{verdict}; MAE {:.4}, RMSE {:.4} on {} test records",
+					metrics.mae.to_f64(),
+					metrics.rmse.to_f64(),
+					metrics.examples
+				),
+				Metrics::Unavailable => verdict,
 			}
 		},
 	}

@@ -1,13 +1,15 @@
 //! One hospital's records, or a folder with the records of several.
 
 use crate::{
+	fingerprint::{Fingerprint, Salt},
+	format::Format,
 	imputation::{Imputation, NothingToImpute},
 	records::Records,
 	report::DataReport,
 	schema::{MissingPolicy, Schema, SchemaError},
 	split::{Split, SplitError},
 	standardizer::Standardizer,
-	table::{Table, TableError},
+	table::{Cell, Table, TableError},
 };
 use std::{
 	collections::HashSet,
@@ -33,8 +35,13 @@ pub struct Hospital {
 	pub training: Records,
 	/// Rows that test; at least one.
 	pub test: Records,
+	/// Features of columns that this hospital never measures. Here they are 0 in every row, so that they are
+	/// 0 as z-scores, too, and contribute nothing.
+	pub absent: Vec<usize>,
 	/// What its file contains.
 	pub report: DataReport,
+	/// Of all rows that train or test.
+	pub fingerprint: Fingerprint,
 }
 
 /// Records of several hospitals with one schema.
@@ -56,10 +63,12 @@ pub enum DatasetError {
 	#[error(transparent)]
 	Table(#[from] TableError),
 	/// Rows cannot be divided.
-	#[error("{hospital}: {source}")]
+	#[error("{hospital}, {file}: {source}")]
 	Split {
-		/// The hospital or its file.
+		/// The hospital.
 		hospital: String,
+		/// Its file.
+		file: String,
 		/// Why.
 		source: SplitError,
 	},
@@ -85,6 +94,15 @@ pub enum DatasetError {
 		/// The hospital.
 		name: String,
 	},
+	/// The file whose format is declared is not there.
+	#[error(
+		"{}: there is no CSV file of this name; NAME.format.toml declares the format of NAME.csv beside it",
+		path.display()
+	)]
+	FormatOfNothing {
+		/// The format's file.
+		path: PathBuf,
+	},
 	/// The folder contains no known dataset.
 	#[error(
 		"{} contains neither `processed.cleveland.data` (UCI heart disease) nor `{SCHEMA_FILE}` and one CSV \
@@ -98,24 +116,41 @@ pub enum DatasetError {
 }
 
 impl Hospital {
-	/// Splits a hospital's rows and imputes missing values.
-	pub fn new(name: &str, schema: &Schema, table: &Table, split: &Split) -> Result<Self, DatasetError> {
-		let division = split
-			.divide(table.labels())
-			.map_err(|source| DatasetError::Split { hospital: name.to_owned(), source })?;
+	/// Splits a hospital's rows and imputes missing values. As long as the `salt` is the same, rows stay on
+	/// their side.
+	pub fn new(
+		name: &str,
+		schema: &Schema,
+		table: &Table,
+		split: &Split,
+		salt: &Salt,
+	) -> Result<Self, DatasetError> {
+		let division = split.divide(table, salt).map_err(|source| DatasetError::Split {
+			hospital: name.to_owned(),
+			file: table.file.clone(),
+			source,
+		})?;
 		let imputation = Imputation::fit(schema, table, &division.training)?;
 		let records = Records::encode(schema, table, &imputation);
 		Ok(Self {
 			name: name.to_owned(),
 			training: records.select(&division.training),
 			test: records.select(&division.test),
+			absent: absent_features(schema, table),
 			report: DataReport::new(schema, table, &division),
+			fingerprint: Fingerprint::new(schema, table, salt),
 		})
 	}
 
 	/// Reads a hospital's CSV file, splits its rows and imputes missing values.
-	pub fn open(name: &str, schema: &Schema, csv: &Path, split: &Split) -> Result<Self, DatasetError> {
-		Self::new(name, schema, &Table::open(schema, csv)?, split)
+	pub fn open(
+		name: &str,
+		schema: &Schema,
+		csv: &Path,
+		split: &Split,
+		salt: &Salt,
+	) -> Result<Self, DatasetError> {
+		Self::new(name, schema, &Table::open(schema, csv)?, split, salt)
 	}
 
 	/// Both parts as z-scores of this hospital's training rows, which its models are trained and tested on.
@@ -125,7 +160,9 @@ impl Hospital {
 			name: self.name.clone(),
 			training: standardizer.apply(&self.training),
 			test: standardizer.apply(&self.test),
+			absent: self.absent.clone(),
 			report: self.report.clone(),
+			fingerprint: self.fingerprint.clone(),
 		}
 	}
 }
@@ -134,17 +171,19 @@ impl Dataset {
 	/// Reads a folder. With `processed.cleveland.data` it is the UCI heart disease folder: its four files,
 	/// the shipped schema, and FLamby's split if `flamby-split.csv` is there. Otherwise it contains
 	/// `schema.toml` and one `.csv` file per hospital, in the order of their names and with its extension in
-	/// any case; `root.csv` is not a hospital's.
+	/// any case; `root.csv` is not a hospital's. How `NAME.csv` is written may be declared in
+	/// `NAME.format.toml`.
 	///
-	/// Without a split file, a share of `test_fraction` of each hospital's rows is drawn as test rows, with
-	/// `split_seed`.
+	/// Without a split file, about `test_fraction` of each hospital's patients test, drawn with `split_seed`.
 	pub fn open(folder: &Path, test_fraction: f64, split_seed: u64) -> Result<Self, DatasetError> {
-		let fraction = Split::Fraction { test: test_fraction, seed: split_seed };
+		let fraction = Split::Fraction { test: test_fraction, seed: None };
+		let salt = Salt::from_seed(split_seed);
 		let (schema, files) = list(folder)?;
 		let hospitals = files
 			.into_iter()
 			.map(|file| {
-				Hospital::open(&file.name, &schema, &file.csv, &file.split.unwrap_or(fraction.clone()))
+				let split = file.split.unwrap_or(fraction.clone());
+				Hospital::open(&file.name, &schema, &file.csv, &split, &salt)
 			})
 			.collect::<Result<_, _>>()?;
 		Ok(Self { schema, hospitals })
@@ -152,12 +191,57 @@ impl Dataset {
 
 	/// The test rows of all hospitals as z-scores of the training rows of all hospitals: FLamby's pooled test
 	/// set. Only an experiment can compute it; in a real study nobody sees all rows.
+	///
+	/// A feature that a hospital never measures has the mean of the training rows of those that do, as every
+	/// missing value has; as a z-score it is 0.
 	pub fn pooled_test(&self) -> Records {
+		let means = self.means_of_absent_features();
 		let pool = |part: fn(&Hospital) -> &Records| {
-			Records::pool(self.hospitals.iter().map(part)).expect("one schema, so one number of features")
+			let parts: Vec<_> = self
+				.hospitals
+				.iter()
+				.map(|hospital| {
+					let mut records = part(hospital).clone();
+					for feature in &hospital.absent {
+						records.features.column_mut(*feature).fill(means[*feature]);
+					}
+					records
+				})
+				.collect();
+			Records::pool(&parts).expect("one schema, so one number of features")
 		};
 		Standardizer::fit(&pool(|hospital| &hospital.training)).apply(&pool(|hospital| &hospital.test))
 	}
+
+	/// For each feature that is absent somewhere the mean of the training rows that have it; 0 for others.
+	fn means_of_absent_features(&self) -> Vec<f64> {
+		let mut means = vec![0.0; self.schema.features()];
+		for (feature, mean) in means.iter_mut().enumerate() {
+			if self.hospitals.iter().all(|hospital| !hospital.absent.contains(&feature)) {
+				continue;
+			}
+			let present = self.hospitals.iter().filter(|hospital| !hospital.absent.contains(&feature));
+			for (count, value) in (1..).zip(present.flat_map(|hospital| hospital.training.feature(feature))) {
+				let count = f64::from(count);
+				*mean += value / count - *mean / count;
+			}
+		}
+		means
+	}
+}
+
+/// Features of the columns that are declared absent.
+fn absent_features(schema: &Schema, table: &Table) -> Vec<usize> {
+	let mut features = Vec::new();
+	let mut start = 0;
+	for (position, column) in schema.feature_columns().enumerate() {
+		let end = start + schema.feature_count(column);
+		if table.rows.iter().all(|row| row[position] == Cell::Absent) {
+			features.extend(start..end);
+		}
+		start = end;
+	}
+	features
 }
 
 /// The rows of a folder that [`Dataset::open`] drops because a feature is missing, with the schema and each
@@ -210,14 +294,24 @@ fn list(folder: &Path) -> Result<(Schema, Vec<File>), DatasetError> {
 			Some(File { name, csv: folder.join(file), split: None })
 		})
 		.collect();
-	let mut names = HashSet::new();
-	if let Some(twice) = files.iter().find(|file| !names.insert(&file.name)) {
+	let mut distinct = HashSet::new();
+	if let Some(twice) = files.iter().find(|file| !distinct.insert(&file.name)) {
 		return Err(DatasetError::SameName { path: folder.into(), name: twice.name.clone() });
 	}
 	if !has(SCHEMA_FILE) || files.is_empty() {
 		return Err(DatasetError::Unrecognised { path: folder.into() });
 	}
+	check_formats(folder, &names)?;
 	Ok((Schema::open(&folder.join(SCHEMA_FILE))?, files))
+}
+
+/// A format without its CSV file is probably misspelt, and the file would be read without it.
+fn check_formats(folder: &Path, names: &[String]) -> Result<(), DatasetError> {
+	let has_csv = |format: &str| names.iter().any(|file| Format::path(Path::new(file)) == Path::new(format));
+	match names.iter().find(|file| Format::is_path(file) && !has_csv(file)) {
+		Some(file) => Err(DatasetError::FormatOfNothing { path: folder.join(file) }),
+		None => Ok(()),
+	}
 }
 
 fn file_names(folder: &Path) -> Result<Vec<String>, DatasetError> {

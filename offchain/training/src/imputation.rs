@@ -16,8 +16,9 @@ pub struct Imputation {
 /// A column cannot be imputed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-	"{file}, column `{column}`: values are missing and no training row has one to learn from; the study \
-	 needs a schema without this column, or this hospital cannot take part"
+	"{file}, column `{column}`: values are missing and no training row has one to learn from; if this \
+	 hospital never measures it, declare `absent = true` for it in the format beside the file \
+	 (NAME.format.toml for NAME.csv), else it cannot take part"
 )]
 pub struct NothingToImpute {
 	/// The file.

@@ -4,7 +4,10 @@
 pub mod dataset;
 mod descent;
 pub mod federated;
+pub mod fingerprint;
+pub mod format;
 pub mod imputation;
+pub mod labels;
 pub mod local;
 pub mod metrics;
 pub mod model;
@@ -18,3 +21,4 @@ pub mod split;
 pub mod standardizer;
 pub mod synthetic;
 pub mod table;
+mod units;

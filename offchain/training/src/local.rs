@@ -4,15 +4,15 @@ pub use crate::descent::TrainingError;
 
 use crate::{descent::descend, model::Model, records::Records};
 use consilium_primitives::model::LocalTraining;
-use ndarray::Axis;
 
 /// Trains from the global parameters on a hospital's standardised training records and returns the local
 /// parameters.
 ///
-/// Mini-batch stochastic gradient descent on the mean cross-entropy plus FedProx's `mu / 2 * |w -
-/// w_global|^2` (Li et al. 2020, eq. 2). Every pass visits each record once, in a new order; its last batch
-/// may be smaller. With [`LocalSteps::Updates`](consilium_primitives::model::LocalSteps::Updates) a new pass
-/// starts within a round when the records are exhausted, as in FLamby's loader.
+/// Mini-batch stochastic gradient descent on the mean loss ([`Model::loss_and_gradient`]) plus FedProx's
+/// `mu / 2 * |w - w_global|^2` (Li et al. 2020, eq. 2). Every pass visits each record once, in a new order;
+/// its last batch may be smaller. With
+/// [`LocalSteps::Updates`](consilium_primitives::model::LocalSteps::Updates) a new pass starts within a round
+/// when the records are exhausted, as in FLamby's loader.
 ///
 /// `seed` determines the order of the records. The same arguments give the same result on one machine; other
 /// processors may round matrix products differently.
@@ -25,12 +25,8 @@ pub fn train(
 ) -> Result<Vec<f64>, TrainingError> {
 	model.check_parameters(global)?;
 	model.check_records(records)?;
-	let batch_size = settings.batch_size as usize;
-	let mut labels = Vec::with_capacity(batch_size.min(records.len()));
 	descend(global, records.len(), settings, seed, |local, batch, gradient| {
-		labels.clear();
-		labels.extend(batch.iter().map(|row| records.labels[*row]));
-		let features = records.features.select(Axis(0), batch);
+		let Records { features, labels } = records.select(batch);
 		model.backward(local, features.view(), &labels, gradient);
 	})
 }

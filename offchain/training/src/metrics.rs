@@ -1,7 +1,8 @@
 //! Metrics of predictions.
 
 use crate::{
-	model::{Model, ModelError},
+	labels::{Labels, Targets},
+	model::{Model, ModelError, Predictions},
 	records::Records,
 };
 use ndarray::{Array2, ArrayView1};
@@ -12,7 +13,17 @@ const CLIP: f64 = 1e-15;
 
 /// Metrics of a model on test records.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub struct Metrics {
+#[serde(untagged)]
+pub enum Metrics {
+	/// Of predicted classes.
+	Classification(Classification),
+	/// Of predicted numbers.
+	Regression(Regression),
+}
+
+/// Metrics of predicted classes.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Classification {
 	/// Number of records.
 	pub examples: usize,
 	/// Share of records whose most probable class is correct, 0 to 1. Of equally probable classes the first
@@ -28,6 +39,23 @@ pub struct Metrics {
 	pub brier: f64,
 }
 
+/// Metrics of predicted numbers p of records with the targets y, in the unit of the target.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Regression {
+	/// Number of records.
+	pub examples: usize,
+	/// Mean absolute error, the mean of |p - y|, at least 0.
+	pub mae: f64,
+	/// Root mean squared error, the square root of the mean of (p - y)^2, at least the mean absolute error.
+	pub rmse: f64,
+	/// Coefficient of determination R^2, 1 - sum (p - y)^2 / sum (y - mean y)^2: 1 for a perfect model, 0 for
+	/// one that is as good as the mean of these records, negative for a worse one. `None` when all targets
+	/// are equal.
+	pub r2: Option<f64>,
+	/// Half the mean squared error of z-scores, which training minimises, in nats.
+	pub loss: f64,
+}
+
 /// Why predictions cannot be evaluated.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum MetricsError {
@@ -37,7 +65,7 @@ pub enum MetricsError {
 	/// No records.
 	#[error("there are no test records; at least one is needed")]
 	NoRecords,
-	/// A parameter is not finite, or so large that a probability is not a number.
+	/// A parameter is not finite, or so large that a prediction is not a number.
 	#[error("the model's parameters are not finite, or too large to predict with")]
 	NotFinite,
 }
@@ -45,17 +73,60 @@ pub enum MetricsError {
 impl Metrics {
 	/// Evaluates a model's predictions for `records`.
 	pub fn evaluate(model: &Model, parameters: &[f64], records: &Records) -> Result<Self, MetricsError> {
-		let probabilities = model.probabilities(parameters, records)?;
+		let predictions = model.predict(parameters, records)?;
 		if records.is_empty() {
 			return Err(MetricsError::NoRecords);
 		}
 		let finite = parameters.iter().all(|parameter| parameter.is_finite());
-		if !finite || probabilities.iter().any(|probability| probability.is_nan()) {
-			return Err(MetricsError::NotFinite);
-		}
-		Ok(Self::measure(&probabilities, &records.labels))
+		let metrics = match (&predictions, &records.labels) {
+			(Predictions::Probabilities(probabilities), Labels::Classes(labels)) => {
+				let are_numbers = probabilities.iter().all(|probability| !probability.is_nan());
+				are_numbers.then(|| Self::Classification(Classification::measure(probabilities, labels)))
+			},
+			(Predictions::Numbers(numbers), Labels::Numbers(targets)) => {
+				let metrics = Regression::measure(numbers, targets);
+				metrics.loss.is_finite().then_some(Self::Regression(metrics))
+			},
+			// A model that checked the records predicts what they have.
+			_ => None,
+		};
+		metrics.filter(|_| finite).ok_or(MetricsError::NotFinite)
 	}
 
+	/// Number of records.
+	pub fn examples(&self) -> usize {
+		match self {
+			Self::Classification(metrics) => metrics.examples,
+			Self::Regression(metrics) => metrics.examples,
+		}
+	}
+
+	/// The mean loss that training minimises, in nats; for classes with clipped probabilities.
+	pub fn loss(&self) -> f64 {
+		match self {
+			Self::Classification(metrics) => metrics.log_loss,
+			Self::Regression(metrics) => metrics.loss,
+		}
+	}
+
+	/// The metrics of predicted classes; `None` in a regression.
+	pub fn classification(&self) -> Option<&Classification> {
+		match self {
+			Self::Classification(metrics) => Some(metrics),
+			Self::Regression(_) => None,
+		}
+	}
+
+	/// The metrics of predicted numbers; `None` in a classification.
+	pub fn regression(&self) -> Option<&Regression> {
+		match self {
+			Self::Classification(_) => None,
+			Self::Regression(metrics) => Some(metrics),
+		}
+	}
+}
+
+impl Classification {
 	/// `probabilities` has a row per label and a column per class, and no NaN.
 	fn measure(probabilities: &Array2<f64>, labels: &[u32]) -> Self {
 		let classes = probabilities.ncols();
@@ -74,6 +145,34 @@ impl Metrics {
 			auc: mean_auc(probabilities, labels),
 			log_loss: log_loss / examples,
 			brier: brier / examples,
+		}
+	}
+}
+
+impl Regression {
+	/// One prediction for each target, at least one.
+	fn measure(predictions: &[f64], targets: &Targets) -> Self {
+		let examples = targets.values.len() as f64;
+		let mut mean = 0.0;
+		for value in &targets.values {
+			mean += value / examples;
+		}
+		let (mut absolute, mut squared, mut variation) = (0.0, 0.0, 0.0);
+		for (prediction, value) in predictions.iter().zip(&targets.values) {
+			let (error, deviation) = (prediction - value, value - mean);
+			absolute += error.abs();
+			squared += error * error;
+			variation += deviation * deviation;
+		}
+		let first = targets.values.first();
+		let is_constant = targets.values.iter().all(|value| Some(value) == first);
+		let mean_squared = squared / examples;
+		Self {
+			examples: targets.values.len(),
+			mae: absolute / examples,
+			rmse: mean_squared.sqrt(),
+			r2: (!is_constant && variation > 0.0).then(|| 1.0 - squared / variation),
+			loss: mean_squared / (targets.scale * targets.scale) / 2.0,
 		}
 	}
 }

@@ -1,18 +1,31 @@
-//! Logistic regression and multilayer perceptron over one flat parameter vector.
+//! Logistic and linear regression and multilayer perceptron over one flat parameter vector.
 //!
 //! # Layout
 //!
 //! Layer by layer, from the input: the weights, row-major with one row per input and one column per output of
-//! the layer, then one bias per output. A logistic regression has one layer. With two classes the last layer
-//! has one output, the log-odds of class 1; with more classes it has one output per class. Hidden layers are
-//! followed by the rectified linear unit, max(0, z).
+//! the layer, then one bias per output. A logistic or linear regression has one layer. With two classes the
+//! last layer has one output, the log-odds of class 1; with more classes it has one output per class; without
+//! classes its output is the predicted number as a z-score. Hidden layers are followed by the rectified
+//! linear unit, max(0, z).
 
 use consilium_primitives::model::ModelSpec;
 use ndarray::{linalg::general_mat_mul, Array2, ArrayView1, ArrayView2, ArrayViewMut2, Axis};
 use rand::{RngCore, SeedableRng};
 use rand_chacha::ChaCha20Rng;
 
-use crate::records::Records;
+use crate::{
+	labels::{Labels, Targets},
+	records::Records,
+};
+
+/// What a model predicts.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Predictions {
+	/// Probabilities of the classes (columns) for each record (rows). Every row sums to 1.
+	Probabilities(Array2<f64>),
+	/// A number for each record, in the unit of its label.
+	Numbers(Vec<f64>),
+}
 
 /// A model of a given shape.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,7 +50,8 @@ pub enum ModelError {
 	/// The shape is invalid.
 	#[error(
 		"a model with {features} features, {classes} classes and layers {layers:?} cannot be trained; it \
-		 needs at least one feature, two classes and one unit per layer, and at most 10^7 parameters"
+		 needs at least one feature, two classes and one unit per layer, and at most 10^7 parameters; a \
+		 linear regression has 0 classes, a logistic one at least two"
 	)]
 	Shape {
 		/// Features of the specification.
@@ -79,7 +93,22 @@ pub enum ModelError {
 		/// The model's last class.
 		last: usize,
 	},
+	/// The records have classes where the model predicts numbers, or numbers where it predicts classes.
+	#[error(
+		"the records' label is {found}, and this model predicts {expected}; the study's number of classes \
+		 must be that of the schema, 0 for a number"
+	)]
+	LabelKind {
+		/// What the records have.
+		found: &'static str,
+		/// What the model predicts.
+		expected: &'static str,
+	},
 }
+
+/// The kinds of labels, in messages.
+const CLASS: &str = "a class";
+const NUMBER: &str = "a number";
 
 impl Model {
 	/// A model of this shape.
@@ -109,7 +138,7 @@ impl Model {
 		self.parameters
 	}
 
-	/// Number of classes, at least 2.
+	/// Number of classes, at least 2; 0 in a regression.
 	pub fn classes(&self) -> usize {
 		self.classes
 	}
@@ -123,7 +152,7 @@ impl Model {
 		}
 	}
 
-	/// Checks that records have this model's features and classes.
+	/// Checks that records have this model's features and kind of label.
 	pub fn check_records(&self, records: &Records) -> Result<(), ModelError> {
 		let (rows, found) = records.features.dim();
 		if found != self.features {
@@ -132,34 +161,45 @@ impl Model {
 		if records.len() != rows {
 			return Err(ModelError::LabelCount { labels: records.len(), rows });
 		}
-		match records.labels.iter().find(|label| **label as usize >= self.classes) {
-			Some(label) => Err(ModelError::Label { found: *label, last: self.classes - 1 }),
-			None => Ok(()),
+		match (&records.labels, self.classes) {
+			(Labels::Numbers(_), 0) => Ok(()),
+			(Labels::Numbers(_), _) => Err(ModelError::LabelKind { found: NUMBER, expected: CLASS }),
+			(Labels::Classes(_), 0) => Err(ModelError::LabelKind { found: CLASS, expected: NUMBER }),
+			(Labels::Classes(labels), classes) => {
+				match labels.iter().find(|label| **label as usize >= classes) {
+					Some(label) => Err(ModelError::Label { found: *label, last: classes - 1 }),
+					None => Ok(()),
+				}
+			},
 		}
 	}
 
-	/// Probabilities of the classes (columns) for each record (rows). Every row sums to 1.
-	pub fn probabilities(&self, parameters: &[f64], records: &Records) -> Result<Array2<f64>, ModelError> {
+	/// What the model predicts for each record.
+	pub fn predict(&self, parameters: &[f64], records: &Records) -> Result<Predictions, ModelError> {
 		self.check_parameters(parameters)?;
 		self.check_records(records)?;
 		let mut outputs = self.forward(parameters, records.features.view()).pop().unwrap_or_default();
+		if let Labels::Numbers(targets) = &records.labels {
+			return Ok(Predictions::Numbers(outputs.iter().map(|output| targets.in_unit(*output)).collect()));
+		}
 		if self.classes == 2 {
 			let mut both = Array2::zeros((records.len(), 2));
 			for (log_odds, mut row) in outputs.iter().zip(both.rows_mut()) {
 				row[0] = sigmoid(-log_odds);
 				row[1] = sigmoid(*log_odds);
 			}
-			return Ok(both);
+			return Ok(Predictions::Probabilities(both));
 		}
 		for mut row in outputs.rows_mut() {
 			let normaliser = log_sum_exp(row.view());
 			row.mapv_inplace(|score| (score - normaliser).exp());
 		}
-		Ok(outputs)
+		Ok(Predictions::Probabilities(outputs))
 	}
 
-	/// Mean cross-entropy in nats over `records`, at least one, and its gradient in the layout of the
-	/// parameters.
+	/// Mean loss in nats over `records`, at least one, and its gradient in the layout of the parameters. The
+	/// loss is the cross-entropy; in a regression half the squared error of the z-score, the negative
+	/// log-likelihood of a normal distribution up to a constant.
 	pub fn loss_and_gradient(
 		&self,
 		parameters: &[f64],
@@ -177,12 +217,15 @@ impl Model {
 		&self,
 		parameters: &[f64],
 		features: ArrayView2<f64>,
-		labels: &[u32],
+		labels: &Labels,
 		gradient: &mut [f64],
 	) -> f64 {
 		let mut activations = self.forward(parameters, features);
 		let mut delta = activations.pop().unwrap_or_default();
-		let loss = cross_entropy(&mut delta, labels);
+		let loss = match labels {
+			Labels::Classes(classes) => cross_entropy(&mut delta, classes),
+			Labels::Numbers(targets) => squared_error(&mut delta, targets),
+		};
 		for (index, layer) in self.layers.iter().enumerate().rev() {
 			let input = index.checked_sub(1).map_or(features, |before| activations[before].view());
 			let (weights, biases) = layer.slice(gradient).split_at_mut(layer.inputs * layer.outputs);
@@ -257,6 +300,18 @@ fn cross_entropy(scores: &mut Array2<f64>, labels: &[u32]) -> f64 {
 		loss += normaliser - row[*label as usize];
 		row.mapv_inplace(|score| (score - normaliser).exp() * share);
 		row[*label as usize] -= share;
+	}
+	loss * share
+}
+
+/// Half the mean squared error of outputs; replaces them with its derivative with respect to them.
+fn squared_error(outputs: &mut Array2<f64>, targets: &Targets) -> f64 {
+	let share = 1.0 / targets.values.len() as f64;
+	let mut loss = 0.0;
+	for (output, target) in outputs.iter_mut().zip(targets.outputs()) {
+		let error = *output - target;
+		loss += error * error / 2.0;
+		*output = error * share;
 	}
 	loss * share
 }

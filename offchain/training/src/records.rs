@@ -2,7 +2,8 @@
 
 use crate::{
 	imputation::Imputation,
-	schema::{feature_count, Column, Schema},
+	labels::Labels,
+	schema::{Column, Schema},
 	table::{Cell, Table},
 };
 use ndarray::{Array2, ArrayView1, Axis};
@@ -12,18 +13,21 @@ use ndarray::{Array2, ArrayView1, Axis};
 pub struct Records {
 	/// One row per patient, one column per feature of the schema.
 	pub features: Array2<f64>,
-	/// Class of each patient, from 0.
-	pub labels: Vec<u32>,
+	/// What is to be predicted of each patient.
+	pub labels: Labels,
 }
 
 impl Records {
-	/// Encodes the rows of `table`: numbers unchanged, categories one-hot, missing values imputed. All three
-	/// arguments belong to one schema.
+	/// Encodes the rows of `table`: numbers unchanged, categories one-hot, missing values imputed and, if the
+	/// schema says so, indicated. All three arguments belong to one schema.
 	pub fn encode(schema: &Schema, table: &Table, imputation: &Imputation) -> Self {
 		let mut features = Array2::zeros((table.rows.len(), schema.features()));
 		for (row, mut encoded) in table.rows.iter().zip(features.rows_mut()) {
 			let mut start = 0;
 			for (position, column) in schema.feature_columns().enumerate() {
+				if schema.has_missing_indicator(column) && row[position] == Cell::Missing {
+					encoded[start + 1] = 1.0;
+				}
 				match (imputation.complete(position, row[position]), column) {
 					(Cell::Number(value), _) => encoded[start] = value,
 					(Cell::Category(code), Column::Categorical { drop_first, .. }) => {
@@ -33,10 +37,10 @@ impl Records {
 					},
 					_ => {},
 				}
-				start += feature_count(column);
+				start += schema.feature_count(column);
 			}
 		}
-		Self { features, labels: table.labels().to_vec() }
+		Self { features, labels: table.labels().clone() }
 	}
 
 	/// Number of patients.
@@ -54,21 +58,19 @@ impl Records {
 	/// # Panics
 	/// If a row index is not below [`Self::len`].
 	pub fn select(&self, rows: &[usize]) -> Self {
-		Self {
-			features: self.features.select(Axis(0), rows),
-			labels: rows.iter().map(|row| self.labels[*row]).collect(),
-		}
+		Self { features: self.features.select(Axis(0), rows), labels: self.labels.select(rows) }
 	}
 
 	/// Concatenates the rows of several hospitals. Empty for no hospitals; `None` if they differ in the
-	/// number of features.
+	/// number of features or in the kind or scale of the labels.
 	pub fn pool<'a>(parts: impl IntoIterator<Item = &'a Self>) -> Option<Self> {
 		let parts: Vec<_> = parts.into_iter().collect();
-		let width = parts.first().map_or(0, |part| part.features.ncols());
-		let mut pooled = Self { features: Array2::zeros((0, width)), labels: Vec::new() };
+		let first = parts.first().map(|part| part.select(&[]));
+		let none = || Self { features: Array2::zeros((0, 0)), labels: Labels::Classes(Vec::new()) };
+		let mut pooled = first.unwrap_or_else(none);
 		for part in parts {
 			pooled.features.append(Axis(0), part.features.view()).ok()?;
-			pooled.labels.extend(&part.labels);
+			pooled.labels.append(&part.labels)?;
 		}
 		Some(pooled)
 	}

@@ -3,18 +3,25 @@
 //! A report stays in the hospital: it has counts and extreme values of records.
 
 use crate::{
+	labels::Labels,
 	schema::{Category, Column, Schema},
 	split::Division,
-	table::{Cell, Fates, Table},
+	table::{Cell, Fates, Met, Table},
+	units,
 };
 use serde::Serialize;
 use std::fmt;
+
+mod html;
 
 /// Values that are often written for "not known".
 const SENTINELS: [f64; 16] = [
 	-1.0, -8.0, -9.0, -88.0, -99.0, -888.0, -999.0, -9999.0, 88.0, 99.0, 888.0, 999.0, 8888.0, 9999.0,
 	99999.0, 999999.0,
 ];
+
+/// Intervals of a histogram, at most.
+const MAX_INTERVALS: usize = 20;
 
 /// Every row has a fate: rows read = training + test + dropped.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -26,6 +33,10 @@ pub struct DataReport {
 	pub training: usize,
 	/// Rows that test.
 	pub test: usize,
+	/// Name of the file that declares how the records are written; `None` without one.
+	pub format: Option<String>,
+	/// What a person should look at in the file as a whole.
+	pub notices: Vec<String>,
 	/// The columns that become features, then the label.
 	pub columns: Vec<ColumnReport>,
 }
@@ -36,8 +47,12 @@ pub struct DataReport {
 pub struct ColumnReport {
 	/// Name in the schema.
 	pub name: String,
+	/// Unit of the schema, if it has one.
+	pub unit: Option<String>,
 	/// Values that are missing, in dropped rows too, but for empty ones.
 	pub missing: usize,
+	/// Values of which the file has only a limit, such as `<0.2`; in dropped rows, too.
+	pub censored: usize,
 	/// What the others are.
 	#[serde(flatten)]
 	pub values: Values,
@@ -49,7 +64,7 @@ pub struct ColumnReport {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "type", rename_all = "camelCase")]
 pub enum Values {
-	/// In the schema's unit; `None` without any value.
+	/// Of a feature or of the target, in the schema's unit; `None` without any value.
 	Numeric {
 		/// Least value.
 		least: Option<f64>,
@@ -57,12 +72,17 @@ pub enum Values {
 		greatest: Option<f64>,
 		/// Mean.
 		mean: Option<f64>,
+		/// Rows in intervals of equal width from the least to the greatest value. The greatest value is in
+		/// the last; without a value there is none, and only one if all values are equal.
+		histogram: Vec<usize>,
 	},
 	/// The number of rows for each category, in the schema's order.
 	Categorical {
 		/// By category.
 		counts: Vec<Count>,
 	},
+	/// Never measured at this hospital: the column contributes nothing.
+	Absent,
 	/// The number of rows for each class, in the schema's order.
 	Label {
 		/// By class.
@@ -84,34 +104,69 @@ impl DataReport {
 	/// The report of a table that was read with `schema` and divided into `division`.
 	pub fn new(schema: &Schema, table: &Table, division: &Division) -> Self {
 		let features = schema.feature_columns().enumerate().map(|(position, column)| {
-			let cells = table.rows.iter().map(|row| row[position]);
-			let values = match column {
-				Column::Numeric { .. } => {
-					return numeric(column, table.missing[position], cells);
-				},
-				_ => Values::Categorical { counts: count(column.values(), cells) },
+			let cells = || table.rows.iter().map(|row| row[position]);
+			let (values, notice) = match column {
+				_ if cells().all(|cell| cell == Cell::Absent) => (Values::Absent, None),
+				Column::Numeric { .. } => numeric(cells()),
+				_ => (Values::Categorical { counts: count(column.values(), cells()) }, None),
 			};
+			let Met { missing, censored } = table.met[position];
 			ColumnReport {
 				name: column.name().to_owned(),
-				missing: table.missing[position],
+				unit: column.unit().map(str::to_owned),
+				missing,
+				censored,
 				values,
-				notice: None,
+				notice,
 			}
 		});
 		let mut columns: Vec<_> = features.collect();
-		let labels = schema.columns().iter().filter(|column| matches!(column, Column::Label { .. }));
+		let labels = schema.columns().iter().filter(|column| column.is_label());
 		columns.extend(labels.map(|column| {
-			let cells = table.labels().iter().map(|class| Cell::Category(*class as usize));
-			let counts = count(column.values(), cells);
+			let missing = table.fates().no_label;
+			let classes = match table.labels() {
+				Labels::Classes(classes) => classes,
+				Labels::Numbers(targets) => {
+					let (values, notice) = numeric(targets.values.iter().map(|value| Cell::Number(*value)));
+					return ColumnReport {
+						name: column.name().to_owned(),
+						unit: column.unit().map(str::to_owned),
+						missing,
+						censored: table.censored_targets,
+						values,
+						notice,
+					};
+				},
+			};
+			let counts = count(column.values(), classes.iter().map(|class| Cell::Category(*class as usize)));
 			let absent: Vec<_> = counts.iter().filter(|count| count.rows == 0).collect();
 			let notice = (!absent.is_empty()).then(|| {
 				let names: Vec<_> = absent.iter().map(|count| format!("\"{}\"", count.value)).collect();
 				format!("no row has class {}", names.join(", "))
 			});
-			let missing = table.fates().no_label;
-			ColumnReport { name: column.name().to_owned(), missing, values: Values::Label { counts }, notice }
+			ColumnReport {
+				name: column.name().to_owned(),
+				unit: None,
+				missing,
+				censored: 0,
+				values: Values::Label { counts },
+				notice,
+			}
 		}));
-		Self { rows: table.fates(), training: division.training.len(), test: division.test.len(), columns }
+		for (name, notice) in &table.notes.columns {
+			for column in columns.iter_mut().filter(|column| column.name == *name) {
+				let before = column.notice.take().map(|before| before + "; ").unwrap_or_default();
+				column.notice = Some(before + notice);
+			}
+		}
+		Self {
+			rows: table.fates(),
+			training: division.training.len(),
+			test: division.test.len(),
+			format: table.notes.format.clone(),
+			notices: table.notes.file.clone(),
+			columns,
+		}
 	}
 }
 
@@ -126,21 +181,33 @@ fn count(values: &[Category], cells: impl Iterator<Item = Cell>) -> Vec<Count> {
 	values.iter().zip(counts).map(|(category, rows)| Count { value: first(category), rows }).collect()
 }
 
-fn numeric(column: &Column, missing: usize, cells: impl Iterator<Item = Cell>) -> ColumnReport {
+fn numeric(cells: impl Iterator<Item = Cell>) -> (Values, Option<String>) {
 	let mut numbers: Vec<f64> =
 		cells.filter_map(|cell| if let Cell::Number(number) = cell { Some(number) } else { None }).collect();
 	numbers.sort_by(f64::total_cmp);
 	let count = numbers.len() as f64;
-	ColumnReport {
-		name: column.name().to_owned(),
-		missing,
-		values: Values::Numeric {
-			least: numbers.first().copied(),
-			greatest: numbers.last().copied(),
-			mean: (count > 0.0).then(|| numbers.iter().map(|number| number / count).sum()),
-		},
-		notice: conspicuous(&numbers),
+	let values = Values::Numeric {
+		least: numbers.first().copied(),
+		greatest: numbers.last().copied(),
+		mean: (count > 0.0).then(|| numbers.iter().map(|number| number / count).sum()),
+		histogram: histogram(&numbers),
+	};
+	(values, conspicuous(&numbers).or_else(|| units::two_groups(&numbers)))
+}
+
+/// Counts of ascending numbers in intervals of equal width.
+fn histogram(numbers: &[f64]) -> Vec<usize> {
+	let (Some(least), Some(greatest)) = (numbers.first(), numbers.last()) else { return Vec::new() };
+	if least == greatest {
+		return vec![numbers.len()];
 	}
+	let intervals = ((numbers.len() as f64).sqrt().ceil() as usize).clamp(2, MAX_INTERVALS);
+	let mut counts = vec![0; intervals];
+	for number in numbers {
+		let share = (number - least) / (greatest - least);
+		counts[((share * intervals as f64) as usize).min(intervals - 1)] += 1;
+	}
+	counts
 }
 
 /// What looks like an undeclared marker of missing values among ascending numbers: a usual one at an end that
@@ -170,10 +237,25 @@ fn conspicuous(numbers: &[f64]) -> Option<String> {
 impl fmt::Display for DataReport {
 	fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
 		write!(formatter, "{}; {} train, {} test", self.rows, self.training, self.test)?;
+		if let Some(format) = &self.format {
+			write!(formatter, "\n  as declared in {format}")?;
+		}
+		for notice in &self.notices {
+			write!(formatter, "\n  NOTE: the file {notice}")?;
+		}
 		let width = self.columns.iter().map(|column| column.name.chars().count()).max().unwrap_or(0);
 		for column in &self.columns {
-			let ColumnReport { name, missing, values, notice } = column;
-			write!(formatter, "\n  {name:width$}  {values}, {missing} missing")?;
+			let ColumnReport { name, unit, missing, censored, values, notice } = column;
+			write!(formatter, "\n  {name:width$}  {values}")?;
+			if let (Some(unit), Values::Numeric { .. }) = (unit, values) {
+				write!(formatter, " {unit}")?;
+			}
+			if !matches!(values, Values::Absent) {
+				write!(formatter, ", {missing} missing")?;
+			}
+			if *censored > 0 {
+				write!(formatter, ", {censored} known as a limit only")?;
+			}
 			if let Some(notice) = notice {
 				write!(formatter, "\n  {:width$}  NOTE: {notice}", "")?;
 			}
@@ -185,10 +267,11 @@ impl fmt::Display for DataReport {
 impl fmt::Display for Values {
 	fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
 		match self {
-			Self::Numeric { least: Some(least), greatest: Some(greatest), mean: Some(mean) } => {
+			Self::Numeric { least: Some(least), greatest: Some(greatest), mean: Some(mean), .. } => {
 				write!(formatter, "{least} to {greatest}, mean {mean:.4}")
 			},
 			Self::Numeric { .. } => formatter.write_str("no value"),
+			Self::Absent => formatter.write_str("declared absent: contributes nothing"),
 			Self::Categorical { counts } | Self::Label { counts } => {
 				let is_label = matches!(self, Self::Label { .. });
 				formatter.write_str(if is_label { "classes " } else { "" })?;

@@ -10,15 +10,18 @@
 //!
 //! | bytes | field |
 //! | --- | --- |
-//! | 8 | `CSLMroo1` |
+//! | 8 | `CSLMroo1`; `CSLMroo2` in a regression |
 //! | 32 | hash of the schema |
 //! | 4 | number of records r, at least 1, little-endian |
 //! | 4 | number of features f, at least 1, little-endian |
-//! | 4 r | class of each record, little-endian |
-//! | 8 r f | features, record by record: IEEE 754 bits, little-endian, finite |
+//! | 4 r | class of each record, little-endian; in a regression 8 r, the target of each record as a z-score |
+//! | 8 r f | features, record by record |
+//!
+//! Features and targets are IEEE 754 bits, little-endian, and finite.
 
 use crate::{
 	imputation::{Imputation, NothingToImpute},
+	labels::{Labels, Targets},
 	records::Records,
 	schema::Schema,
 	standardizer::Standardizer,
@@ -29,7 +32,11 @@ use ndarray::Array2;
 use std::path::Path;
 
 const DOMAIN: [u8; 8] = *b"CSLMroo1";
+const REGRESSION_DOMAIN: [u8; 8] = *b"CSLMroo2";
 const HEADER: usize = DOMAIN.len() + 32 + 4 + 4;
+/// Bytes of a class and of a target.
+const CLASS: u64 = 4;
+const TARGET: u64 = 8;
 
 /// Most bytes of a root set: 16 MiB, about 10,000 records of 200 features.
 pub const MAX_BYTES: usize = 1 << 24;
@@ -71,7 +78,7 @@ pub enum RootSetError {
 	NotFinite {
 		/// Its index, from 0.
 		record: usize,
-		/// Its index, in the order of the schema's features.
+		/// Its index, in the order of the schema's features; after them the target.
 		feature: usize,
 	},
 }
@@ -88,12 +95,12 @@ pub enum MalformedRootSet {
 	/// The length contradicts the header, or there are no records or features.
 	#[error("is truncated, has trailing bytes, or states no records or no features")]
 	Length,
-	/// A feature is not finite.
+	/// A feature or a target is not finite.
 	#[error("feature {feature} of record {record} is not a finite number")]
 	NotFinite {
 		/// Its index, from 0.
 		record: usize,
-		/// Its index, from 0.
+		/// Its index, from 0; after the features the target.
 		feature: usize,
 	},
 }
@@ -118,11 +125,15 @@ impl RootSet {
 		if rows == 0 {
 			return Err(RootSetError::Empty);
 		}
-		if encoded_length(rows as u64, features as u64) > MAX_BYTES as u64 {
+		let label = if records.labels.targets().is_some() { TARGET } else { CLASS };
+		if encoded_length(rows as u64, features as u64, label) > MAX_BYTES as u64 {
 			return Err(RootSetError::TooLarge { records: rows, features });
 		}
-		let records = Standardizer::fit(records).apply(records);
-		match first_not_finite(&records.features) {
+		let mut records = Standardizer::fit(records).apply(records);
+		if let Labels::Numbers(targets) = &records.labels {
+			records.labels = Labels::Numbers(Targets::new(targets.outputs().collect()));
+		}
+		match first_not_finite(&records) {
 			Some((record, feature)) => Err(RootSetError::NotFinite { record, feature }),
 			None => Ok(Self { schema: schema.hash().into(), records }),
 		}
@@ -141,12 +152,17 @@ impl RootSet {
 	/// The bytes whose hash identifies the set; see the module's table.
 	pub fn to_bytes(&self) -> Vec<u8> {
 		let (rows, features) = self.records.features.dim();
-		let mut bytes = Vec::with_capacity(HEADER + rows * (4 + 8 * features));
-		bytes.extend(DOMAIN);
+		let mut bytes = Vec::with_capacity(HEADER + rows * (8 + 8 * features));
+		bytes.extend(if self.records.labels.targets().is_some() { REGRESSION_DOMAIN } else { DOMAIN });
 		bytes.extend(self.schema.as_bytes());
 		bytes.extend((rows as u32).to_le_bytes());
 		bytes.extend((features as u32).to_le_bytes());
-		bytes.extend(self.records.labels.iter().flat_map(|label| label.to_le_bytes()));
+		match &self.records.labels {
+			Labels::Classes(classes) => bytes.extend(classes.iter().flat_map(|class| class.to_le_bytes())),
+			Labels::Numbers(Targets { values, .. }) => {
+				bytes.extend(values.iter().flat_map(|value| value.to_le_bytes()))
+			},
+		}
 		// Row by row, regardless of the array's memory layout.
 		bytes.extend(self.records.features.iter().flat_map(|value| value.to_le_bytes()));
 		bytes
@@ -158,23 +174,30 @@ impl RootSet {
 		if bytes.len() > MAX_BYTES {
 			return Err(MalformedRootSet::TooLong(bytes.len()));
 		}
-		let mut rest = bytes.strip_prefix(&DOMAIN).ok_or(MalformedRootSet::Domain)?;
+		let (domain, mut rest) = bytes.split_first_chunk().ok_or(MalformedRootSet::Domain)?;
+		let label = match *domain {
+			DOMAIN => CLASS,
+			REGRESSION_DOMAIN => TARGET,
+			_ => return Err(MalformedRootSet::Domain),
+		};
 		let schema: [u8; 32] = take(&mut rest)?;
 		let (rows, features) = (u32::from_le_bytes(take(&mut rest)?), u32::from_le_bytes(take(&mut rest)?));
-		if rows == 0 || features == 0 || encoded_length(rows.into(), features.into()) != bytes.len() as u64 {
+		let length = encoded_length(rows.into(), features.into(), label);
+		if rows == 0 || features == 0 || length != bytes.len() as u64 {
 			return Err(MalformedRootSet::Length);
 		}
 		let (rows, features) = (rows as usize, features as usize);
-		let labels =
-			(0..rows).map(|_| take(&mut rest).map(u32::from_le_bytes)).collect::<Result<Vec<_>, _>>()?;
-		let values = (0..rows * features)
-			.map(|_| take(&mut rest).map(f64::from_le_bytes))
-			.collect::<Result<Vec<_>, _>>()?;
+		let labels = match label {
+			CLASS => Labels::Classes(take_all(&mut rest, rows, u32::from_le_bytes)?),
+			_ => Labels::Numbers(Targets::new(take_all(&mut rest, rows, f64::from_le_bytes)?)),
+		};
+		let values = take_all(&mut rest, rows * features, f64::from_le_bytes)?;
 		let features =
 			Array2::from_shape_vec((rows, features), values).map_err(|_| MalformedRootSet::Length)?;
-		match first_not_finite(&features) {
+		let records = Records { features, labels };
+		match first_not_finite(&records) {
 			Some((record, feature)) => Err(MalformedRootSet::NotFinite { record, feature }),
-			None => Ok(Self { schema: schema.into(), records: Records { features, labels } }),
+			None => Ok(Self { schema: schema.into(), records }),
 		}
 	}
 
@@ -185,13 +208,25 @@ impl RootSet {
 }
 
 /// Saturating, so that no header can make it small by overflow.
-fn encoded_length(rows: u64, features: u64) -> u64 {
-	let record = features.saturating_mul(8).saturating_add(4);
+fn encoded_length(rows: u64, features: u64, label: u64) -> u64 {
+	let record = features.saturating_mul(8).saturating_add(label);
 	rows.saturating_mul(record).saturating_add(HEADER as u64)
 }
 
-fn first_not_finite(features: &Array2<f64>) -> Option<(usize, usize)> {
-	features.indexed_iter().find(|(_, value)| !value.is_finite()).map(|(place, _)| place)
+/// The record and the feature, or the number of features for the target.
+fn first_not_finite(Records { features, labels }: &Records) -> Option<(usize, usize)> {
+	let feature = features.indexed_iter().find(|(_, value)| !value.is_finite()).map(|(place, _)| place);
+	let target =
+		|| labels.targets().and_then(|targets| targets.values.iter().position(|value| !value.is_finite()));
+	feature.or_else(|| target().map(|record| (record, features.ncols())))
+}
+
+fn take_all<const LENGTH: usize, T>(
+	rest: &mut &[u8],
+	count: usize,
+	value: fn([u8; LENGTH]) -> T,
+) -> Result<Vec<T>, MalformedRootSet> {
+	(0..count).map(|_| take(rest).map(value)).collect()
 }
 
 fn take<const LENGTH: usize>(rest: &mut &[u8]) -> Result<[u8; LENGTH], MalformedRootSet> {

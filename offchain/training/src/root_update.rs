@@ -11,6 +11,7 @@
 use crate::{
 	descent::{descend, TrainingError},
 	federated::difference,
+	labels::Labels,
 	model::Model,
 	records::Records,
 	root_set::RootSet,
@@ -71,8 +72,7 @@ impl Network {
 		Self { layers, inputs, outputs: Vec::new() }
 	}
 
-	/// Overwrites `gradient` with the gradient of the mean cross-entropy over the records of `batch`, in this
-	/// order.
+	/// Overwrites `gradient` with the gradient of the mean loss over the records of `batch`, in this order.
 	fn mean_gradient(
 		&mut self,
 		parameters: &[f64],
@@ -87,7 +87,13 @@ impl Network {
 				*input = *value;
 			}
 			self.forward(parameters);
-			differentiate(&mut self.outputs, records.labels[*row], share);
+			match &records.labels {
+				Labels::Classes(classes) => differentiate(&mut self.outputs, classes[*row], share),
+				Labels::Numbers(targets) => {
+					let target = (targets.values[*row] - targets.mean) / targets.scale;
+					self.outputs[0] = (self.outputs[0] - target) * share;
+				},
+			}
 			self.backward(parameters, gradient);
 		}
 	}

@@ -11,8 +11,11 @@
 //! missing_policy = "impute-mean" # or "drop-row"
 //!
 //! [[column]]
-//! name = "glucose"               # mg/dL
+//! name = "glucose"
 //! type = "numeric"
+//! unit = "mg/dL"                 # optional
+//! minimum = 20                   # optional: what is plausible, in this unit; another value is refused
+//! maximum = 1500
 //! missing = ["0"]                # also means "not known", in this column only
 //! alternatives = [{ name = "glucose_mmol_l", factor = 18.016 }] # needs a header
 //!
@@ -33,8 +36,26 @@
 //! as programs do that keep integers as floating-point numbers. Column names are compared exactly, or, where
 //! none is the same, regardless of case.
 //!
+//! A number to be predicted, such as a length of stay, is a target in place of the label. What it is measured
+//! in is the unit of the errors that are reported, and its magnitude stays below 1e9:
+//!
+//! ```toml
+//! [[column]]
+//! name = "length_of_stay"
+//! type = "target"
+//! unit = "d"
+//! minimum = 0
+//! alternatives = [{ name = "hours", factor = 0.041666666666666664 }]
+//! ```
+//!
+//! With `missing_indicators = true` beside `missing_policy = "impute-mean"`, every numeric column that may be
+//! missing, since there is a cell that means so, has a second feature: 1 where the value is missing, 0
+//! elsewhere (as scikit-learn's `add_indicator`). Default false.
+//!
 //! A column of type `ignored` exists but is not read. With a header, columns that the schema does not name
 //! are not read either.
+//!
+//! How the file of one hospital writes all this stands beside the file: see [`crate::format`].
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -42,6 +63,8 @@ use std::path::{Path, PathBuf};
 
 mod declaration;
 mod validation;
+
+pub(crate) use declaration::Spelling;
 
 /// Separates this hash from every other SHA-256 in the protocol.
 const HASH_DOMAIN: &[u8] = b"consilium/schema/2\n";
@@ -62,6 +85,8 @@ struct Declaration {
 	#[serde(default = "default_missing")]
 	missing: Vec<String>,
 	missing_policy: MissingPolicy,
+	#[serde(default, skip_serializing_if = "is_false")]
+	missing_indicators: bool,
 	#[serde(rename = "column")]
 	columns: Vec<Column>,
 }
@@ -72,6 +97,11 @@ fn default_delimiter() -> char {
 
 fn default_missing() -> Vec<String> {
 	vec![String::new()]
+}
+
+/// A schema that does not use an option has the hash that it had before the option existed.
+fn is_false(option: &bool) -> bool {
+	!option
 }
 
 /// How rows with a missing feature are treated. A row without a label is always dropped.
@@ -99,6 +129,15 @@ pub enum Column {
 		/// Further cells that mean "not known", in this column only.
 		#[serde(skip_serializing_if = "Vec::is_empty")]
 		missing: Vec<String>,
+		/// Of the values, such as `mg/dL`.
+		#[serde(skip_serializing_if = "Option::is_none")]
+		unit: Option<String>,
+		/// Least plausible value.
+		#[serde(skip_serializing_if = "Option::is_none")]
+		minimum: Option<f64>,
+		/// Greatest plausible value.
+		#[serde(skip_serializing_if = "Option::is_none")]
+		maximum: Option<f64>,
 	},
 	/// Values of a fixed set; one feature per value, 0 or 1.
 	Categorical {
@@ -122,6 +161,25 @@ pub enum Column {
 		#[serde(skip_serializing_if = "Vec::is_empty")]
 		missing: Vec<String>,
 	},
+	/// The number to be predicted.
+	Target {
+		/// Name in the header.
+		name: String,
+		/// Other names that the column may have, with conversions of their units.
+		alternatives: Vec<Alternative>,
+		/// Further cells that mean "not known", in this column only.
+		#[serde(skip_serializing_if = "Vec::is_empty")]
+		missing: Vec<String>,
+		/// Of the values, such as `d`.
+		#[serde(skip_serializing_if = "Option::is_none")]
+		unit: Option<String>,
+		/// Least plausible value.
+		#[serde(skip_serializing_if = "Option::is_none")]
+		minimum: Option<f64>,
+		/// Greatest plausible value.
+		#[serde(skip_serializing_if = "Option::is_none")]
+		maximum: Option<f64>,
+	},
 	/// Not read.
 	Ignored {
 		/// Name in the header.
@@ -136,6 +194,7 @@ impl Column {
 			Self::Numeric { name, .. }
 			| Self::Categorical { name, .. }
 			| Self::Label { name, .. }
+			| Self::Target { name, .. }
 			| Self::Ignored { name } => name,
 		}
 	}
@@ -145,7 +204,8 @@ impl Column {
 		match self {
 			Self::Numeric { missing, .. }
 			| Self::Categorical { missing, .. }
-			| Self::Label { missing, .. } => missing,
+			| Self::Label { missing, .. }
+			| Self::Target { missing, .. } => missing,
 			Self::Ignored { .. } => &[],
 		}
 	}
@@ -154,7 +214,43 @@ impl Column {
 	pub fn values(&self) -> &[Category] {
 		match self {
 			Self::Categorical { categories: values, .. } | Self::Label { classes: values, .. } => values,
-			Self::Numeric { .. } | Self::Ignored { .. } => &[],
+			Self::Numeric { .. } | Self::Target { .. } | Self::Ignored { .. } => &[],
+		}
+	}
+
+	/// Other names of a column of numbers, with conversions of their units; empty otherwise.
+	pub fn alternatives(&self) -> &[Alternative] {
+		match self {
+			Self::Numeric { alternatives, .. } | Self::Target { alternatives, .. } => alternatives,
+			Self::Categorical { .. } | Self::Label { .. } | Self::Ignored { .. } => &[],
+		}
+	}
+
+	/// Whether the column is to be predicted.
+	pub fn is_label(&self) -> bool {
+		matches!(self, Self::Label { .. } | Self::Target { .. })
+	}
+
+	/// Whether the values are numbers.
+	pub fn is_number(&self) -> bool {
+		matches!(self, Self::Numeric { .. } | Self::Target { .. })
+	}
+
+	/// The unit of a column of numbers, if the schema has one.
+	pub fn unit(&self) -> Option<&str> {
+		match self {
+			Self::Numeric { unit, .. } | Self::Target { unit, .. } => unit.as_deref(),
+			Self::Categorical { .. } | Self::Label { .. } | Self::Ignored { .. } => None,
+		}
+	}
+
+	/// The least and greatest plausible value of a column of numbers, if the schema has them.
+	pub fn range(&self) -> (Option<f64>, Option<f64>) {
+		match self {
+			Self::Numeric { minimum, maximum, .. } | Self::Target { minimum, maximum, .. } => {
+				(*minimum, *maximum)
+			},
+			Self::Categorical { .. } | Self::Label { .. } | Self::Ignored { .. } => (None, None),
 		}
 	}
 
@@ -164,7 +260,7 @@ impl Column {
 	}
 }
 
-/// Another name of a numeric column, and the conversion of its unit: `value * factor + offset`.
+/// Another name of a column of numbers, and the conversion of its unit: `value * factor + offset`.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Alternative {
@@ -219,9 +315,18 @@ pub enum SchemaError {
 	/// The delimiter is not possible in CSV.
 	#[error("`delimiter` is {0:?}; use one ASCII character other than a quote or line break, such as \",\"")]
 	Delimiter(char),
-	/// There is not exactly one label.
-	#[error("{0} columns have type \"label\"; exactly one is needed")]
+	/// There is not exactly one label or target.
+	#[error(
+		"{0} columns have type \"label\" or \"target\"; exactly one is needed: a label with classes, or a \
+		 target, which is a number"
+	)]
 	Labels(usize),
+	/// Missing values are to be indicated, and there are none.
+	#[error(
+		"`missing_indicators = true` needs `missing_policy = \"impute-mean\"` and at least one numeric \
+		 column with a value for \"not known\" in `missing`; correct these, or remove it"
+	)]
+	NothingToIndicate,
 	/// There are no features.
 	#[error("no column becomes a feature; at least one must have type \"numeric\" or \"categorical\"")]
 	NoFeature,
@@ -247,6 +352,12 @@ pub enum ColumnFault {
 	/// Alternatives without a header.
 	#[error("`alternatives` needs `header = true`: without a header columns have no names")]
 	AlternativeWithoutHeader,
+	/// No number is plausible.
+	#[error("`minimum` and `maximum` must be finite, and the minimum not above the maximum")]
+	Range,
+	/// A unit without a name.
+	#[error("`unit` is empty; write one such as \"mg/dL\", or remove it")]
+	Unit,
 	/// A unit conversion that is not invertible.
 	#[error("alternative `{0}`: `factor` must be finite and not 0, `offset` finite")]
 	Conversion(String),
@@ -254,7 +365,10 @@ pub enum ColumnFault {
 	#[error("an entry of `categories` or `classes` is an empty list; give it at least one value")]
 	NoSpelling,
 	/// A value with more than one meaning.
-	#[error("the value `{0}` is declared twice, or is also in `missing`; each value must have one meaning")]
+	#[error(
+		"the value `{0}` is declared twice, or is also in `missing`; each value must have one meaning; what \
+		 means \"not known\" in another column only can be `missing` of that column"
+	)]
 	Ambiguous(String),
 	/// Too few categories or classes.
 	#[error("{found} entries; at least {needed} are needed")]
@@ -284,7 +398,7 @@ impl Schema {
 
 	/// The hash that hospitals compare before they agree to a study: SHA-256 over `consilium/schema/2`, a
 	/// line feed and the schema as compact JSON without the delimiter, with all defaults included and each
-	/// category as a list.
+	/// category as a list; of a column without further markers, unit or range they are left out.
 	/// Comments, white space and the order of keys in the TOML file are irrelevant; the order of columns and
 	/// categories matters, since it is the order of the features.
 	pub fn hash(&self) -> [u8; 32] {
@@ -294,10 +408,11 @@ impl Schema {
 
 	/// Number of features, at least 1: `ModelSpec::features` of a study with this schema.
 	pub fn features(&self) -> usize {
-		self.feature_columns().map(feature_count).sum()
+		self.feature_columns().map(|column| self.feature_count(column)).sum()
 	}
 
-	/// Names of the features in order: a numeric column's name, or `column=first spelling` for a category.
+	/// Names of the features in order: a numeric column's name, `column is missing` for its indicator, or
+	/// `column=first spelling` for a category.
 	pub fn feature_names(&self) -> Vec<String> {
 		let mut names = Vec::with_capacity(self.features());
 		for column in self.feature_columns() {
@@ -311,11 +426,15 @@ impl Schema {
 				),
 				_ => names.push(column.name().to_owned()),
 			}
+			if self.has_missing_indicator(column) {
+				names.push(format!("{} is missing", column.name()));
+			}
 		}
 		names
 	}
 
-	/// Number of classes, at least 2: `ModelSpec::classes` of a study with this schema.
+	/// Number of classes, at least 2, or 0 if the label is a number: `ModelSpec::classes` of a study with
+	/// this schema.
 	pub fn classes(&self) -> usize {
 		self.columns()
 			.iter()
@@ -348,6 +467,21 @@ impl Schema {
 		self.0.missing_policy
 	}
 
+	/// Number of features that a column becomes.
+	pub(crate) fn feature_count(&self, column: &Column) -> usize {
+		match column {
+			Column::Numeric { .. } => 1 + usize::from(self.has_missing_indicator(column)),
+			Column::Categorical { categories, drop_first, .. } => categories.len() - usize::from(*drop_first),
+			Column::Label { .. } | Column::Target { .. } | Column::Ignored { .. } => 0,
+		}
+	}
+
+	/// Whether the column's feature is followed by one that says whether the value was missing.
+	pub(crate) fn has_missing_indicator(&self, column: &Column) -> bool {
+		let may_be_missing = !(self.missing().is_empty() && column.missing().is_empty());
+		self.0.missing_indicators && may_be_missing && matches!(column, Column::Numeric { .. })
+	}
+
 	/// This schema with the policy [`MissingPolicy::ImputeMean`]. Its hash may differ.
 	pub fn imputing(&self) -> Self {
 		Self(Declaration { missing_policy: MissingPolicy::ImputeMean, ..self.0.clone() })
@@ -356,14 +490,5 @@ impl Schema {
 	/// The cells that mean "not known".
 	pub fn missing(&self) -> &[String] {
 		&self.0.missing
-	}
-}
-
-/// Number of features that a column becomes.
-pub(crate) fn feature_count(column: &Column) -> usize {
-	match column {
-		Column::Numeric { .. } => 1,
-		Column::Categorical { categories, drop_first, .. } => categories.len() - usize::from(*drop_first),
-		Column::Label { .. } | Column::Ignored { .. } => 0,
 	}
 }

@@ -1,27 +1,30 @@
 //! Splits of a hospital's rows into training and test rows.
 
-use rand::{seq::SliceRandom, SeedableRng};
-use rand_chacha::ChaCha20Rng;
+use crate::{fingerprint::Salt, labels::Labels, table::Table};
 use serde::Deserialize;
-use std::path::{Path, PathBuf};
+use std::{
+	collections::BTreeMap,
+	path::{Path, PathBuf},
+};
 
 /// How rows are split.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Split {
 	/// By a file with the columns `center,set,y`: one line per kept row of each hospital, a hospital's lines
-	/// in the order of its rows; `set` is `train` or `test`, `y` the row's class.
+	/// in the order of its rows; `set` is `train` or `test`, `y` the row's class, or its target.
 	File {
 		/// The file.
 		path: PathBuf,
 		/// The hospital's number in its column `center`.
 		center: u32,
 	},
-	/// Randomly, stratified by class.
+	/// By a salted hash of each patient, so that no other row has a say: who was tested with stays a test
+	/// row when rows come and go.
 	Fraction {
-		/// Share of test rows, above 0 and below 1.
+		/// Share of patients that test, above 0 and below 1. Their number varies as that of heads does.
 		test: f64,
-		/// The same seed and rows give the same split.
-		seed: u64,
+		/// For experiments that others shall be able to repeat: takes the place of the hospital's salt.
+		seed: Option<u64>,
 	},
 }
 
@@ -50,8 +53,8 @@ pub enum SplitError {
 	},
 	/// A line is invalid.
 	#[error(
-		"split {}, line {line}: expected center,set,y with a hospital's number, `train` or `test`, and a \
-		 class number",
+		"split {}, line {line}: expected center,set,y with a hospital's number, `train` or `test`, and the \
+		 number of a class, or the target",
 		path.display()
 	)]
 	Line {
@@ -80,8 +83,8 @@ pub enum SplitError {
 	},
 	/// The split was made for other rows.
 	#[error(
-		"split {}: `y` of line {row} of center {center} is not the class of the hospital's usable row {row}; \
-		 the split was made for other rows or another order",
+		"split {}: `y` of line {row} of center {center} is not the class, or the target, of the hospital's \
+		 usable row {row}; the split was made for other rows or another order",
 		path.display()
 	)]
 	Label {
@@ -95,6 +98,17 @@ pub enum SplitError {
 	/// The fraction is out of range.
 	#[error("the test fraction is {0}; expected a number above 0 and below 1, such as 0.3")]
 	Fraction(f64),
+	/// There are too few patients to split.
+	#[error(
+		"too few patients: {patients}, with {rows} rows in all; at least 2 are needed, one to train with and \
+		 one to test with. A hospital with fewer cannot take part: its update would be that of one patient"
+	)]
+	TooFew {
+		/// Rows that are not dropped.
+		rows: usize,
+		/// Different patients, by identifier, or by content if there is none: equal rows are one patient.
+		patients: usize,
+	},
 	/// One part would be empty.
 	#[error("the split has {training} training rows and {test} test rows; each part needs at least one row")]
 	EmptyPart {
@@ -109,7 +123,7 @@ pub enum SplitError {
 struct Line {
 	center: u32,
 	set: Set,
-	y: u32,
+	y: f64,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -120,11 +134,15 @@ enum Set {
 }
 
 impl Split {
-	/// Splits rows with these classes.
-	pub fn divide(&self, labels: &[u32]) -> Result<Division, SplitError> {
+	/// Splits the rows of a table.
+	pub fn divide(&self, table: &Table, salt: &Salt) -> Result<Division, SplitError> {
+		let labels = table.labels();
 		let is_test = match self {
 			Self::File { path, center } => from_file(path, *center, labels)?,
-			Self::Fraction { test, seed } => by_chance(*test, *seed, labels)?,
+			Self::Fraction { test, seed } => {
+				let seeded = seed.map(Salt::from_seed);
+				by_patient(*test, table, seeded.as_ref().unwrap_or(salt))?
+			},
 		};
 		let (test, training): (Vec<_>, Vec<_>) = (0..labels.len()).partition(|row| is_test[*row]);
 		if training.is_empty() || test.is_empty() {
@@ -134,7 +152,7 @@ impl Split {
 	}
 }
 
-fn from_file(path: &Path, center: u32, labels: &[u32]) -> Result<Vec<bool>, SplitError> {
+fn from_file(path: &Path, center: u32, labels: &Labels) -> Result<Vec<bool>, SplitError> {
 	let mut reader = csv::ReaderBuilder::new()
 		.trim(csv::Trim::All)
 		.from_path(path)
@@ -158,29 +176,74 @@ fn from_file(path: &Path, center: u32, labels: &[u32]) -> Result<Vec<bool>, Spli
 			rows: labels.len(),
 		});
 	}
-	match lines.iter().zip(labels).position(|(line, label)| line.y != *label) {
+	let is_label = |row: usize, y: f64| match labels {
+		Labels::Classes(classes) => f64::from(classes[row]) == y,
+		Labels::Numbers(targets) => targets.values[row] == y,
+	};
+	match lines.iter().enumerate().position(|(row, line)| !is_label(row, line.y)) {
 		Some(row) => Err(SplitError::Label { path: path.into(), center, row: row + 1 }),
 		None => Ok(lines.iter().map(|line| line.set == Set::Test).collect()),
 	}
 }
 
-fn by_chance(fraction: f64, seed: u64, labels: &[u32]) -> Result<Vec<bool>, SplitError> {
+fn by_patient(fraction: f64, table: &Table, salt: &Salt) -> Result<Vec<bool>, SplitError> {
 	if !(fraction > 0.0 && fraction < 1.0) {
 		return Err(SplitError::Fraction(fraction));
 	}
-	let mut rng = ChaCha20Rng::seed_from_u64(seed);
-	let mut order: Vec<usize> = (0..labels.len()).collect();
-	order.shuffle(&mut rng);
-	order.sort_by_key(|row| labels[*row]);
-	let mut is_test = vec![false; labels.len()];
-	// Every class is one run of `order`. The number of test rows is rounded cumulatively, so that rounding
-	// errors do not add up over many small classes.
-	let mut taken = 0.0;
-	for (done, row) in order.into_iter().enumerate() {
-		if ((done + 1) as f64 * fraction).round() > taken {
-			is_test[row] = true;
-			taken += 1.0;
+	let rows = table.labels().len();
+	let mut patients: BTreeMap<[u8; 32], Vec<usize>> = BTreeMap::new();
+	for row in 0..rows {
+		patients.entry(salt.patient(table, row)).or_default().push(row);
+	}
+	if patients.len() < 2 {
+		return Err(SplitError::TooFew { rows, patients: patients.len() });
+	}
+	let patients: Vec<_> = patients.into_iter().collect();
+	// Ascending hashes, so the test patients come first.
+	let drawn = patients.iter().take_while(|(hash, _)| position(hash) < fraction).count();
+	let is_test = complete(table.labels(), &patients, drawn);
+	let mut of_rows = vec![false; rows];
+	for ((_, rows), is_test) in patients.iter().zip(is_test) {
+		rows.iter().for_each(|row| of_rows[*row] = is_test);
+	}
+	Ok(of_rows)
+}
+
+/// Where a hash is between 0 and 1.
+fn position(hash: &[u8; 32]) -> f64 {
+	let start = hash.iter().take(8).fold(0, |sum, byte| (sum << 8) | u64::from(*byte));
+	start as f64 / 2f64.powi(64)
+}
+
+/// Which patients test: the first `drawn`, with as few exceptions as a small table needs. One patient tests,
+/// and of every class one trains, as long as another is left to test.
+fn complete(labels: &Labels, patients: &[([u8; 32], Vec<usize>)], drawn: usize) -> Vec<bool> {
+	let labels = match labels {
+		Labels::Classes(classes) => classes.as_slice(),
+		Labels::Numbers(_) => &[],
+	};
+	let mut is_test: Vec<bool> = (0..patients.len()).map(|patient| patient < drawn).collect();
+	let has = |patient: usize, class: u32| patients[patient].1.iter().any(|row| labels[*row] == class);
+	let classes = labels.iter().copied().max().map_or(0, |last| last + 1);
+	if drawn == 0 {
+		// The nearest one of a class that others train.
+		let spare = |patient: &usize| {
+			let others = |class| (0..patients.len()).any(|other| other != *patient && has(other, class));
+			(0..classes).all(|class| !has(*patient, class) || others(class))
+		};
+		is_test[(0..patients.len()).find(spare).unwrap_or(0)] = true;
+	}
+	if drawn == patients.len() {
+		is_test[drawn - 1] = false;
+	}
+	for class in 0..classes {
+		let of_class = || (0..patients.len()).rev().filter(|patient| has(*patient, class));
+		let left = is_test.iter().filter(|is_test| **is_test).count();
+		if left > 1 && of_class().all(|patient| is_test[patient]) {
+			if let Some(nearest) = of_class().next() {
+				is_test[nearest] = false;
+			}
 		}
 	}
-	Ok(is_test)
+	is_test
 }

@@ -11,6 +11,7 @@
 
 use crate::{
 	dataset::{Dataset, DatasetError, Hospital},
+	fingerprint::Salt,
 	root_set::{self, RootSet, RootSetError},
 	schema::Schema,
 	split::Split,
@@ -104,8 +105,8 @@ fn write_patients(rng: &mut ChaCha20Rng, profile: &Profile, coding: Coding) -> S
 	text
 }
 
-/// The records of hospitals 0 to `hospitals - 1`, in memory; a share of `test_fraction` of their rows is
-/// drawn as test rows, with `split_seed`.
+/// The records of hospitals 0 to `hospitals - 1`, in memory; about `test_fraction` of their patients test,
+/// drawn with `split_seed`.
 pub fn dataset(
 	seed: u64,
 	hospitals: u32,
@@ -114,12 +115,13 @@ pub fn dataset(
 	split_seed: u64,
 ) -> Result<Dataset, DatasetError> {
 	let schema = Schema::parse(SCHEMA)?;
-	let split = Split::Fraction { test: test_fraction, seed: split_seed };
+	let split = Split::Fraction { test: test_fraction, seed: None };
+	let salt = Salt::from_seed(split_seed);
 	let hospitals = (0..hospitals)
 		.map(|hospital| {
 			let name = hospital_name(hospital);
 			let table = Table::read(&schema, csv_text(seed, hospital, median_rows).as_bytes(), &name)?;
-			Hospital::new(&name, &schema, &table, &split)
+			Hospital::new(&name, &schema, &table, &split, &salt)
 		})
 		.collect::<Result<_, _>>()?;
 	Ok(Dataset { schema, hospitals })

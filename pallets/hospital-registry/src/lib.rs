@@ -4,7 +4,7 @@
 
 extern crate alloc;
 
-pub use extension::CheckMembership;
+pub use extension::{CheckMembership, NOT_A_MEMBER};
 pub use pallet::*;
 pub use types::GenesisHospital;
 

@@ -99,7 +99,7 @@ mod events {
 			hospital: T::AccountId,
 			verdict: Verdict<T::AccountId>,
 			/// The new model on the hospital's test records.
-			metrics: Option<Metrics>,
+			metrics: Metrics,
 			/// Points of the parties whose partial aggregates were corrected.
 			corrected: Points,
 			/// A salted hash of the hospital's records, if it tells: another one than before if they changed.

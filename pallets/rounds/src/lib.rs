@@ -217,7 +217,7 @@ pub mod pallet {
 		RangeTooLarge,
 		/// There may be at most 32 projections.
 		TooManyProjections,
-		/// The model's shape cannot be trained.
+		/// The model's shape cannot be trained, or its family cannot predict this.
 		InvalidModel,
 		/// A parameter of the local training is out of range.
 		InvalidTraining,
@@ -284,7 +284,7 @@ pub mod pallet {
 			round: RoundNumber,
 			attempt: u32,
 			verdict: Verdict<T::AccountId>,
-			metrics: Option<Metrics>,
+			metrics: Metrics,
 			corrected: Points,
 			records: Option<H256>,
 		) -> DispatchResult {

@@ -11,7 +11,7 @@ use consilium_primitives::{
 	fixed_point::Decimal,
 	hospital::Role,
 	model::{LocalSteps, LocalTraining, ModelFamily, ModelSpec, ServerOptimizer},
-	study::{AggregationScheme, Phase, Round, RoundKey, Study, StudySpec, Verdict},
+	study::{AggregationScheme, Metrics, Phase, Round, RoundKey, Study, StudySpec, Verdict},
 	traits::{Fact, Finality},
 	AgreementId, BlockNumber, BoundedVec, Name, RoundNumber, StudyId, H256,
 };
@@ -366,7 +366,7 @@ pub fn attest_to(hospital: u8, key: RoundKey, verdict: Verdict<AccountId32>) -> 
 		key.round,
 		key.attempt,
 		verdict,
-		None,
+		Metrics::Unavailable,
 		Default::default(),
 		None,
 	)

@@ -77,6 +77,7 @@ impl<T: Config> Pallet<T> {
 		let mut study = Studies::<T>::get(id).ok_or(Error::<T>::StudyNotFound)?;
 		let mut round = Rounds::<T>::get(id, number).ok_or(Error::<T>::RoundNotFound)?;
 		ensure!(round.attempt == attempt, Error::<T>::WrongAttempt);
+		ensure!(attestation.metrics.fit(&study.spec.model), Error::<T>::UnexpectedPost);
 		let scheme = study.spec.scheme.clone();
 		let scheme = schemes::driving::<T>(&scheme);
 		scheme

@@ -1,19 +1,45 @@
 // The output of watch-rounds.mjs.
 
-import { finding, findingsOf, pooled } from '@consilium/client';
+import { finding, findingsOf, isRegression, pooled } from '@consilium/client';
 import { fixed, line, shortNames, table } from './table.mjs';
 
-const METRICS = 'acc   AUC   loss';
 const METRICS_WIDTH = 17;
 const COUNTED = 'counted';
 
 /** A full weight under the direction `Weight` (`FULL_WEIGHT` in consilium-primitives). */
 const FULL_WEIGHT = 256;
 
-const metricsCell = (metrics) =>
-  metrics
-    ? [fixed(metrics.accuracy, 3), fixed(metrics.auc, 3).padStart(5), fixed(metrics.logLoss, 3)].join(' ')
-    : '-';
+/** A number in five characters, with up to three digits after the point. */
+const short = (value) =>
+  [3, 2, 1, 0].map((digits) => fixed(value, digits)).find((text) => text.length <= 5) ??
+  value.toExponential(0);
+
+/** How the metrics of each kind of study are shown; a star is explained below the table. */
+const KINDS = {
+  Classification: {
+    head: ['acc   AUC   loss', 'acc   AUC*  loss'],
+    cells: ({ accuracy, auc, logLoss }) => [fixed(accuracy, 3), fixed(auc, 3).padStart(5), fixed(logLoss, 3)],
+    columns: ['accuracy', 'AUC', 'log-loss'],
+    row: (metrics) => [
+      fixed(metrics?.accuracy ?? null, 3),
+      fixed(metrics?.auc ?? null, 3),
+      fixed(metrics?.logLoss ?? null, 4),
+    ],
+    mean: 'AUC',
+  },
+  Regression: {
+    head: ['MAE   RMSE  R2', 'MAE   RMSE  R2*'],
+    cells: ({ mae, rmse, r2 }) => [mae, rmse, r2].map((value) => short(value).padStart(5)),
+    columns: ['MAE', 'RMSE', 'R2'],
+    row: (metrics) => [metrics?.mae, metrics?.rmse, metrics?.r2].map((value) => fixed(value ?? null, 4)),
+    mean: 'R2',
+  },
+};
+
+const kindOf = (study) => (isRegression(study) ? 'Regression' : 'Classification');
+const kindsOf = (studies) => Object.keys(KINDS).filter((kind) => studies.some((one) => kindOf(one) === kind));
+
+const metricsCell = (metrics) => (metrics ? KINDS[metrics.kind].cells(metrics).join(' ') : '-');
 
 /** The accounts of a study's compute parties. */
 const partiesOf = ({ spec }) => spec.scheme.parties ?? [];
@@ -39,15 +65,18 @@ export class RoundTable {
     this.widths = [...(this.several ? [5] : []), 7, ...columns, -7, -COUNTED.length];
   }
 
-  /** The head, two lines. */
+  /** The head, a line and one for each kind of study. */
   head() {
     const study = this.several ? ['study'] : [];
     const blank = this.several ? [''] : [];
     const names = this.accounts.map((account) => this.short.get(account));
-    return [
-      line([...study, 'round', ...names, 'pooled', 'seconds', COUNTED], this.widths),
-      line([...blank, '', ...names.map(() => METRICS), 'acc   AUC*  loss', '', ''], this.widths),
-    ].join('\n');
+    const kinds = kindsOf([...this.studies.values()]).map((kind) => {
+      const [own, all] = KINDS[kind].head;
+      return line([...blank, '', ...names.map(() => own), all, '', ''], this.widths);
+    });
+    return [line([...study, 'round', ...names, 'pooled', 'seconds', COUNTED], this.widths), ...kinds].join(
+      '\n',
+    );
   }
 
   /** One finalised round. */
@@ -101,9 +130,10 @@ export class RoundTable {
 
   /** The meaning of the star. */
   footnote() {
+    const means = kindsOf([...this.studies.values()]).map((kind) => KINDS[kind].mean);
     return (
       '* over all test records, as their hospitals attest, each standardised by its own training records;\n' +
-      "  the AUC is the mean of the hospitals' AUCs weighted by test records"
+      `  ${means.join(' and ')}: the mean over the hospitals, weighted by test records`
     );
   }
 }
@@ -116,6 +146,14 @@ export class RoundTable {
  *   rounds, at least one
  */
 export function finalTable(results, name) {
+  const tables = kindsOf(results.map(({ study }) => study)).map((kind) => {
+    const ofKind = results.filter(({ study }) => kindOf(study) === kind);
+    return finalTableOf(KINDS[kind], ofKind, name);
+  });
+  return tables.join('\n\n');
+}
+
+function finalTableOf(kind, results, name) {
   const rows = results.flatMap(({ study, rounds, seconds }) => {
     const { attestations } = rounds[rounds.length - 1];
     const metricsRow = (who, metrics, counted, perRound) => [
@@ -123,9 +161,7 @@ export function finalTable(results, name) {
       study.spec.seed,
       who,
       metrics ? String(metrics.examples) : '-',
-      fixed(metrics?.accuracy ?? null, 3),
-      fixed(metrics?.auc ?? null, 3),
-      fixed(metrics?.logLoss ?? null, 4),
+      ...kind.row(metrics),
       counted,
       perRound,
     ];
@@ -139,17 +175,7 @@ export function finalTable(results, name) {
       metricsRow('pooled *', pooled(attestations), '', perRound),
     ];
   });
-  const head = [
-    'study',
-    'seed',
-    'hospital',
-    'test records',
-    'accuracy',
-    'AUC',
-    'log-loss',
-    COUNTED,
-    's/round',
-  ];
+  const head = ['study', 'seed', 'hospital', 'test records', ...kind.columns, COUNTED, 's/round'];
   return table(head, rows);
 }
 

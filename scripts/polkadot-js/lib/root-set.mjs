@@ -3,8 +3,11 @@
 import { readFileSync } from 'node:fs';
 import { putBlob } from './blobs.mjs';
 
-/** Layout of the file (consilium-training, `root_set.rs`): mark, hash of the schema, records, features. */
-const MARK = 'CSLMroo1';
+/**
+ * Layout of the file (consilium-training, `root_set.rs`): mark, of classes or of numbers; hash of the schema,
+ * records, features.
+ */
+const MARKS = ['CSLMroo1', 'CSLMroo2'];
 const SCHEMA = 8;
 const FEATURES = 44;
 const HEADER = 48;
@@ -33,7 +36,7 @@ export function withRootSet(description) {
 }
 
 function ensureRootSet(file, bytes, { schema: expected, model: { features } }) {
-  if (bytes.length < HEADER || bytes.toString('latin1', 0, SCHEMA) !== MARK) {
+  if (bytes.length < HEADER || !MARKS.includes(bytes.toString('latin1', 0, SCHEMA))) {
     throw new Error(`${file} is not a root set; consilium-simulator root-set makes one from a CSV file`);
   }
   const schema = `0x${bytes.toString('hex', SCHEMA, SCHEMA + 32)}`;

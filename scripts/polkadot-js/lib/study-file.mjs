@@ -191,7 +191,8 @@ function expected(schema) {
   if (pattern) return '0x and 64 hexadecimal digits';
   if (type === 'string') return `a text${maxLength ? ` of at most ${maxLength} characters` : ''}`;
   const most = maximum < 2 ** 32 - 1 ? ` to ${maximum}` : ' on';
-  if (type === 'integer') return `a whole number from ${minimum}${most}`;
+  const except = schema.not ? `, but not ${schema.not.const}` : '';
+  if (type === 'integer') return `a whole number from ${minimum}${most}${except}`;
   return `a number ${exclusiveMinimum === undefined ? `from ${minimum} on` : `above ${exclusiveMinimum}`}`;
 }
 

@@ -15,8 +15,8 @@ use consilium_primitives::{
 	model::{LocalSteps, LocalTraining, ModelFamily, ModelSpec, ServerOptimizer},
 	runtime_api::{AgreementsApi, AuditApi, HospitalsApi, RoundsApi},
 	study::{
-		AbortReason, AggregationScheme, Attestation, Exclusion, Metrics, Phase, Round, Study, StudySpec,
-		StudyStatus, UpdateFault, Verdict,
+		AbortReason, AggregationScheme, Attestation, ClassificationMetrics, Exclusion, Metrics, Phase, Round,
+		Study, StudySpec, StudyStatus, UpdateFault, Verdict,
 	},
 	AgreementId, BoundedVec, RoundNumber, StudyId, H256,
 };
@@ -119,13 +119,13 @@ fn study() -> Study<AccountId> {
 
 /// Round 1 is finalised; the second attempt at round 2 was aborted.
 fn round(number: RoundNumber) -> Round<AccountId> {
-	let metrics = Metrics {
+	let metrics = Metrics::Classification(ClassificationMetrics {
 		examples: 91,
 		accuracy: Decimal::from_nanos(812_345_678),
 		auc: None,
 		log_loss: Decimal::from_nanos(1),
 		brier: Decimal::from_nanos(1_500_000_000),
-	};
+	});
 	let artifact = H256::repeat_byte(9);
 	let attestation = |hospital, verdict, metrics| {
 		let corrected = list([2]);
@@ -142,8 +142,8 @@ fn round(number: RoundNumber) -> Round<AccountId> {
 			committed: list([bob(), alice()]),
 			excluded: list([]),
 			attestations: list([
-				attestation(alice(), Verdict::Accept { artifact }, Some(metrics)),
-				attestation(bob(), Verdict::RejectModel { artifact }, Some(metrics)),
+				attestation(alice(), Verdict::Accept { artifact }, metrics),
+				attestation(bob(), Verdict::RejectModel { artifact }, metrics),
 			]),
 			artifact: Some(artifact),
 		},
@@ -159,7 +159,7 @@ fn round(number: RoundNumber) -> Round<AccountId> {
 			attestations: list([attestation(
 				alice(),
 				Verdict::RejectUpdate { hospital: bob(), fault: UpdateFault::Unavailable },
-				None,
+				Metrics::Unavailable,
 			)]),
 			artifact: None,
 		},

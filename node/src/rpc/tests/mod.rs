@@ -1,6 +1,6 @@
 //! The methods as a client sees them: over HTTP, on a mock chain.
 
-mod chain;
+pub(crate) mod chain;
 mod server;
 
 mod audit_tests;

@@ -65,8 +65,14 @@ fn a_finalised_round_has_commitments_and_metrics() {
 	let (hospital, of) = commitments().remove(0);
 	let payload =
 		signing_payload(GENESIS, round, hospital.as_ref(), &of.suites, of.examples, &of.blobs, &of.packages);
-	let metrics =
-		json!({ "examples": 91, "accuracy": 0.812345678, "auc": null, "logLoss": 0.000000001, "brier": 1.5 });
+	let metrics = json!({
+		"kind": "Classification",
+		"examples": 91,
+		"accuracy": 0.812345678,
+		"auc": null,
+		"logLoss": 0.000000001,
+		"brier": 1.5,
+	});
 	assert_eq!(
 		Server::start().call("rounds_round", json!([0, 1])).unwrap(),
 		json!({

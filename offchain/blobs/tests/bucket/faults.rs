@@ -140,7 +140,7 @@ fn invalid_configurations_are_rejected_with_a_remedy() {
 	let (error, message) = with(folder.path().to_str().unwrap(), Some(s3()));
 	assert!(matches!(error, OpenError::NotABucket { .. }) && message.contains("s3://"), "{message}");
 	let (error, message) = with("s3://bucket/blobs", Some(S3Config { allow_http: false, ..s3() }));
-	assert!(matches!(error, OpenError::Http { .. }) && message.contains("https://"), "{message}");
+	assert!(matches!(error, OpenError::Http { .. }) && message.contains("allow_http = true"), "{message}");
 	let (error, message) = with("s3://bucket/blobs", Some(S3Config { region: String::new(), ..s3() }));
 	assert!(matches!(error, OpenError::NoRegion { .. }) && message.contains("region"), "{message}");
 	let missing = Credentials::File(folder.path().join("missing"));

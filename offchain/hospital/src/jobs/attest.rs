@@ -5,7 +5,7 @@ use super::{
 	JobError, Resources,
 };
 use consilium_primitives::{
-	fixed_point::Decimal,
+	fixed_point::{Decimal, SignedDecimal},
 	job::{Inputs, Outcome, RoundContext},
 	study::{self, Verdict},
 	H256,
@@ -22,8 +22,8 @@ pub(super) fn attest(
 	match schemes::of(resources, context).aggregate(inputs)? {
 		Ok(aggregate) => judge(resources, context, aggregate),
 		Err(verdict) => {
-			let corrected = Default::default();
-			Ok(Outcome::Attested { verdict, metrics: None, corrected, records: None })
+			let metrics = study::Metrics::Unavailable;
+			Ok(Outcome::Attested { verdict, metrics, corrected: Default::default(), records: None })
 		},
 	}
 }
@@ -43,21 +43,29 @@ fn judge(
 	let before = trainer.evaluate(spec, &base.parameters)?;
 	let after = trainer.evaluate(spec, &model.parameters)?;
 	let metrics = after.as_ref().and_then(metrics_on_chain);
-	let highest =
-		before.map_or(f64::INFINITY, |before| before.log_loss + spec.max_log_loss_increase.to_f64());
-	let accepted = metrics.is_some() && after.is_some_and(|after| after.log_loss <= highest);
+	let highest = before.map_or(f64::INFINITY, |before| before.loss() + spec.max_log_loss_increase.to_f64());
+	let accepted = metrics.is_some() && after.is_some_and(|after| after.loss() <= highest);
 	let verdict = if accepted { Verdict::Accept { artifact } } else { Verdict::RejectModel { artifact } };
+	let metrics = metrics.unwrap_or(study::Metrics::Unavailable);
 	let records = trainer.records_hash()?.map(H256);
 	Ok(Outcome::Attested { verdict, metrics, corrected, records })
 }
 
 /// `None` when the chain cannot hold one of the values.
 fn metrics_on_chain(metrics: &Metrics) -> Option<study::Metrics> {
-	Some(study::Metrics {
-		examples: metrics.examples as u32,
-		accuracy: Decimal::from_f64(metrics.accuracy)?,
-		auc: metrics.auc.and_then(Decimal::from_f64),
-		log_loss: Decimal::from_f64(metrics.log_loss)?,
-		brier: Decimal::from_f64(metrics.brier)?,
+	Some(match metrics {
+		Metrics::Classification(metrics) => study::Metrics::Classification(study::ClassificationMetrics {
+			examples: metrics.examples as u32,
+			accuracy: Decimal::from_f64(metrics.accuracy)?,
+			auc: metrics.auc.and_then(Decimal::from_f64),
+			log_loss: Decimal::from_f64(metrics.log_loss)?,
+			brier: Decimal::from_f64(metrics.brier)?,
+		}),
+		Metrics::Regression(metrics) => study::Metrics::Regression(study::RegressionMetrics {
+			examples: metrics.examples as u32,
+			mae: Decimal::from_f64(metrics.mae)?,
+			rmse: Decimal::from_f64(metrics.rmse)?,
+			r2: metrics.r2.and_then(SignedDecimal::from_f64),
+		}),
 	})
 }

@@ -8,9 +8,11 @@
 //! | --- | --- |
 //! | `quantum` | keys from the hospital's key management entity |
 //! | `session` | sealing with AES-256-GCM under session keys |
+//! | `stored_keys` | how many keys are in the store |
 
 mod quantum;
 mod session;
+pub(crate) mod stored_keys;
 
 pub use consilium_blobs::sealed::SealContext;
 pub use quantum::{Kme, KmeError, QuantumKey, QuantumKeyError, QuantumKeys};

@@ -1,5 +1,6 @@
 //! Keys from this hospital's key management entity (KME).
 
+use super::stored_keys;
 use crate::{
 	config::QuantumConfig,
 	keys::{random, read_hexadecimal, KeyError},
@@ -18,9 +19,6 @@ use std::{
 };
 use tokio::runtime::Runtime;
 use zeroize::Zeroizing;
-
-/// Name of the key store's folder in a hospital's state.
-const FOLDER: &str = "quantum-keys";
 
 /// Retention of drawn keys. A package may be opened again until the end of its round.
 const KEY_LIFETIME: Duration = Duration::from_secs(7 * 24 * 3600);
@@ -91,7 +89,7 @@ impl Kme {
 	/// Opens the key store in a hospital's state folder. Does not contact the KME yet.
 	pub fn open(config: &QuantumConfig, state: &Path) -> Result<Self, KmeError> {
 		let (client, store_key) = Self::client(config)?;
-		let store = KeyStore::open(&state.join(FOLDER), &store_key)?;
+		let store = KeyStore::open(&stored_keys::folder(state), &store_key)?;
 		// A worker thread keeps connections alive between jobs.
 		let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
 		Ok(Self { service: KeyService::new(client, store), runtime })

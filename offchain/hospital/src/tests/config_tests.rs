@@ -5,7 +5,7 @@ use crate::{config::HospitalConfig, keys::write_store_key};
 use consilium_blobs::Credentials;
 use consilium_config::{ConfigError, Fault};
 use consilium_training::split::Split;
-use std::fs;
+use std::{fs, path::Path};
 
 /// Alice's hospital.toml after a replacement.
 fn load(from: &str, to: &str) -> (Town, Result<HospitalConfig, ConfigError>) {
@@ -41,7 +41,8 @@ fn the_example_is_a_configuration_with_paths_beside_it() {
 	let records = config.records.unwrap();
 	assert_eq!(records.file, home.join("records.csv"));
 	assert_eq!(records.schema, home.join("schema.toml"));
-	assert_eq!(records.split, Split::Fraction { test: 0.2, seed: 42 });
+	assert_eq!(records.split, Split::Fraction { test: 0.2, seed: Some(42) });
+	assert_eq!(records.salt, home.join("keys/records-salt.key"));
 	assert_eq!((&config.blobs.location, &config.blobs.s3), (&home.join("blobs").into_os_string(), &None));
 }
 
@@ -66,6 +67,10 @@ fn absolute_paths_urls_and_split_files_are_accepted() {
 	let (town, config) = load("test_fraction = 0.2\nsplit_seed = 42", by_file);
 	let path = town.home(0).join("schema.toml");
 	assert_eq!(config.unwrap().records.unwrap().split, Split::File { path, center: 3 });
+	let (_town, config) = load("split_seed = 42", "salt = \"/srv/salt.key\"");
+	let records = config.unwrap().records.unwrap();
+	assert_eq!(records.split, Split::Fraction { test: 0.2, seed: None });
+	assert_eq!(records.salt, Path::new("/srv/salt.key"));
 }
 
 #[test]
@@ -75,8 +80,8 @@ fn syntax_errors_and_wrong_keys_are_reported_with_file_line_and_remedy() {
 		("ml_dsa_65 =", "ml_dsa =", vec!["unknown field `ml_dsa`", "`ml_dsa_65`", "line 9"]),
 		("store =", "shop =", vec!["unknown field `shop`", "`store`"]),
 		("account =", "# account =", vec!["missing field `account`"]),
-		("test_fraction = 0.2", "test_fraction = \"0.2\"", vec!["expected", "line 20"]),
-		("[blobs]", "[blobs", vec!["line 2"]),
+		("test_fraction = 0.2", "test_fraction = \"0.2\"", vec!["expected", "line 21"]),
+		("[blobs]", "[blobs", vec!["line 31"]),
 	] {
 		let message = load(from, to).1.unwrap_err().to_string();
 		for part in parts.into_iter().chain(["hospital.toml"]) {
@@ -150,7 +155,7 @@ fn whole(town: &Town) -> String {
 #[test]
 fn a_key_management_entity_a_bucket_and_previous_keys_are_accepted() {
 	let town = Town::new();
-	whole(&town);
+	let text = whole(&town);
 	let home = town.home(0);
 	let config = town.config(0);
 	assert_eq!(config.keys.previous_ml_kem_768, Some(home.join("old-keys/ml-kem-768.key")));
@@ -165,6 +170,11 @@ fn a_key_management_entity_a_bucket_and_previous_keys_are_accepted() {
 	assert_eq!(s3.endpoint.as_deref(), Some("https://s3.example.org:9000"));
 	assert_eq!(s3.credentials, Credentials::File(home.join("s3-credentials")));
 	assert_eq!(s3.root_certificates, Some(home.join("s3-ca.pem")));
+	assert!(!s3.allow_http);
+	let allowed = text.replace("[blobs.s3]\n", "[blobs.s3]\nallow_http = true\n");
+	fs::write(town.home(0).join("hospital.toml"), allowed).unwrap();
+	let config = HospitalConfig::load(&town.home(0).join("hospital.toml")).unwrap();
+	assert!(config.blobs.s3.unwrap().allow_http);
 }
 
 #[test]
@@ -194,10 +204,9 @@ fn faults_of_a_key_management_entity_or_a_bucket_are_named() {
 }
 
 #[test]
-fn a_split_is_one_of_two_pairs() {
+fn a_split_is_a_fraction_or_a_file() {
 	for pairs in [
 		"",
-		"test_fraction = 0.2",
 		"split_seed = 1",
 		"split_file = \"schema.toml\"",
 		"split_center = 0",

@@ -7,7 +7,7 @@ use consilium_primitives::{
 	commitment::BlobReference,
 	fixed_point::MAX_COORDINATE,
 	job::{Contribution, JobStatus, Outcome},
-	study::{RoundKey, UpdateFault, Verdict},
+	study::{Metrics, RoundKey, UpdateFault, Verdict},
 	H256,
 };
 use std::{fs, path::PathBuf, time::Duration};
@@ -46,7 +46,7 @@ impl Round {
 		let verdict = Verdict::RejectUpdate { hospital: account(hospital), fault };
 		let expected = JobStatus::Done(Outcome::Attested {
 			verdict,
-			metrics: None,
+			metrics: Metrics::Unavailable,
 			corrected: Default::default(),
 			records: None,
 		});

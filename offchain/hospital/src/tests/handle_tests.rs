@@ -3,6 +3,7 @@
 use super::mock::{account, Town, PHASE_SINCE, QUEUE};
 use crate::{
 	check::{check, CheckError, RecordsReport},
+	health::Health,
 	job_table::BACKOFF,
 	trainer::{LocalModel, LocalTrainer, Trainer, TrainerError},
 	Hospital, HospitalConfig, StartError,
@@ -16,6 +17,7 @@ use consilium_training::{metrics::Metrics, report::DataReport};
 use serde_json::json;
 use std::{
 	fs,
+	os::unix::fs::PermissionsExt,
 	path::Path,
 	sync::{mpsc, Mutex},
 	time::Duration,
@@ -41,7 +43,8 @@ fn two_threads_work_while_nobody_waits() {
 	let state = town.home(0).join("state");
 	let (finished, jobs_finished) = mpsc::channel();
 	let on_finished = move || finished.send(()).unwrap();
-	let handle = Hospital::start_guarded(town.config(0), &state, account(0), guard, on_finished).unwrap();
+	let health = Health::new(town.config(0), Some(state.clone()));
+	let handle = Hospital::start_guarded(&health, &state, account(0), guard, on_finished).unwrap();
 	let job = town.train(0, 1, None);
 	let id = job.id();
 	assert!(handle.start(job.clone()));
@@ -169,6 +172,21 @@ fn a_check_reports_what_a_study_must_specify() {
 }
 
 #[test]
+fn a_report_is_one_page_that_only_its_owner_reads() {
+	let town = Town::new();
+	let report = check(&town.config(0)).unwrap();
+	let path = town.home(0).join("report.html");
+	for _ in 0..2 {
+		report.write_html("5Grwva", &path).unwrap();
+		assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+	}
+	let page = fs::read_to_string(&path).unwrap();
+	for part in ["Records of Alice General", "5Grwva", &hex::encode(town.spec.schema), "creatinine"] {
+		assert!(page.contains(part), "{part}");
+	}
+}
+
+#[test]
 fn a_report_is_one_json_object() {
 	let town = Town::new();
 	let report = check(&town.config(0)).unwrap();
@@ -184,6 +202,8 @@ fn a_report_is_one_json_object() {
 			"rows": data.rows,
 			"training": data.training,
 			"test": data.test,
+			"format": null,
+			"notices": [],
 			"columns": data.columns,
 		},
 	});

@@ -142,6 +142,9 @@ impl Town {
 			fs::write(home.join("records.csv"), synthetic::csv_text(1, number as u32, 80)).unwrap();
 			fs::write(home.join("schema.toml"), synthetic::SCHEMA).unwrap();
 			let text = HospitalConfig::example().replace("store = \"blobs\"", "store = \"../blobs\"");
+			// In place of a comment, so that all other lines keep their numbers.
+			let comment = "# or a file with the columns center,set,y, and the hospital's number in it:";
+			let text = text.replace(comment, "split_seed = 42");
 			fs::write(home.join("hospital.toml"), text).unwrap();
 		}
 		let spec = study_of((0..4).map(account).collect(), 9);

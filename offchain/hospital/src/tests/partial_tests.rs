@@ -7,7 +7,7 @@ use super::{
 use consilium_primitives::{
 	committee::progress::Partial,
 	job::{JobStatus, Outcome},
-	study::Verdict,
+	study::{Metrics, Verdict},
 	H256,
 };
 use std::{fs, time::Duration};
@@ -46,7 +46,7 @@ impl Aggregated {
 		let job = self.round.attest_job(0, &self.partials, &self.weights);
 		let expected = Outcome::Attested {
 			verdict: Verdict::RejectPartials,
-			metrics: None,
+			metrics: Metrics::Unavailable,
 			corrected: Default::default(),
 			records: None,
 		};

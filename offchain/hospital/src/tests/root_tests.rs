@@ -30,7 +30,7 @@ fn directed(direction: fn(BlobReference) -> Direction) -> Town {
 }
 
 /// Learns the opposite.
-struct Reversed(LocalTrainer);
+pub struct Reversed(pub LocalTrainer);
 
 impl Trainer for Reversed {
 	fn train(
@@ -56,14 +56,14 @@ impl Trainer for Reversed {
 }
 
 /// Dave's update points away from the root update.
-fn with_a_reversed_hospital(town: Town) -> Round {
+pub fn with_a_reversed_hospital(town: Town) -> Round {
 	let mut desks = town.open_all();
 	let trainer = Reversed(town.trainer(3).unwrap());
 	desks[3] = town.open_with(3, Some(Box::new(trainer)));
 	Round::with(town, desks)
 }
 
-fn factor(assessment: Assessment) -> u32 {
+pub fn factor(assessment: Assessment) -> u32 {
 	match assessment {
 		Assessment::Sound { factor, disputed, .. } => {
 			assert!(disputed.is_empty());

@@ -13,12 +13,13 @@ use consilium_primitives::{
 	fixed_point::Decimal,
 	job::{Contribution, Outcome},
 	model::ServerOptimizer,
-	study::{RoundKey, StudySpec, Verdict},
+	study::{self, RoundKey, StudySpec, Verdict},
 	AccountBytes, H256,
 };
 use consilium_training::{
 	dataset::Hospital,
 	federated::{run_round, Federation},
+	fingerprint::Salt,
 	metrics::Metrics,
 	model::{initial_parameters, Model},
 	schema::Schema,
@@ -31,7 +32,11 @@ use std::fs;
 /// The artifact that an outcome accepts.
 fn accepted(outcome: &Outcome) -> H256 {
 	match outcome {
-		Outcome::Attested { verdict: Verdict::Accept { artifact }, metrics: Some(metrics), .. } => {
+		Outcome::Attested {
+			verdict: Verdict::Accept { artifact },
+			metrics: study::Metrics::Classification(metrics),
+			..
+		} => {
 			assert!(metrics.examples > 0);
 			*artifact
 		},
@@ -50,11 +55,12 @@ fn four_hospitals_compute_what_a_simulation_computes_and_agree_on_it() {
 	town.spec.optimizer = ServerOptimizer::FedAdam(adam());
 	let spec = town.spec.clone();
 	let schema = Schema::parse(synthetic::SCHEMA).unwrap();
-	let split = Split::Fraction { test: 0.2, seed: 42 };
+	let split = Split::Fraction { test: 0.2, seed: None };
+	let salt = Salt::from_seed(42);
 	let hospitals: Vec<Hospital> = (0..4)
 		.map(|number| {
 			let csv = town.home(number).join("records.csv");
-			Hospital::open(NAMES[number], &schema, &csv, &split).unwrap().standardized()
+			Hospital::open(NAMES[number], &schema, &csv, &split, &salt).unwrap().standardized()
 		})
 		.collect();
 	let training: Vec<_> = hospitals.iter().map(|hospital| &hospital.training).collect();
@@ -155,8 +161,11 @@ fn a_model_that_does_worse_than_the_study_allows_is_rejected_by_its_hash() {
 	let mut town = Town::new();
 	let contributions = [hostile(&town, 100 << town.spec.encoding.fraction_bits)];
 	let outcome = town.open(1).outcome(town.attest(1, 1, None, &contributions));
-	let Outcome::Attested { verdict: Verdict::RejectModel { artifact }, metrics: Some(metrics), .. } =
-		outcome
+	let Outcome::Attested {
+		verdict: Verdict::RejectModel { artifact },
+		metrics: study::Metrics::Classification(metrics),
+		..
+	} = outcome
 	else {
 		panic!("{outcome:?}")
 	};
@@ -190,7 +199,10 @@ fn a_model_whose_predictions_are_not_numbers_is_rejected() {
 	let contributions = [hostile(&town, 1)];
 	let outcome =
 		town.open_with(1, Some(Box::new(NoPredictions))).outcome(town.attest(1, 1, None, &contributions));
-	let Outcome::Attested { verdict: Verdict::RejectModel { .. }, metrics: None, .. } = outcome else {
+	let Outcome::Attested {
+		verdict: Verdict::RejectModel { .. }, metrics: study::Metrics::Unavailable, ..
+	} = outcome
+	else {
 		panic!("{outcome:?}")
 	};
 }

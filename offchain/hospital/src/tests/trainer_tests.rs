@@ -1,15 +1,17 @@
 //! The trainer on local files.
 
 use super::mock::Town;
-use crate::trainer::{lines, LocalTrainer, Trainer, TrainerError};
+use crate::trainer::{lines, LocalTrainer, Records, Trainer, TrainerError};
 use consilium_training::{
+	fingerprint::Changes,
 	report::{ColumnReport, DataReport, Values},
+	synthetic,
 	table::Fates,
 };
 use log::Level;
 use std::{
-	fs,
-	fs::File,
+	fs::{self, File, Permissions},
+	os::unix::fs::PermissionsExt,
 	path::Path,
 	time::{Duration, SystemTime},
 };
@@ -42,6 +44,44 @@ fn records_are_read_when_needed_and_again_when_a_file_has_changed() {
 	assert_eq!(train(), second);
 	set_time(SystemTime::now() + Duration::from_secs(60));
 	assert!(matches!(trainer.train(&town.spec, &zeros(&town), [1; 32]), Err(TrainerError::Records(_))));
+}
+
+/// Five rows are appended while a study is under way.
+#[test]
+fn appended_rows_leave_the_split_and_show_in_the_hash() {
+	let town = Town::new();
+	let configuration = town.home(0).join("hospital.toml");
+	let text = fs::read_to_string(&configuration).unwrap().replace("split_seed = 42\n", "");
+	fs::write(&configuration, text).unwrap();
+	let trainer = trainer(&town);
+	let (before, hash) = (trainer.records().unwrap(), trainer.fingerprint().unwrap());
+
+	let salt = town.home(0).join("keys/records-salt.key");
+	assert_eq!(fs::metadata(&salt).unwrap().permissions().mode() & 0o777, 0o600);
+	let restarted = town.trainer(0).unwrap();
+	assert_eq!(restarted.fingerprint().unwrap(), hash);
+	assert_eq!(restarted.records().unwrap().hospital, before.hospital);
+
+	let csv = town.home(0).join("records.csv");
+	let text = fs::read_to_string(&csv).unwrap();
+	let more = synthetic::csv_text(2, 0, 80);
+	let five: String = more.lines().skip(1).take(5).map(|line| format!("{line}\n")).collect();
+	fs::write(&csv, format!("{text}{five}")).unwrap();
+	let after = trainer.records().unwrap();
+	let changes = after.hospital.fingerprint.changes_since(&before.hospital.fingerprint);
+	assert_eq!((changes.came, changes.went), (5, 0));
+	assert_ne!(trainer.fingerprint().unwrap(), hash);
+	let labels = |records: &Records| records.hospital.test.labels.classes().unwrap().to_vec();
+	assert!(labels(&after).starts_with(&labels(&before)), "the test rows of before are test rows");
+	fs::write(&csv, text).unwrap();
+	assert_eq!(trainer.fingerprint().unwrap(), hash);
+
+	fs::write(&salt, "not a salt\n").unwrap();
+	let error = town.trainer(0).unwrap().fingerprint().unwrap_err().to_string();
+	assert!(error.contains("records-salt.key must have 64 hexadecimal digits"), "{error}");
+	fs::set_permissions(&salt, Permissions::from_mode(0o644)).unwrap();
+	let error = town.trainer(0).unwrap().fingerprint().unwrap_err().to_string();
+	assert!(error.starts_with("records.salt: ") && error.contains("chmod 600"), "{error}");
 }
 
 #[test]
@@ -82,8 +122,8 @@ fn metrics_are_those_of_the_test_records() {
 	let trainer = trainer(&town);
 	let test = trainer.records().unwrap().hospital.test.len();
 	let metrics = trainer.evaluate(&town.spec, &zeros(&town)).unwrap().unwrap();
-	assert_eq!(metrics.examples, test);
-	assert!((metrics.log_loss - 2f64.ln()).abs() < 1e-12);
+	assert_eq!(metrics.examples(), test);
+	assert!((metrics.loss() - 2f64.ln()).abs() < 1e-12);
 	let mut infinite = zeros(&town);
 	infinite[0] = f64::INFINITY;
 	assert_eq!(trainer.evaluate(&town.spec, &infinite).unwrap(), None);
@@ -107,20 +147,28 @@ fn files_that_are_gone_are_named() {
 fn the_log_says_what_became_of_the_rows_and_what_is_conspicuous() {
 	let column = ColumnReport {
 		name: "lab".into(),
+		unit: None,
 		missing: 0,
-		values: Values::Numeric { least: Some(1.0), greatest: Some(999.0), mean: Some(5.0) },
+		censored: 0,
+		values: Values::Numeric {
+			least: Some(1.0),
+			greatest: Some(999.0),
+			mean: Some(5.0),
+			histogram: vec![9],
+		},
 		notice: Some("999 occurs once".into()),
 	};
 	let rows = Fates { read: 9, no_label: 2, ..Fates::default() };
-	let report = DataReport { rows, training: 5, test: 2, columns: vec![column] };
+	let report =
+		DataReport { rows, training: 5, test: 2, format: None, notices: vec![], columns: vec![column] };
 	let file = Path::new("records.csv");
 	assert_eq!(
-		lines(file, &report, true),
+		lines(file, &report, Some(Changes { came: 5, went: 1, stayed: 2 })),
 		[
 			(
 				Level::Warn,
-				"records records.csv have changed: 9 rows, of which were dropped: 2 without a label; 5 \
-				 train, 2 test"
+				"records records.csv have changed: 5 rows came, 1 went, 2 stayed: 9 rows, of which were \
+				 dropped: 2 without a label; 5 train, 2 test"
 					.to_owned()
 			),
 			(Level::Warn, "records records.csv, column `lab`: 999 occurs once".to_owned()),
@@ -128,7 +176,9 @@ fn the_log_says_what_became_of_the_rows_and_what_is_conspicuous() {
 	);
 	let kept = DataReport { rows: Fates { read: 7, ..Fates::default() }, columns: vec![], ..report };
 	assert_eq!(
-		lines(file, &kept, false),
+		lines(file, &kept, None),
 		[(Level::Info, "records records.csv: 7 rows; 5 train, 2 test".to_owned())]
 	);
+	let again = &lines(file, &kept, Some(Changes { came: 0, went: 0, stayed: 7 }))[0].1;
+	assert!(again.starts_with("records records.csv were read again, no row has changed: 7 rows"), "{again}");
 }

@@ -7,7 +7,7 @@ use consilium_primitives::{
 	fixed_point::Decimal,
 	model::{LocalSteps, LocalTraining, ModelFamily, ModelSpec},
 };
-use consilium_training::{root_set::RootSet, root_update::root_update};
+use consilium_training::{labels::Labels, root_set::RootSet, root_update::root_update};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
@@ -16,11 +16,11 @@ fuzz_target!(|bytes: &[u8]| {
 	assert!(!root.records().is_empty());
 	assert!(root.records().features.iter().all(|value| value.is_finite()));
 
-	let model = ModelSpec {
-		family: ModelFamily::LogisticRegression,
-		features: root.records().features.ncols() as u32,
-		classes: 2,
+	let (family, classes) = match root.records().labels {
+		Labels::Classes(_) => (ModelFamily::LogisticRegression, 2),
+		Labels::Numbers(_) => (ModelFamily::LinearRegression, 0),
 	};
+	let model = ModelSpec { family, features: root.records().features.ncols() as u32, classes };
 	let training = LocalTraining {
 		steps: LocalSteps::Updates(2),
 		batch_size: 4,

@@ -21,6 +21,9 @@ pub(super) struct Entry {
 	drop_first: Option<bool>,
 	classes: Option<Vec<Category>>,
 	missing: Option<Vec<String>>,
+	unit: Option<String>,
+	minimum: Option<f64>,
+	maximum: Option<f64>,
 }
 
 #[derive(Clone, Copy, PartialEq, Deserialize)]
@@ -29,6 +32,7 @@ enum Kind {
 	Numeric,
 	Categorical,
 	Label,
+	Target,
 	Ignored,
 }
 
@@ -38,6 +42,7 @@ impl Kind {
 			Self::Numeric => "numeric",
 			Self::Categorical => "categorical",
 			Self::Label => "label",
+			Self::Target => "target",
 			Self::Ignored => "ignored",
 		}
 	}
@@ -47,13 +52,27 @@ impl TryFrom<Entry> for Column {
 	type Error = String;
 
 	fn try_from(entry: Entry) -> Result<Self, String> {
-		let Entry { name, kind, alternatives, categories, drop_first, classes, missing } = entry;
+		let Entry {
+			name,
+			kind,
+			alternatives,
+			categories,
+			drop_first,
+			classes,
+			missing,
+			unit,
+			minimum,
+			maximum,
+		} = entry;
 		for (key, is_given, allowed) in [
-			("alternatives", alternatives.is_some(), &[Kind::Numeric][..]),
+			("alternatives", alternatives.is_some(), &[Kind::Numeric, Kind::Target][..]),
 			("categories", categories.is_some(), &[Kind::Categorical]),
 			("drop_first", drop_first.is_some(), &[Kind::Categorical]),
 			("classes", classes.is_some(), &[Kind::Label]),
-			("missing", missing.is_some(), &[Kind::Numeric, Kind::Categorical, Kind::Label]),
+			("unit", unit.is_some(), &[Kind::Numeric, Kind::Target]),
+			("minimum", minimum.is_some(), &[Kind::Numeric, Kind::Target]),
+			("maximum", maximum.is_some(), &[Kind::Numeric, Kind::Target]),
+			("missing", missing.is_some(), &[Kind::Numeric, Kind::Categorical, Kind::Label, Kind::Target]),
 		] {
 			if is_given && !allowed.contains(&kind) {
 				let allowed: Vec<_> = allowed.iter().map(|kind| format!("\"{}\"", kind.name())).collect();
@@ -69,7 +88,14 @@ impl TryFrom<Entry> for Column {
 			format!("column `{name}`: type \"{}\" needs `{key}`, such as {key} = {example}", kind.name())
 		};
 		Ok(match kind {
-			Kind::Numeric => Self::Numeric { name, alternatives: alternatives.unwrap_or_default(), missing },
+			Kind::Numeric => Self::Numeric {
+				name,
+				alternatives: alternatives.unwrap_or_default(),
+				missing,
+				unit,
+				minimum,
+				maximum,
+			},
 			Kind::Categorical => Self::Categorical {
 				categories: categories.ok_or_else(|| needs("categories", "[\"A\", \"B\"]"))?,
 				name,
@@ -77,9 +103,19 @@ impl TryFrom<Entry> for Column {
 				missing,
 			},
 			Kind::Label => Self::Label {
-				classes: classes.ok_or_else(|| needs("classes", "[\"0\", \"1\"]"))?,
+				classes: classes.ok_or_else(|| {
+					needs("classes", "[\"0\", \"1\"]") + "; a number to be predicted has type \"target\""
+				})?,
 				name,
 				missing,
+			},
+			Kind::Target => Self::Target {
+				name,
+				alternatives: alternatives.unwrap_or_default(),
+				missing,
+				unit,
+				minimum,
+				maximum,
 			},
 			Kind::Ignored => Self::Ignored { name },
 		})
@@ -131,8 +167,9 @@ impl<'de> Visitor<'de> for Spellings {
 	}
 }
 
-/// One spelling in a list of them.
-struct Spelling(String);
+/// One spelling in a list of them: text, or else an error that shows it in quotation marks.
+#[derive(Debug)]
+pub(crate) struct Spelling(pub(crate) String);
 
 impl<'de> Deserialize<'de> for Spelling {
 	fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

@@ -1,6 +1,6 @@
 //! Rules for schemas that types do not express.
 
-use super::{Category, Column, ColumnFault, Declaration, SchemaError};
+use super::{Category, Column, ColumnFault, Declaration, MissingPolicy, SchemaError};
 use std::collections::HashSet;
 
 pub(super) fn check(declaration: &Declaration) -> Result<(), SchemaError> {
@@ -14,21 +14,27 @@ pub(super) fn check(declaration: &Declaration) -> Result<(), SchemaError> {
 			.and_then(|()| check_column(column, declaration))
 			.map_err(|fault| SchemaError::Column { column: column.name().to_owned(), fault })?;
 	}
-	match declaration.columns.iter().filter(|column| matches!(column, Column::Label { .. })).count() {
+	match declaration.columns.iter().filter(|column| column.is_label()).count() {
 		1 => {},
 		labels => return Err(SchemaError::Labels(labels)),
 	}
-	if declaration.columns.iter().any(Column::is_feature) {
-		Ok(())
-	} else {
-		Err(SchemaError::NoFeature)
+	if !declaration.columns.iter().any(Column::is_feature) {
+		return Err(SchemaError::NoFeature);
 	}
+	let may_be_missing = declaration.columns.iter().any(|column| {
+		let markers = declaration.missing.len() + column.missing().len();
+		matches!(column, Column::Numeric { .. }) && markers > 0
+	});
+	let is_imputed = declaration.missing_policy == MissingPolicy::ImputeMean;
+	if declaration.missing_indicators && !(is_imputed && may_be_missing) {
+		return Err(SchemaError::NothingToIndicate);
+	}
+	Ok(())
 }
 
 fn check_names<'a>(column: &'a Column, names: &mut HashSet<&'a str>) -> Result<(), ColumnFault> {
-	let alternatives =
-		if let Column::Numeric { alternatives, .. } = column { alternatives.as_slice() } else { &[] };
-	for name in alternatives.iter().map(|alternative| alternative.name.as_str()).chain([column.name()]) {
+	let alternatives = column.alternatives().iter().map(|alternative| alternative.name.as_str());
+	for name in alternatives.chain([column.name()]) {
 		if name.is_empty() {
 			return Err(ColumnFault::Unnamed);
 		}
@@ -41,7 +47,15 @@ fn check_names<'a>(column: &'a Column, names: &mut HashSet<&'a str>) -> Result<(
 
 fn check_column(column: &Column, declaration: &Declaration) -> Result<(), ColumnFault> {
 	match column {
-		Column::Numeric { alternatives, .. } => {
+		Column::Numeric { alternatives, unit, minimum, maximum, .. }
+		| Column::Target { alternatives, unit, minimum, maximum, .. } => {
+			let (low, high) = (minimum.unwrap_or(f64::MIN), maximum.unwrap_or(f64::MAX));
+			if !(low.is_finite() && high.is_finite() && low <= high) {
+				return Err(ColumnFault::Range);
+			}
+			if unit.as_ref().is_some_and(|unit| unit.trim().is_empty()) {
+				return Err(ColumnFault::Unit);
+			}
 			if !alternatives.is_empty() && !declaration.header {
 				return Err(ColumnFault::AlternativeWithoutHeader);
 			}

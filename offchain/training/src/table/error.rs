@@ -20,12 +20,19 @@ pub enum TableError {
 		/// The system's reason.
 		source: std::io::Error,
 	},
-	/// The file is UTF-16 with an unpaired surrogate or half a character.
-	#[error("{file}: begins as UTF-16 and is not valid UTF-16; export it as UTF-8")]
+	/// The file is not text in its encoding, which is declared or which it begins as.
+	#[error("{file}: not valid {encoding}; export it as UTF-8, or declare its `encoding` in {format}")]
 	Encoding {
 		/// The file.
 		file: String,
+		/// The encoding.
+		encoding: &'static str,
+		/// Name of the format's file.
+		format: String,
 	},
+	/// The format beside the file is invalid.
+	#[error(transparent)]
+	Format(#[from] consilium_config::ConfigError),
 	/// A quotation mark has no partner, or several rows stand between two that have.
 	#[error("{file}, line {line}: {fault}")]
 	Quotes {
@@ -48,7 +55,10 @@ pub enum TableError {
 		header: bool,
 	},
 	/// The header lacks a column of the schema.
-	#[error("{file}, line {line}: no column `{column}` in the header; expected exactly one of: {accepted}")]
+	#[error(
+		"{file}, line {line}: no column `{column}` in the header; expected exactly one of: {accepted}; \
+		 {remedy}"
+	)]
 	MissingColumn {
 		/// The file.
 		file: String,
@@ -58,6 +68,8 @@ pub enum TableError {
 		column: String,
 		/// This name and its alternatives.
 		accepted: String,
+		/// What to declare.
+		remedy: String,
 	},
 	/// The header contains a column more than once, or together with one of its alternatives.
 	#[error(
@@ -77,7 +89,7 @@ pub enum TableError {
 		accepted: String,
 	},
 	/// Lines do not match the schema.
-	#[error("{}", list(.file, .faults, *.more))]
+	#[error("{}", list(.file, .faults, *.more, .hints))]
 	Lines {
 		/// The file.
 		file: String,
@@ -85,14 +97,20 @@ pub enum TableError {
 		faults: Vec<LineFault>,
 		/// Number of further faults.
 		more: usize,
+		/// What may be the reason of many of them.
+		hints: Vec<String>,
 	},
 	/// No rows are kept.
-	#[error("{file}: no rows are left of {fates}")]
+	#[error("{file}: no rows are left of {fates}{}", describe_empty(.empty, .format))]
 	NoRows {
 		/// The file.
 		file: String,
 		/// What became of the rows.
 		fates: super::Fates,
+		/// Columns without any value.
+		empty: Vec<String>,
+		/// Name of the format's file.
+		format: String,
 	},
 }
 
@@ -111,13 +129,16 @@ pub struct LineFault {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RowFault {
 	/// Too few or too many cells.
-	#[error("{found} columns; expected {expected}")]
+	#[error("{found} columns; expected {expected}; a cell that contains the delimiter must be quoted")]
 	ColumnCount {
 		/// Cells in the line.
 		found: usize,
 		/// Cells expected by the header or the schema.
 		expected: usize,
 	},
+	/// The cell of the column that is declared as `id` is empty.
+	#[error("no patient in the column that is declared as `id`; every row needs one")]
+	NoId,
 	/// The header again.
 	#[error("repeats the header; remove this line, and check that no row is in the file twice")]
 	Header,
@@ -154,8 +175,8 @@ pub enum QuoteFault {
 	RowWithin(u64),
 }
 
-fn list(file: &str, faults: &[LineFault], more: usize) -> String {
-	if let ([fault], 0) = (faults, more) {
+fn list(file: &str, faults: &[LineFault], more: usize, hints: &[String]) -> String {
+	if let ([fault], 0, []) = (faults, more, hints) {
 		return format!("{file}, {fault}");
 	}
 	let listed: usize = faults.iter().map(|fault| fault.count).sum();
@@ -166,7 +187,22 @@ fn list(file: &str, faults: &[LineFault], more: usize) -> String {
 	if more > 0 {
 		text += &format!("\n  and {more} more");
 	}
+	for hint in hints {
+		text += &format!("\n  {hint}");
+	}
 	text
+}
+
+fn describe_empty(columns: &[String], format: &str) -> String {
+	if columns.is_empty() {
+		return String::new();
+	}
+	let names: Vec<_> = columns.iter().map(|column| format!("`{column}`")).collect();
+	let names = names.join(", ");
+	format!(
+		"; there is no value in {names}: if this hospital never measures it, declare `absent = true` in \
+		 {format}"
+	)
 }
 
 impl fmt::Display for LineFault {

@@ -1,69 +1,114 @@
 //! Which columns of a file are which of the schema.
 
 use super::{cell::Reading, error::TableError};
-use crate::schema::{Column, Schema};
+use crate::{
+	format::{Conversion, Format},
+	schema::{Column, Schema},
+};
 use csv::ByteRecord;
 
 /// A column's name in a file, and the conversion from its unit.
-type Name<'a> = (&'a str, f64, f64);
+type Name<'a> = (&'a str, Conversion);
+
+/// What is read of each row.
+pub(super) struct Layout<'a> {
+	pub readings: Vec<Reading<'a>>,
+	/// The column with the patient's identifier.
+	pub id: Option<usize>,
+}
 
 /// Columns of a file without a header.
-pub(super) fn by_position(schema: &Schema) -> Vec<Reading<'_>> {
+pub(super) fn by_position<'a>(schema: &'a Schema, format: &'a Format) -> Layout<'a> {
 	let numbered = schema.columns().iter().enumerate();
-	numbered.filter_map(|(position, column)| Reading::new(schema, column, position, 1.0, 0.0)).collect()
+	let readings = numbered.filter_map(|(position, column)| {
+		Reading::new(schema, format, column, Some(position), Conversion::NONE)
+	});
+	let is_id = |column: &Column| format.id.as_deref() == Some(column.name());
+	Layout { readings: readings.collect(), id: schema.columns().iter().position(is_id) }
 }
 
 /// Columns by the names in the header, which is in `line` of `file`.
 pub(super) fn by_name<'a>(
 	schema: &'a Schema,
+	format: &'a Format,
 	header: &ByteRecord,
 	file: &str,
 	line: u64,
-) -> Result<Vec<Reading<'a>>, TableError> {
+) -> Result<Layout<'a>, TableError> {
 	// A name that is not UTF-8 is that of a column that nobody reads, or it is missed.
 	let header: Vec<String> =
 		header.iter().map(|name| String::from_utf8_lossy(name).trim().to_owned()).collect();
-	let mut readings = Vec::new();
-	for column in schema.columns().iter().filter(|column| !matches!(column, Column::Ignored { .. })) {
-		let mut names = vec![(column.name(), 1.0, 0.0)];
-		if let Column::Numeric { alternatives, .. } = column {
-			names.extend(alternatives.iter().map(|other| (other.name.as_str(), other.factor, other.offset)));
-		}
-		let mut found = positions(&header, &names, |name, other| name == other);
-		if found.is_empty() {
-			found = positions(&header, &names, |name, other| name.to_lowercase() == other.to_lowercase());
-		}
+	let one = |column: &str, names: &[Name], remedy: &dyn Fn() -> String| {
+		let found = positions(&header, names);
 		let accepted = || names.iter().map(|(name, ..)| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-		let (file, name) = (file.to_owned(), column.name().to_owned());
+		let (file, column) = (file.to_owned(), column.to_owned());
 		match found.as_slice() {
-			[(position, factor, offset)] => {
-				readings.extend(Reading::new(schema, column, *position, *factor, *offset));
-			},
+			[only] => Ok(*only),
 			[] => {
-				return Err(TableError::MissingColumn { file, line, column: name, accepted: accepted() });
+				Err(TableError::MissingColumn { file, line, column, accepted: accepted(), remedy: remedy() })
 			},
 			several => {
-				let found = several.len();
-				return Err(TableError::AmbiguousColumn {
-					file,
-					line,
-					column: name,
-					found,
-					accepted: accepted(),
-				});
+				let (found, accepted) = (several.len(), accepted());
+				Err(TableError::AmbiguousColumn { file, line, column, found, accepted })
 			},
 		}
+	};
+	let mut readings = Vec::new();
+	for column in schema.columns().iter().filter(|column| !matches!(column, Column::Ignored { .. })) {
+		let names = names(column, format);
+		if format.is_absent(column) {
+			let position = positions(&header, &names).first().map(|(position, _)| *position);
+			readings.extend(Reading::new(schema, format, column, position, Conversion::NONE));
+			continue;
+		}
+		let remedy = || match format.column(column).and_then(|declared| declared.name.as_ref()) {
+			Some(_) => format!("`name` in {} must be the name in this header", format.name),
+			None => format!(
+				"if it has another name here, or is never measured, declare its `name` or `absent = true` \
+				 in {}",
+				format.name
+			),
+		};
+		let (position, conversion) = one(column.name(), &names, &remedy)?;
+		readings.extend(Reading::new(schema, format, column, Some(position), conversion));
 	}
-	Ok(readings)
+	let remedy = || format!("`id` in {} must be the name in this header", format.name);
+	let id = format.id.as_deref().map(|id| one(id, &[(id, Conversion::NONE)], &remedy)).transpose()?;
+	Ok(Layout { readings, id: id.map(|(position, _)| position) })
 }
 
-/// The columns of the header with one of these names, each with its conversion.
-fn positions(header: &[String], names: &[Name], same: impl Fn(&str, &str) -> bool) -> Vec<(usize, f64, f64)> {
-	let mut found = Vec::new();
-	for (name, factor, offset) in names {
-		for (position, _) in header.iter().enumerate().filter(|(_, other)| same(name, other)) {
-			found.push((position, *factor, *offset));
-		}
+/// The names that a column may have in the file.
+fn names<'a>(column: &'a Column, format: &'a Format) -> Vec<Name<'a>> {
+	let declared = format.column(column);
+	if let Some(name) = declared.and_then(|declared| declared.name.as_deref()) {
+		return vec![(name, Conversion::NONE)];
 	}
-	found
+	let mut names = vec![(column.name(), Conversion::NONE)];
+	let converts = declared.is_some_and(|declared| declared.conversion.is_some());
+	if !converts {
+		names.extend(
+			column.alternatives().iter().map(|other| {
+				(other.name.as_str(), Conversion { factor: other.factor, offset: other.offset })
+			}),
+		);
+	}
+	names
+}
+
+/// The columns of the header with one of these names, each with its conversion: the same name, or, if there
+/// is none, the same but for upper and lower case.
+fn positions(header: &[String], names: &[Name]) -> Vec<(usize, Conversion)> {
+	let matching = |same: &dyn Fn(&str, &str) -> bool| -> Vec<_> {
+		let all = names.iter().flat_map(|(name, conversion)| {
+			let found = header.iter().enumerate().filter(move |(_, other)| same(name, other));
+			found.map(|(position, _)| (position, *conversion))
+		});
+		all.collect()
+	};
+	let found = matching(&|name, other| name == other);
+	if found.is_empty() {
+		matching(&|name, other| name.to_lowercase() == other.to_lowercase())
+	} else {
+		found
+	}
 }

@@ -65,7 +65,7 @@ fn rounds_improve_the_model() {
 	for round in 1..=15 {
 		artifact = run_round(&federation, &artifact, &hospitals.each_ref(), round).unwrap();
 	}
-	let loss = |parameters: &[f64]| Metrics::evaluate(&federation.model, parameters, &test).unwrap().log_loss;
+	let loss = |parameters: &[f64]| Metrics::evaluate(&federation.model, parameters, &test).unwrap().loss();
 	assert!(loss(&artifact.parameters) < 0.5 * loss(&start()));
 }
 

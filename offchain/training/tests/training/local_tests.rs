@@ -3,6 +3,7 @@
 use crate::{decimal, learnable_records, logistic_regression, perceptron, settings};
 use consilium_primitives::model::{LocalSteps, LocalTraining};
 use consilium_training::{
+	labels::Labels,
 	local::{train, TrainingError},
 	metrics::Metrics,
 	model::{initial_parameters, Model},
@@ -30,7 +31,10 @@ fn every_family_learns() {
 		)
 		.unwrap();
 		let test = learnable_records(400, 4, classes, 2);
-		let accuracy = |parameters: &[f64]| Metrics::evaluate(&model, parameters, &test).unwrap().accuracy;
+		let accuracy = |parameters: &[f64]| {
+			let metrics = Metrics::evaluate(&model, parameters, &test).unwrap();
+			metrics.classification().unwrap().accuracy
+		};
 		assert!(accuracy(&trained) > 0.9, "{spec:?}: {} after {}", accuracy(&trained), accuracy(&start));
 	}
 }
@@ -66,7 +70,7 @@ fn epochs_are_updates_with_the_smaller_last_batch() {
 fn a_pass_visits_every_record_once() {
 	let spec = logistic_regression(8, 2);
 	let model = Model::new(&spec).unwrap();
-	let records = Records { features: Array2::eye(8), labels: vec![1; 8] };
+	let records = Records { features: Array2::eye(8), labels: Labels::Classes(vec![1; 8]) };
 	let start = vec![0.0; 9];
 	let once = LocalTraining { batch_size: 1, ..settings(LocalSteps::Epochs(1), 0.000001) };
 	let trained = train(&model, &start, &records, &once, [1; 32]).unwrap();
@@ -106,7 +110,7 @@ fn divergence_and_invalid_settings_are_errors() {
 		Err(TrainingError::Diverged)
 	);
 	assert_eq!(run(&LocalTraining { batch_size: 0, ..good }, &records), Err(TrainingError::Settings));
-	let empty = Records { features: Array2::zeros((0, 3)), labels: vec![] };
+	let empty = Records { features: Array2::zeros((0, 3)), labels: Labels::Classes(vec![]) };
 	assert_eq!(run(&good, &empty), Err(TrainingError::NoRecords));
 	assert!(matches!(run(&good, &learnable_records(5, 4, 2, 1)), Err(TrainingError::Model(_))));
 	assert!(run(&LocalTraining { batch_size: u32::MAX, ..good }, &records).is_ok());

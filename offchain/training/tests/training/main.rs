@@ -2,11 +2,15 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod dialect_tests;
 mod federated_tests;
+mod format_tests;
 mod local_tests;
 mod metrics_tests;
+mod missing_indicator_tests;
 mod model_tests;
 mod records_tests;
+mod regression_tests;
 mod report_tests;
 mod root_set_tests;
 mod root_update_tests;
@@ -20,7 +24,11 @@ use consilium_primitives::{
 	fixed_point::Decimal,
 	model::{LocalSteps, LocalTraining, ModelFamily, ModelSpec},
 };
-use consilium_training::records::Records;
+use consilium_training::{
+	labels::{Labels, Targets},
+	model::{Model, Predictions},
+	records::Records,
+};
 use ndarray::Array2;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha20Rng;
@@ -76,5 +84,24 @@ fn learnable_records(rows: usize, features: usize, classes: usize, seed: u64) ->
 	let largest =
 		|row: ndarray::ArrayView1<f64>| (0..classes).max_by(|a, b| row[*a].total_cmp(&row[*b])).unwrap();
 	let labels = features.rows().into_iter().map(|row| largest(row) as u32).collect();
-	Records { features, labels }
+	Records { features, labels: Labels::Classes(labels) }
+}
+
+/// Records whose target is a linear function of their features, with some noise.
+fn regression_records(rows: usize, features: usize, seed: u64) -> Records {
+	let records = learnable_records(rows, features, 1, seed);
+	let value = |row: ndarray::ArrayView1<f64>| {
+		let exact: f64 = row.iter().zip(1..).map(|(feature, slope)| feature * f64::from(slope)).sum();
+		40.0 + 3.0 * exact + (7.0 * exact).sin()
+	};
+	let values = records.features.rows().into_iter().map(value).collect();
+	Records { labels: Labels::Numbers(Targets::new(values)), ..records }
+}
+
+/// The probabilities that a model predicts.
+fn probabilities(model: &Model, parameters: &[f64], records: &Records) -> ndarray::Array2<f64> {
+	match model.predict(parameters, records).unwrap() {
+		Predictions::Probabilities(probabilities) => probabilities,
+		Predictions::Numbers(_) => panic!("a classification"),
+	}
 }

@@ -2,7 +2,8 @@
 
 use crate::{learnable_records, logistic_regression};
 use consilium_training::{
-	metrics::{area_under_curve, Metrics, MetricsError},
+	labels::Labels,
+	metrics::{area_under_curve, Classification, Metrics, MetricsError},
 	model::{initial_parameters, Model},
 	records::Records,
 };
@@ -10,10 +11,11 @@ use ndarray::{array, Array2};
 use proptest::prelude::*;
 
 /// A model of one feature whose log-odds are the feature itself.
-fn measure(log_odds: &[f64], labels: &[u32]) -> Metrics {
+fn measure(log_odds: &[f64], labels: &[u32]) -> Classification {
 	let model = Model::new(&logistic_regression(1, 2)).unwrap();
 	let features = Array2::from_shape_vec((log_odds.len(), 1), log_odds.to_vec()).unwrap();
-	Metrics::evaluate(&model, &[1.0, 0.0], &Records { features, labels: labels.to_vec() }).unwrap()
+	let records = Records { features, labels: Labels::Classes(labels.to_vec()) };
+	*Metrics::evaluate(&model, &[1.0, 0.0], &records).unwrap().classification().unwrap()
 }
 
 /// Every pair of a positive and a negative.
@@ -53,7 +55,8 @@ fn three_classes_match_hand_calculated_values() {
 	let model = Model::new(&logistic_regression(3, 3)).unwrap();
 	let identity = [1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0];
 	let features = array![[2f64.ln(), 0.0, 0.0], [0.0, 2f64.ln(), 0.0], [0.0, 2f64.ln(), 0.0]];
-	let metrics = Metrics::evaluate(&model, &identity, &Records { features, labels: vec![0, 1, 2] }).unwrap();
+	let records = Records { features, labels: Labels::Classes(vec![0, 1, 2]) };
+	let metrics = *Metrics::evaluate(&model, &identity, &records).unwrap().classification().unwrap();
 	assert_eq!(metrics.accuracy, 2.0 / 3.0);
 	// Probabilities of the labels: 0.5, 0.25, 0.25, and 0.25 in the last row.
 	assert!((metrics.brier - (0.375 + 0.375 + 0.875) / 3.0).abs() < 1e-12);
@@ -72,9 +75,9 @@ fn certain_and_wrong_is_clipped() {
 #[test]
 fn predictions_that_cannot_be_evaluated_are_rejected() {
 	let model = Model::new(&logistic_regression(1, 2)).unwrap();
-	let none = Records { features: Array2::zeros((0, 1)), labels: vec![] };
+	let none = Records { features: Array2::zeros((0, 1)), labels: Labels::Classes(vec![]) };
 	assert_eq!(Metrics::evaluate(&model, &[1.0, 0.0], &none), Err(MetricsError::NoRecords));
-	let one = Records { features: array![[1.0]], labels: vec![1] };
+	let one = Records { features: array![[1.0]], labels: Labels::Classes(vec![1]) };
 	for parameter in [f64::NAN, f64::INFINITY] {
 		assert_eq!(Metrics::evaluate(&model, &[parameter, 0.0], &one), Err(MetricsError::NotFinite));
 	}
@@ -99,7 +102,7 @@ proptest! {
 		let model = Model::new(&spec).unwrap();
 		let parameters = initial_parameters(&spec, seed).unwrap();
 		let records = learnable_records(rows, 6, classes as usize, seed);
-		let metrics = Metrics::evaluate(&model, &parameters, &records).unwrap();
+		let metrics = *Metrics::evaluate(&model, &parameters, &records).unwrap().classification().unwrap();
 		prop_assert_eq!(metrics.examples, rows);
 		prop_assert!((0.0..=1.0).contains(&metrics.accuracy));
 		let largest = if classes == 2 { 1.0 } else { 2.0 };

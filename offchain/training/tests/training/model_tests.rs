@@ -1,8 +1,9 @@
 //! Predictions and gradients of models.
 
-use crate::{learnable_records, logistic_regression, perceptron};
+use crate::{learnable_records, logistic_regression, perceptron, probabilities};
 use consilium_primitives::model::ModelSpec;
 use consilium_training::{
+	labels::Labels,
 	model::{initial_parameters, Model, ModelError},
 	records::Records,
 };
@@ -70,9 +71,9 @@ fn layout_is_weights_row_major_then_biases() {
 	// Two inputs, two hidden units, one output.
 	let model = Model::new(&perceptron(2, &[2], 2)).unwrap();
 	let parameters = [1.0, -1.0, 0.0, 2.0, 0.5, -3.0, 2.0, 4.0, -1.0];
-	let records = Records { features: array![[1.0, 3.0]], labels: vec![1] };
+	let records = Records { features: array![[1.0, 3.0]], labels: Labels::Classes(vec![1]) };
 	// Hidden: max(0, 1*1 + 3*0 + 0.5) = 1.5 and max(0, -1 + 6 - 3) = 2; score 2*1.5 + 4*2 - 1 = 10.
-	let probability = model.probabilities(&parameters, &records).unwrap();
+	let probability = probabilities(&model, &parameters, &records);
 	assert!((probability[[0, 1]] - 1.0 / (1.0 + (-10f64).exp())).abs() < 1e-15);
 }
 
@@ -82,10 +83,10 @@ fn probabilities_sum_to_1_and_the_loss_is_their_logarithm() {
 		let model = Model::new(&spec).unwrap();
 		let records = learnable_records(20, 5, spec.classes as usize, 2);
 		let parameters = initial_parameters(&spec, 3).unwrap();
-		let probabilities = model.probabilities(&parameters, &records).unwrap();
+		let probabilities = probabilities(&model, &parameters, &records);
 		assert_eq!(probabilities.dim(), (20, spec.classes as usize));
 		let mut loss = 0.0;
-		for (row, label) in probabilities.rows().into_iter().zip(&records.labels) {
+		for (row, label) in probabilities.rows().into_iter().zip(records.labels.classes().unwrap()) {
 			assert!((row.sum() - 1.0).abs() < 1e-12);
 			loss -= row[*label as usize].ln() / 20.0;
 		}
@@ -100,10 +101,10 @@ fn large_scores_do_not_overflow() {
 		let model = Model::new(&spec).unwrap();
 		let mut parameters = vec![0.0; model.parameters()];
 		parameters[0] = 1e4;
-		let records = Records { features: array![[1.0], [-1.0]], labels: vec![0, 1] };
+		let records = Records { features: array![[1.0], [-1.0]], labels: Labels::Classes(vec![0, 1]) };
 		let (loss, gradient) = model.loss_and_gradient(&parameters, &records).unwrap();
 		assert!(loss.is_finite() && gradient.iter().all(|slope| slope.is_finite()));
-		assert!(model.probabilities(&parameters, &records).unwrap().iter().all(|p| (0.0..=1.0).contains(p)));
+		assert!(probabilities(&model, &parameters, &records).iter().all(|p| (0.0..=1.0).contains(p)));
 	}
 }
 
@@ -111,14 +112,14 @@ fn large_scores_do_not_overflow() {
 fn mismatched_parameters_and_records_are_rejected() {
 	assert!(matches!(Model::new(&logistic_regression(0, 2)), Err(ModelError::Shape { .. })));
 	let model = Model::new(&logistic_regression(2, 2)).unwrap();
-	let fits = Records { features: array![[1.0, 2.0]], labels: vec![1] };
+	let fits = Records { features: array![[1.0, 2.0]], labels: Labels::Classes(vec![1]) };
 	assert!(model.check_records(&fits).is_ok());
-	assert_eq!(model.probabilities(&[0.0], &fits), Err(ModelError::Parameters { found: 1, expected: 3 }));
+	assert_eq!(model.predict(&[0.0], &fits), Err(ModelError::Parameters { found: 1, expected: 3 }));
 	for (features, labels, error) in [
 		(array![[1.0]], vec![1], ModelError::Features { found: 1, expected: 2 }),
 		(array![[1.0, 2.0]], vec![], ModelError::LabelCount { labels: 0, rows: 1 }),
 		(array![[1.0, 2.0]], vec![2], ModelError::Label { found: 2, last: 1 }),
 	] {
-		assert_eq!(model.check_records(&Records { features, labels }), Err(error));
+		assert_eq!(model.check_records(&Records { features, labels: Labels::Classes(labels) }), Err(error));
 	}
 }

@@ -3,7 +3,9 @@
 use crate::SCHEMA;
 use consilium_training::{
 	dataset::{Dataset, DatasetError, Hospital},
+	fingerprint::Salt,
 	imputation::Imputation,
+	labels::Labels,
 	records::Records,
 	schema::Schema,
 	split::Split,
@@ -23,7 +25,7 @@ fn encode(text: &str, training: &[usize]) -> Records {
 fn categories_become_columns_and_units_are_converted() {
 	let records = encode("glucose_mmol_l,sex,outcome\n5,F,0\n10,M,1\n", &[0, 1]);
 	assert_eq!(records.features, array![[5.0 * 18.016, 0.0], [10.0 * 18.016, 1.0]]);
-	assert_eq!(records.labels, [0, 1]);
+	assert_eq!(records.labels, Labels::Classes(vec![0, 1]));
 }
 
 #[test]
@@ -46,9 +48,10 @@ fn a_column_without_known_values_is_an_error() {
 
 #[test]
 fn z_scores_use_the_training_rows_with_divisor_n_minus_1() {
-	let training = Records { features: array![[1.0, 0.1], [3.0, 0.1]], labels: vec![0, 1] };
+	let training = Records { features: array![[1.0, 0.1], [3.0, 0.1]], labels: Labels::Classes(vec![0, 1]) };
 	let standardizer = Standardizer::fit(&training);
-	let scaled = standardizer.apply(&Records { features: array![[4.0, 1.1]], labels: vec![1] });
+	let scaled =
+		standardizer.apply(&Records { features: array![[4.0, 1.1]], labels: Labels::Classes(vec![1]) });
 	assert!((scaled.features[[0, 0]] - 2.0 / 2f64.sqrt()).abs() < 1e-8);
 	// Constant in training: only centred, so that another value does not explode.
 	assert!((scaled.features[[0, 1]] - 1.0).abs() < 1e-12);
@@ -56,23 +59,26 @@ fn z_scores_use_the_training_rows_with_divisor_n_minus_1() {
 
 #[test]
 fn noise_of_single_precision_is_no_deviation() {
-	let noise = Records { features: array![[5.000_000_1], [5.0], [5.0], [5.0]], labels: vec![0, 1, 0, 1] };
+	let noise = Records {
+		features: array![[5.000_000_1], [5.0], [5.0], [5.0]],
+		labels: Labels::Classes(vec![0, 1, 0, 1]),
+	};
 	let scaled = Standardizer::fit(&noise).apply(&noise);
 	assert!(scaled.features.iter().all(|value| value.abs() < 1e-6), "{scaled:?}");
-	let small = Records { features: array![[5.000_1], [5.0]], labels: vec![0, 1] };
+	let small = Records { features: array![[5.000_1], [5.0]], labels: Labels::Classes(vec![0, 1]) };
 	assert!(Standardizer::fit(&small).apply(&small).features[[0, 0]] > 0.5);
 }
 
 #[test]
 fn single_training_row_can_be_standardised() {
-	let training = Records { features: array![[7.0]], labels: vec![0] };
+	let training = Records { features: array![[7.0]], labels: Labels::Classes(vec![0]) };
 	assert_eq!(Standardizer::fit(&training).apply(&training).features, array![[0.0]]);
 }
 
 #[test]
 fn pooling_needs_equal_numbers_of_features() {
-	let wide = Records { features: array![[1.0, 2.0]], labels: vec![0] };
-	let narrow = Records { features: array![[1.0]], labels: vec![0] };
+	let wide = Records { features: array![[1.0, 2.0]], labels: Labels::Classes(vec![0]) };
+	let narrow = Records { features: array![[1.0]], labels: Labels::Classes(vec![0]) };
 	assert_eq!(Records::pool([&wide, &wide]).unwrap().features, array![[1.0, 2.0], [1.0, 2.0]]);
 	assert_eq!(Records::pool([&wide, &narrow]), None);
 }
@@ -92,8 +98,8 @@ fn folder_with_schema_and_files_is_recognised() {
 		.iter()
 		.map(|hospital| (hospital.name.as_str(), hospital.training.len(), hospital.test.len()))
 		.collect();
-	assert_eq!(sizes, [("north", 2, 2), ("south", 2, 2)]);
-	assert_eq!(data.pooled_test().len(), 4);
+	assert_eq!(sizes, [("north", 3, 1), ("south", 3, 1)]);
+	assert_eq!(data.pooled_test().len(), 2);
 	std::fs::write(folder.path().join("south.CSV"), "").unwrap();
 	let twice = Dataset::open(folder.path(), 0.5, 0);
 	assert!(matches!(twice, Err(DatasetError::SameName { name, .. }) if name == "south"));
@@ -124,7 +130,14 @@ fn one_hospital_is_opened_by_its_file() {
 	let path = folder.path().join("records.csv");
 	std::fs::write(&path, "glucose,sex,outcome\n80,M,0\n90,F,0\n85,F,1\n99,M,1\n").unwrap();
 	let schema = Schema::parse(SCHEMA).unwrap();
-	let hospital = Hospital::open("north", &schema, &path, &Split::Fraction { test: 0.5, seed: 3 }).unwrap();
+	let hospital = Hospital::open(
+		"north",
+		&schema,
+		&path,
+		&Split::Fraction { test: 0.5, seed: None },
+		&Salt::from_seed(3),
+	)
+	.unwrap();
 	let mean = hospital.standardized().training.features.mean_axis(ndarray::Axis(0)).unwrap();
 	assert!(mean.iter().all(|value| value.abs() < 1e-9), "{mean}");
 }

@@ -3,6 +3,7 @@
 use crate::SCHEMA;
 use consilium_training::{
 	dataset::Hospital,
+	fingerprint::Salt,
 	report::{Count, DataReport, Values},
 	schema::Schema,
 	split::Split,
@@ -12,7 +13,9 @@ use consilium_training::{
 fn report(text: &str) -> DataReport {
 	let schema = Schema::parse(SCHEMA).unwrap();
 	let table = Table::read(&schema, text.as_bytes(), "north.csv").unwrap();
-	Hospital::new("north", &schema, &table, &Split::Fraction { test: 0.4, seed: 0 }).unwrap().report
+	Hospital::new("north", &schema, &table, &Split::Fraction { test: 0.4, seed: None }, &Salt::from_seed(0))
+		.unwrap()
+		.report
 }
 
 fn glucose(values: &[&str]) -> Option<String> {
@@ -29,7 +32,12 @@ fn every_row_has_a_fate_and_every_column_its_values() {
 	assert_eq!(report.rows.read, report.training + report.test + report.rows.dropped());
 	assert_eq!((report.rows.read, report.rows.no_label, report.rows.empty), (9, 2, 1));
 	let [glucose, sex, outcome] = report.columns.as_slice() else { panic!("{report:?}") };
-	let numbers = Values::Numeric { least: Some(80.0), greatest: Some(110.0), mean: Some(97.0) };
+	let numbers = Values::Numeric {
+		least: Some(80.0),
+		greatest: Some(110.0),
+		mean: Some(97.0),
+		histogram: vec![1, 1, 3],
+	};
 	assert_eq!((&glucose.values, glucose.missing), (&numbers, 2));
 	let count = |value: &str, rows| Count { value: value.into(), rows };
 	let counts = vec![count("F", 3), count("M", 2)];
@@ -58,6 +66,42 @@ fn likely_markers_of_missing_values_are_pointed_out() {
 	assert_eq!(glucose(&["0", "1", "0", "1", "0", "1"]), None);
 	assert_eq!(glucose(&["0", "0.5", "0", "1.5", "0", "3"]), None);
 	assert_eq!(glucose(&["5", "5", "5", "5"]), None);
+}
+
+#[test]
+fn the_page_shows_everything_and_escapes_the_text_of_others() {
+	let hostile = "<script>\"'&";
+	let schema = SCHEMA
+		.replace("\"F\", \"female\"", &format!("{hostile:?}"))
+		.replace("type = \"numeric\"", "type = \"numeric\"\nunit = \"<b>\"");
+	let schema = Schema::parse(&schema).unwrap();
+	let cell = "\"<script>\"\"'&\"";
+	let rows: String = (0..30).map(|row| format!("{},{cell},{}\n", 80 + row, row % 2)).collect();
+	let text = format!("glucose,sex,outcome\n{rows}999,M,0\n,M,NA\n");
+	let table = Table::read(&schema, text.as_bytes(), "north.csv").unwrap();
+	let split = Split::Fraction { test: 0.4, seed: None };
+	let report = Hospital::new("north", &schema, &table, &split, &Salt::from_seed(0)).unwrap().report;
+	let page = report.html("St. <i>Mary</i>", &[("account", "5G&".to_owned())]);
+	let escaped = "&lt;script&gt;&quot;&#39;&amp;";
+	for part in [
+		"<title>Records of St. &lt;i&gt;Mary&lt;/i&gt;</title>",
+		"must not leave the hospital",
+		"<td>5G&amp;</td>",
+		"numeric, &lt;b&gt;",
+		escaped,
+		"999 occurs once, far from all other values",
+		"<tr><th scope=\"row\">dropped: no label</th><td class=\"number\">1</td></tr>",
+		"<td class=\"number\">96.8 %</td>",
+		"role=\"img\"",
+		&format!("<th scope=\"row\">train</th><td class=\"number\">{}</td>", report.training),
+	] {
+		assert!(page.contains(part), "{part} is not in {page}");
+	}
+	for foreign in ["<script", "<i>", "<b>", "http:", "https:", "src=", "href=", "@import", "url("] {
+		assert!(!page.contains(foreign), "{foreign}");
+	}
+	assert_eq!(page.matches("<section").count(), page.matches("</section>").count());
+	assert_eq!(page.matches("<section").count(), 3);
 }
 
 #[test]

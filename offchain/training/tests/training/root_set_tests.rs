@@ -3,6 +3,7 @@
 use crate::{learnable_records, SCHEMA};
 use consilium_training::{
 	dataset::{unused_rows, Dataset},
+	labels::Labels,
 	records::Records,
 	root_set::{complete, read_csv, MalformedRootSet, RootSet, RootSetError, MAX_BYTES},
 	schema::Schema,
@@ -25,10 +26,13 @@ fn root(rows: usize) -> RootSet {
 
 #[test]
 fn records_are_standardised_by_themselves() {
-	let records = Records { features: array![[1.0, 5.0], [2.0, 5.0], [3.0, 5.0]], labels: vec![0, 1, 1] };
+	let records = Records {
+		features: array![[1.0, 5.0], [2.0, 5.0], [3.0, 5.0]],
+		labels: Labels::Classes(vec![0, 1, 1]),
+	};
 	let root = RootSet::new(&schema(), &records).unwrap();
 	assert_eq!(root.schema().as_bytes(), schema().hash());
-	assert_eq!(root.records().labels, [0, 1, 1]);
+	assert_eq!(root.records().labels, Labels::Classes(vec![0, 1, 1]));
 	for (value, expected) in root.records().features.iter().zip([-1.0, 0.0, 0.0, 0.0, 1.0, 0.0]) {
 		assert!((value - expected).abs() < 1e-8, "{:?}", root.records().features);
 	}
@@ -36,7 +40,7 @@ fn records_are_standardised_by_themselves() {
 
 #[test]
 fn bytes_are_pinned() {
-	let records = Records { features: array![[0.5, 7.0]], labels: vec![1] };
+	let records = Records { features: array![[0.5, 7.0]], labels: Labels::Classes(vec![1]) };
 	let bytes = RootSet::new(&schema(), &records).unwrap().to_bytes();
 	let mut expected = b"CSLMroo1".to_vec();
 	expected.extend(schema().hash());
@@ -89,7 +93,7 @@ fn malformed_root_sets_are_rejected() {
 #[test]
 fn records_that_cannot_form_a_root_set_are_rejected() {
 	let make = |features: Array2<f64>| {
-		let labels = vec![0; features.nrows()];
+		let labels = Labels::Classes(vec![0; features.nrows()]);
 		RootSet::new(&schema(), &Records { features, labels })
 	};
 	assert!(matches!(make(Array2::zeros((0, 2))), Err(RootSetError::Empty)));
@@ -106,7 +110,7 @@ fn rows_with_missing_values_are_kept_under_any_policy() {
 	let csv = folder.path().join("root.csv");
 	std::fs::write(&csv, "glucose,sex,outcome\n90,F,0\n,M,1\n110,NA,1\n120,M,\n").unwrap();
 	let root = RootSet::new(&dropping, &read_csv(&dropping, &csv).unwrap()).unwrap();
-	assert_eq!(root.records().labels, [0, 1, 1], "the row without a label is left out");
+	assert_eq!(root.records().labels, Labels::Classes(vec![0, 1, 1]), "the row without a label is left out");
 	assert_eq!(root.schema().as_bytes(), dropping.hash(), "it belongs to the study's schema");
 	// Glucose is imputed by the mean, sex by the first of two equally frequent categories.
 	assert!((root.records().features[[1, 0]]).abs() < 1e-9);
@@ -134,7 +138,7 @@ fn unused_rows_are_those_that_the_split_drops() {
 	assert_eq!(used, 8);
 
 	let pooled = Table::pool(tables.iter().map(|(_, table)| table), "unused rows");
-	assert_eq!(pooled.labels(), [1]);
+	assert_eq!(pooled.labels().classes().unwrap(), [1]);
 	let nothing = complete(&schema.imputing(), &pooled).unwrap_err().to_string();
 	assert!(nothing.contains("unused rows, column `glucose`"), "{nothing}");
 }
@@ -154,7 +158,7 @@ fn synthetic_root_set_is_no_hospitals() {
 	assert_eq!(root, synthetic::root_set(1).unwrap());
 	assert_ne!(root, synthetic::root_set(2).unwrap());
 	assert_eq!(root.schema().as_bytes(), Schema::parse(synthetic::SCHEMA).unwrap().hash());
-	let share = root.records().labels.iter().sum::<u32>() as f64 / 200.0;
+	let share = root.records().labels.classes().unwrap().iter().sum::<u32>() as f64 / 200.0;
 	assert!(share > 0.2 && share < 0.6, "{share}");
 }
 

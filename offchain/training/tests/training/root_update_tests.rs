@@ -3,6 +3,7 @@
 use crate::{decimal, learnable_records, logistic_regression, perceptron, settings, SCHEMA};
 use consilium_primitives::model::{LocalSteps, LocalTraining, ModelSpec};
 use consilium_training::{
+	labels::Labels,
 	local::{self, TrainingError},
 	model::{initial_parameters, Model},
 	records::Records,
@@ -30,7 +31,7 @@ fn root_of(records: &Records) -> RootSet {
 	bytes.extend([0; 32]);
 	bytes.extend((rows as u32).to_le_bytes());
 	bytes.extend((features as u32).to_le_bytes());
-	bytes.extend(records.labels.iter().flat_map(|label| label.to_le_bytes()));
+	bytes.extend(records.labels.classes().unwrap().iter().flat_map(|label| label.to_le_bytes()));
 	bytes.extend(records.features.iter().flat_map(|value| value.to_le_bytes()));
 	RootSet::from_bytes(&bytes).unwrap()
 }
@@ -69,7 +70,7 @@ fn bits_are_those_of_plain_ieee_754_arithmetic() {
 	let hashes = shapes().map(|spec| {
 		let parameters = i32::try_from(spec.parameters().unwrap()).unwrap();
 		let base: Vec<f64> = (0..parameters).map(|i| f64::from(i * 37 % 101 - 50) / 64.0).collect();
-		let labels = labels.next().into_iter().collect();
+		let labels = Labels::Classes(labels.next().into_iter().collect());
 		let records = Records { features: array![[0.3, -1.7, 0.9, 2.2, -0.4]], labels };
 		hash(&root_update(&spec, &base, &root_of(&records), &training(), [0; 32]).unwrap())
 	});

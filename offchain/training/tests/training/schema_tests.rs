@@ -207,3 +207,43 @@ proptest! {
 		}
 	}
 }
+
+const TARGET: &str =
+	"missing_policy = \"impute-mean\"\n[[column]]\nname = \"x\"\ntype = \"numeric\"\n[[column]]\nname = \
+                      \"stay\"\ntype = \"target\"\n";
+
+#[test]
+fn a_target_has_no_classes_and_is_no_feature() {
+	let schema = Schema::parse(TARGET).unwrap();
+	assert_eq!((schema.features(), schema.classes()), (1, 0));
+	assert_eq!(schema.feature_names(), ["x"]);
+	let numeric = Schema::parse(&TARGET.replace("target", "label\"\nclasses = [\"0\", \"1\"]\n#")).unwrap();
+	assert_ne!(schema.hash(), numeric.hash());
+}
+
+#[test]
+fn slips_about_the_target_say_what_is_right() {
+	let with_label =
+		format!("{TARGET}[[column]]\nname = \"y\"\ntype = \"label\"\nclasses = [\"0\", \"1\"]\n");
+	for (text, expected) in [
+		(with_label, "2 columns have type \"label\" or \"target\"; exactly one is needed"),
+		(
+			format!("{TARGET}classes = [\"0\", \"1\"]\n"),
+			"column `stay`: `classes` is for columns of type \"label\"; this one has type \"target\"",
+		),
+		(TARGET.replace("target", "label"), "a number to be predicted has type \"target\""),
+		(TARGET.replace("target", "number"), "unknown variant `number`, expected one of"),
+		(
+			format!("{TARGET}alternatives = [{{ name = \"hours\", factor = 24 }}]\n"),
+			"column `stay`: `alternatives` needs `header = true`",
+		),
+		(
+			format!("header = true\n{TARGET}alternatives = [{{ name = \"hours\", factor = 0 }}]\n"),
+			"alternative `hours`: `factor` must be finite and not 0",
+		),
+		(format!("header = true\n{TARGET}alternatives = [{{ name = \"x\" }}]\n"), "`x` is used twice"),
+	] {
+		let message = Schema::parse(&text).unwrap_err().to_string();
+		assert!(message.contains(expected), "{message}");
+	}
+}

@@ -20,7 +20,7 @@ fn read_heart(text: &str) -> Result<Table, TableError> {
 /// The fault in line 3, the second row.
 fn cell_fault(second_row: &str) -> (String, CellFault) {
 	match read(&format!("glucose,sex,ward,outcome\n90,F,a,0\n{second_row}\n")) {
-		Err(TableError::Lines { file, faults, more: 0 }) => match faults.as_slice() {
+		Err(TableError::Lines { file, faults, more: 0, .. }) => match faults.as_slice() {
 			[LineFault { fault: RowFault::Cell { column, fault }, lines, count: 1 }]
 				if file == "north.csv" && lines == &[3] =>
 			{
@@ -32,19 +32,27 @@ fn cell_fault(second_row: &str) -> (String, CellFault) {
 	}
 }
 
+fn undeclared(values: &str) -> CellFault {
+	CellFault::Undeclared {
+		declared: values.into(),
+		differs_in_case: false,
+		format: "NAME.format.toml".into(),
+	}
+}
+
 #[test]
 fn columns_are_found_by_name_in_any_order() {
 	let ordered = read("glucose,sex,ward,outcome\n90,F,a,0\n100,M,b,2\n").unwrap();
 	let shuffled = read("note,outcome,sex,glucose\nx,0,female,90.0\ny,1, M ,1e2\n").unwrap();
 	assert_eq!(ordered, shuffled);
-	assert_eq!(ordered.labels(), [0, 1]);
+	assert_eq!(ordered.labels().classes().unwrap(), [0, 1]);
 }
 
 #[test]
 fn integers_may_have_a_zero_fraction() {
 	let lines =
 		"63.0,1.0,1.0,145.0,233.0,1.0,2.0,150.0,0.0,2.3,3.0,0.0,6.0,0\n28,1,2,130,132,0,2,185,0,0,?,?,?,3\n";
-	assert_eq!(read_heart(lines).unwrap().labels(), [0, 1]);
+	assert_eq!(read_heart(lines).unwrap().labels().classes().unwrap(), [0, 1]);
 }
 
 #[test]
@@ -60,7 +68,7 @@ fn rows_without_a_kept_value_or_a_label_are_dropped() {
 	let imputed = read("glucose,sex,outcome\n,F,0\nNA,NA,1\n80,F,\n,,\n\n , ,\n").unwrap();
 	let fates = imputed.fates();
 	assert_eq!((fates.read, fates.missing_value, fates.no_label, fates.empty), (5, 0, 1, 2));
-	assert_eq!(imputed.labels(), [0, 1]);
+	assert_eq!(imputed.labels().classes().unwrap(), [0, 1]);
 }
 
 #[test]
@@ -73,15 +81,9 @@ fn invalid_cells_are_named_but_not_quoted() {
 		assert!(matches!(cell_fault(&format!("{not_finite},F,a,0")).1, CellFault::NotFinite { .. }));
 	}
 	let (column, fault) = cell_fault("90,X,a,0");
-	assert_eq!(
-		(column.as_str(), &fault),
-		("sex", &CellFault::Undeclared { declared: "\"F\", \"female\", \"M\"".into() })
-	);
+	assert_eq!((column.as_str(), &fault), ("sex", &undeclared("\"F\", \"female\", \"M\"")));
 	let (column, fault) = cell_fault("90,F,a,3");
-	assert_eq!(
-		(column.as_str(), &fault),
-		("outcome", &CellFault::Undeclared { declared: "\"0\", \"1\", \"2\"".into() })
-	);
+	assert_eq!((column.as_str(), &fault), ("outcome", &undeclared("\"0\", \"1\", \"2\"")));
 }
 
 #[test]
@@ -90,7 +92,7 @@ fn message_names_place_and_remedy() {
 	assert_eq!(
 		message,
 		"north.csv, line 2, column `glucose`: not a number; expected one such as 12.5, or for \"not known\" \
-		 one of: \"\", \"NA\""
+		 one of: \"\", \"NA\"; declare others as `missing` in NAME.format.toml"
 	);
 }
 
@@ -109,11 +111,12 @@ fn wrong_shapes_are_named() {
 		Err(TableError::AmbiguousColumn { column, found: 2, .. }) if column == "glucose"
 	));
 	for (table, message) in [
-		(read("glucose,sex,outcome\n90,F,0\n90,F\n"), "north.csv, line 3: 2 columns; expected 3"),
-		(read("glucose,sex,outcome\n90,F,0,7\n"), "north.csv, line 2: 4 columns; expected 3"),
-		(read_heart("1,2,3\n"), "heart.data, line 1: 3 columns; expected 14"),
+		(read("glucose,sex,outcome\n90,F,0\n90,F\n"), "north.csv, line 3: 2 columns; expected 3; "),
+		(read("glucose,sex,outcome\n90,F,0,7\n"), "north.csv, line 2: 4 columns; expected 3; "),
+		(read_heart("1,2,3\n"), "heart.data, line 1: 3 columns; expected 14; "),
 	] {
-		assert_eq!(table.unwrap_err().to_string(), message);
+		let remedy = "a cell that contains the delimiter must be quoted";
+		assert_eq!(table.unwrap_err().to_string(), format!("{message}{remedy}"));
 	}
 }
 
@@ -225,7 +228,7 @@ fn quotation_marks_cannot_swallow_rows() {
 
 	let notes = "91,F,\"two\nlines, and a \"\"word\"\"\",0\n92,M,5\" long,1\n93,M,\"\",1\n";
 	let table = read(&format!("glucose,sex,note,outcome\n{notes}")).unwrap();
-	assert_eq!(table.labels(), [0, 1, 1]);
+	assert_eq!(table.labels().classes().unwrap(), [0, 1, 1]);
 }
 
 #[test]
@@ -236,8 +239,8 @@ fn all_faulty_lines_are_listed_at_once() {
 	let lines: Vec<_> = message.lines().collect();
 	assert_eq!(lines[0], "north.csv has 5 faults:");
 	for (line, start) in [
-		(1, "  line 2, column `glucose`: not a number; "),
-		(2, "  line 4, column `glucose`: a number with a comma; "),
+		(1, "  line 2, column `glucose`: a limit such as <0.2 or >100; "),
+		(2, "  line 4, column `glucose`: a number in another notation; "),
 		(3, "  line 4, column `sex`: not one of the declared values; "),
 		(4, "  line 5: repeats the header; "),
 		(5, "  line 6: 2 columns; expected 3"),
@@ -258,8 +261,8 @@ fn a_marker_may_mean_missing_in_one_column_only() {
 	let text = "glucose,sex,outcome\n0,F,0\n0.0,M,0\n90,M,1\n";
 	let schema = schema.unwrap();
 	let table = Table::read(&schema, text.as_bytes(), "north.csv").unwrap();
-	assert_eq!(table.labels(), [0, 0, 1]);
-	assert_eq!(table.incomplete().labels(), [0, 0]);
+	assert_eq!(table.labels().classes().unwrap(), [0, 0, 1]);
+	assert_eq!(table.incomplete().labels().classes().unwrap(), [0, 0]);
 }
 
 proptest! {
@@ -320,7 +323,8 @@ proptest! {
 	) {
 		let text: String = rows.iter().map(|row| row.join(",") + "\n").collect();
 		if let Ok(table) = read(&format!("glucose,sex,outcome\n{text}")) {
-			prop_assert!(!table.labels().is_empty() && table.labels().iter().all(|label| *label < 2));
+			let classes = table.labels().classes().unwrap();
+			prop_assert!(!classes.is_empty() && classes.iter().all(|label| *label < 2));
 		}
 	}
 }

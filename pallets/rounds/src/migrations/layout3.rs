@@ -35,7 +35,8 @@ pub struct Study<AccountId> {
 pub struct Attestation<AccountId> {
 	pub hospital: AccountId,
 	pub verdict: Verdict<AccountId>,
-	pub metrics: Option<Metrics>,
+	/// Encoded as before there were regressions.
+	pub metrics: Metrics,
 	pub corrected: Points,
 }
 

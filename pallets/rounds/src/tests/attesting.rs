@@ -1,8 +1,12 @@
 use crate::{mock::*, Error, Event};
 use consilium_primitives::{
 	audit::Action,
-	fixed_point::Decimal,
-	study::{Attestation, Metrics, Phase, RoundKey, UpdateFault, Verdict},
+	fixed_point::{Decimal, SignedDecimal},
+	model::{ModelFamily, ModelSpec},
+	study::{
+		Attestation, ClassificationMetrics, Metrics, Phase, RegressionMetrics, RoundKey, StudySpec,
+		UpdateFault, Verdict,
+	},
 	StudyId, H256,
 };
 use frame_support::{assert_noop, assert_ok};
@@ -24,7 +28,7 @@ fn reject_update_of(hospital: u8) -> Verdict<sp_runtime::AccountId32> {
 fn an_attestation_is_kept_announced_and_recorded_with_its_metrics() {
 	run(|| {
 		let id = attesting();
-		let metrics = Some(Metrics {
+		let metrics = Metrics::Classification(ClassificationMetrics {
 			examples: 61,
 			accuracy: Decimal::from_nanos(800_000_000),
 			auc: None,
@@ -89,12 +93,42 @@ fn a_hospital_of_the_study_attests_even_if_it_did_not_commit() {
 }
 
 #[test]
+fn errors_of_numbers_are_attested_in_a_regression_only() {
+	let classes = Metrics::Classification(ClassificationMetrics {
+		examples: 91,
+		accuracy: Decimal::ONE,
+		auc: None,
+		log_loss: Decimal::ZERO,
+		brier: Decimal::ZERO,
+	});
+	let numbers = Metrics::Regression(RegressionMetrics {
+		examples: 91,
+		mae: Decimal::ONE,
+		rmse: Decimal::ONE,
+		r2: Some(SignedDecimal::from_nanos(-1)),
+	});
+	let regression = ModelSpec { family: ModelFamily::LinearRegression, features: 13, classes: 0 };
+	for (model, fitting, other) in [(spec().model, classes, numbers), (regression, numbers, classes)] {
+		run(|| {
+			let id = open(StudySpec { model, ..spec() });
+			all_commit(&[ALICE, BOB, CAROL], id);
+			advance(PHASE + 1);
+			let attest =
+				|metrics| Rounds::attest(signed(BOB), id, 1, 1, accept(1), metrics, Default::default(), None);
+			assert_noop!(attest(other), Error::<Test>::UnexpectedPost);
+			assert_ok!(attest(fitting));
+			assert_eq!(round(id, 1).attestations[0].metrics, fitting);
+		});
+	}
+}
+
+#[test]
 fn only_accounts_attest() {
 	run(|| {
 		let id = attesting();
 		for origin in [RuntimeOrigin::none(), RuntimeOrigin::root()] {
 			assert_noop!(
-				Rounds::attest(origin, id, 1, 1, accept(1), None, Default::default(), None),
+				Rounds::attest(origin, id, 1, 1, accept(1), Metrics::Unavailable, Default::default(), None),
 				DispatchError::BadOrigin
 			);
 		}

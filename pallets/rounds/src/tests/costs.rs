@@ -34,7 +34,7 @@ fn every_call_has_a_cost_in_time_and_in_proof() {
 			round: 1,
 			attempt: 1,
 			verdict: accept(1),
-			metrics: None,
+			metrics: consilium_primitives::study::Metrics::Unavailable,
 			corrected: Default::default(),
 			records: None,
 		},

@@ -38,7 +38,7 @@ fn every_record_follows_from_the_bytes_of_its_event() {
 				round,
 				hospital: hospital.clone(),
 				verdict: accept(1),
-				metrics: None,
+				metrics: consilium_primitives::study::Metrics::Unavailable,
 				corrected: Points::truncate_from(vec![2]),
 				records: Some(H256::repeat_byte(8)),
 			},

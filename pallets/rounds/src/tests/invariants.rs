@@ -34,7 +34,7 @@ fn word(hospital: u8) -> Attestation<AccountId32> {
 	Attestation {
 		hospital: account(hospital),
 		verdict: accept(1),
-		metrics: None,
+		metrics: consilium_primitives::study::Metrics::Unavailable,
 		corrected: Default::default(),
 		records: None,
 	}

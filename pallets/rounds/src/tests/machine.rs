@@ -76,8 +76,13 @@ impl Table {
 	}
 
 	pub fn attest(&mut self, hospital: u8, verdict: Verdict<u8>) -> Step {
-		let word =
-			Attestation { hospital, verdict, metrics: None, corrected: Default::default(), records: None };
+		let word = Attestation {
+			hospital,
+			verdict,
+			metrics: consilium_primitives::study::Metrics::Unavailable,
+			corrected: Default::default(),
+			records: None,
+		};
 		self.checked(|table| table.machine().attest(word))
 	}
 

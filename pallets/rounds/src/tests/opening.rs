@@ -151,6 +151,8 @@ fn a_model_must_have_a_shape_that_can_be_trained() {
 	run(|| {
 		refused(|spec| spec.model.features = 0, Error::InvalidModel);
 		refused(|spec| spec.model.classes = 1, Error::InvalidModel);
+		refused(|spec| spec.model.classes = 0, Error::InvalidModel);
+		refused(|spec| spec.model.family = ModelFamily::LinearRegression, Error::InvalidModel);
 		refused(|spec| spec.model.features = u32::MAX, Error::InvalidModel);
 		let empty_layer = BoundedVec::truncate_from(vec![8, 0]);
 		refused(

@@ -5,7 +5,7 @@ use crate::{mock::*, Call};
 use consilium_primitives::{
 	fixed_point::Decimal,
 	job::{Contribution, Inputs, Job, JobKind, JobStatus, Outcome},
-	study::{Metrics, Phase, Points, RoundKey, StudySpec, UpdateFault, Verdict},
+	study::{ClassificationMetrics, Metrics, Phase, Points, RoundKey, StudySpec, UpdateFault, Verdict},
 	AccountBytes,
 };
 use frame_support::assert_ok;
@@ -13,13 +13,13 @@ use sp_runtime::AccountId32;
 
 const FIRST: RoundKey = RoundKey { study: 0, round: 1, attempt: 1 };
 
-const METRICS: Metrics = Metrics {
+const METRICS: Metrics = Metrics::Classification(ClassificationMetrics {
 	examples: 61,
 	accuracy: Decimal::from_nanos(800_000_000),
 	auc: Some(Decimal::from_nanos(870_000_000)),
 	log_loss: Decimal::from_nanos(450_000_000),
 	brier: Decimal::from_nanos(150_000_000),
-};
+});
 
 /// A node of Bob's while the first round attests.
 fn node_of_bob() -> Node {
@@ -33,7 +33,7 @@ fn node_of_bob() -> Node {
 }
 
 /// Native code finishes judging a round.
-fn judge(node: &mut Node, round: RoundKey, verdict: Verdict<AccountBytes>, metrics: Option<Metrics>) {
+fn judge(node: &mut Node, round: RoundKey, verdict: Verdict<AccountBytes>, metrics: Metrics) {
 	let id = work(BOB, round, JobKind::Attest);
 	node.set_status(
 		id,
@@ -45,12 +45,7 @@ fn accept_bytes(number: u8) -> Verdict<AccountBytes> {
 	Verdict::Accept { artifact: artifact(number) }
 }
 
-fn attestation(
-	round: RoundKey,
-	verdict: Verdict<AccountId32>,
-	metrics: Option<Metrics>,
-	nonce: u32,
-) -> Submitted {
+fn attestation(round: RoundKey, verdict: Verdict<AccountId32>, metrics: Metrics, nonce: u32) -> Submitted {
 	let RoundKey { study, round, attempt } = round;
 	let corrected = Points::default();
 	let call = RuntimeCall::Rounds(Call::attest {
@@ -116,10 +111,10 @@ fn only_what_was_committed_in_this_attempt_counts() {
 #[test]
 fn a_judgement_is_attested_with_its_metrics() {
 	let mut node = node_of_bob();
-	judge(&mut node, FIRST, accept_bytes(1), Some(METRICS));
+	judge(&mut node, FIRST, accept_bytes(1), METRICS);
 	node.work();
 	let transactions = node.submitted();
-	assert_eq!(transactions, [attestation(FIRST, accept(1), Some(METRICS), 0)]);
+	assert_eq!(transactions, [attestation(FIRST, accept(1), METRICS, 0)]);
 	assert_ok!(node.include(transactions[0].clone()));
 	node.work();
 	assert!(node.submitted().is_empty() && node.started().is_empty());
@@ -132,12 +127,12 @@ fn every_kind_of_judgement_reaches_the_chain_as_it_is() {
 		(
 			Verdict::RejectModel { artifact: artifact(3) },
 			Verdict::RejectModel { artifact: artifact(3) },
-			Some(METRICS),
+			METRICS,
 		),
 		(
 			Verdict::RejectUpdate { hospital: account(ALICE).into(), fault },
 			Verdict::RejectUpdate { hospital: account(ALICE), fault },
-			None,
+			Metrics::Unavailable,
 		),
 	];
 	for (native, on_chain, metrics) in kinds {
@@ -154,7 +149,7 @@ fn every_kind_of_judgement_reaches_the_chain_as_it_is() {
 #[test]
 fn an_attestation_is_submitted_again_until_the_chain_shows_it() {
 	let mut node = node_of_bob();
-	judge(&mut node, FIRST, accept_bytes(1), None);
+	judge(&mut node, FIRST, accept_bytes(1), Metrics::Unavailable);
 	for _ in 0..3 {
 		node.work();
 		assert_eq!(node.submitted().len(), 1);
@@ -187,11 +182,11 @@ fn a_round_that_others_finalised_is_judged_late_beside_the_next_rounds_training(
 	let kinds: Vec<_> = node.started().iter().map(|job| (job.id().round, job.id().kind)).collect();
 	assert_eq!(kinds, [(FIRST, JobKind::Attest), (second, JobKind::Train)]);
 
-	judge(&mut node, FIRST, accept_bytes(1), Some(METRICS));
+	judge(&mut node, FIRST, accept_bytes(1), METRICS);
 	node.train(BOB, second);
 	node.work();
 	let transactions = node.submitted();
-	assert_eq!(transactions[0], attestation(FIRST, accept(1), Some(METRICS), 0));
+	assert_eq!(transactions[0], attestation(FIRST, accept(1), METRICS, 0));
 	// Two transactions of one block have two nonces.
 	assert_eq!((transactions.len(), transactions[1].nonce), (2, 1));
 	for transaction in transactions {
@@ -214,9 +209,9 @@ fn the_last_round_of_a_completed_study_is_judged_late_until_its_deadline() {
 		}
 		assert_eq!(round(0, 1).phase, Phase::Finalised);
 	});
-	judge(&mut node, FIRST, accept_bytes(1), None);
+	judge(&mut node, FIRST, accept_bytes(1), Metrics::Unavailable);
 	node.work();
-	assert_eq!(node.submitted(), [attestation(FIRST, accept(1), None, 0)]);
+	assert_eq!(node.submitted(), [attestation(FIRST, accept(1), Metrics::Unavailable, 0)]);
 	node.on_chain(|| advance(PHASE));
 	node.work();
 	assert_eq!(node.submitted().len(), 1);

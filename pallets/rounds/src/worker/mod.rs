@@ -132,7 +132,8 @@ fn take(job: Job) -> Option<Finished> {
 			Started::Incompatible => {
 				log::error!(
 					target: LOG_TARGET,
-					"{id:?}: this node is older than the chain's runtime and cannot read the job; update it"
+					"{id:?}: this node cannot read the job: it or the chain's runtime is older than the \
+					 other; the check `runtime` of `consilium-node hospital status` says which"
 				);
 			},
 		},

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { until } from '@consilium/client';
@@ -8,16 +8,28 @@ import { PATTERNS } from './patterns.mjs';
 import { chainGoesOn, completed, network, openStudy, roundWhere, signers, SOON } from './shared.mjs';
 
 /** A table as its header and its rows, changed and written back as text. */
-const changed = (csv, change) => {
+const changed = (csv, change, delimiter = ',') => {
   const [header, ...rows] = csv
     .trimEnd()
     .split('\n')
     .map((line) => line.split(','));
   change({ header, rows });
-  return [header, ...rows].map((cells) => cells.join(',')).join('\n') + '\n';
+  return [header, ...rows].map((cells) => cells.join(delimiter)).join('\n') + '\n';
 };
 
 const column = ({ header }, name) => header.indexOf(name);
+
+/** The same table as another program writes it, and the format that says so. */
+const GERMAN = {
+  write: (csv) => {
+    const change = ({ header, rows }) => {
+      header[header.indexOf('age')] = 'Alter (Jahre)';
+      rows.forEach((cells) => cells.forEach((cell, index) => (cells[index] = cell.replace('.', ','))));
+    };
+    return changed(csv, change, ';');
+  },
+  format: 'delimiter = ";"\ndecimal_mark = ","\n[column.age]\nname = "Alter (Jahre)"\n',
+};
 
 const BROKEN_RECORDS = [
   {
@@ -48,8 +60,8 @@ describe('records and configuration that are wrong', () => {
     dave = net.node('dave');
   });
 
-  /** A copy of Dave's configuration with other records, or with another text. */
-  function variant(name, { csv, text = (toml) => toml }) {
+  /** A copy of Dave's configuration with other records and their format, or with another text. */
+  function variant(name, { csv, format, text = (toml) => toml }) {
     const home = dirname(dave.configuration);
     const folder = join(home, 'variants');
     mkdirSync(folder, { recursive: true });
@@ -57,6 +69,7 @@ describe('records and configuration that are wrong', () => {
     if (csv !== undefined) {
       const file = join(folder, `${name}.csv`);
       writeFileSync(file, csv);
+      if (format !== undefined) writeFileSync(join(folder, `${name}.format.toml`), format);
       toml = toml.replace(/^file = .*$/m, `file = ${JSON.stringify(file)}`);
     }
     const file = join(folder, `${name}.toml`);
@@ -64,8 +77,8 @@ describe('records and configuration that are wrong', () => {
     return file;
   }
 
-  const check = (file) =>
-    spawnSync(dave.binary, ['hospital', 'check', '--hospital', file], { encoding: 'utf8' });
+  const check = (file, ...options) =>
+    spawnSync(dave.binary, ['hospital', 'check', '--hospital', file, ...options], { encoding: 'utf8' });
   const records = () =>
     readFileSync(/^file = "(.*)"$/m.exec(readFileSync(dave.configuration, 'utf8'))[1], 'utf8');
   const withUnknownKey = () => variant('unknown-key', { text: (toml) => `colour = "blue"\n${toml}` });
@@ -82,6 +95,29 @@ describe('records and configuration that are wrong', () => {
       assert.match(stderr, message);
     });
   }
+
+  it('are the same records in the format of another program', () => {
+    const plain = variant('plain', { csv: records() });
+    const german = variant('german', { csv: GERMAN.write(records()), format: GERMAN.format });
+    const [{ records: one }, { records: other }] = [plain, german].map((file) => {
+      const { status, stdout, stderr } = check(file, '--json');
+      assert.equal(status, 0, stderr);
+      return JSON.parse(stdout);
+    });
+    assert.deepEqual(other, { ...one, format: 'german.format.toml' });
+    const { status, stderr } = check(variant('undeclared', { csv: GERMAN.write(records()) }));
+    assert.equal(status, 1);
+    assert.match(stderr, PATTERNS.missingColumn);
+    assert.match(stderr, /undeclared\.format\.toml/);
+  });
+
+  it('are shown on a page that only their owner reads', () => {
+    const page = join(dirname(dave.configuration), 'report.html');
+    const { status, stderr } = check(variant('shown', { csv: records() }), '--html', page);
+    assert.equal(status, 0, stderr);
+    assert.equal(statSync(page).mode & 0o777, 0o600);
+    assert.match(readFileSync(page, 'utf8'), /must not leave the hospital.*<svg role="img"/s);
+  });
 
   it('are named by hospital check: a key that does not exist', () => {
     const { status, stderr } = check(withUnknownKey());
@@ -128,6 +164,20 @@ describe('records and configuration that are wrong', () => {
       assert.match(log(), PATTERNS.doesNotStart);
       assert.match(log(), /colour/);
       await ensureValidating();
+    });
+
+    it('records that grow during a study: the log counts the rows', async () => {
+      const csv = records();
+      const log = await restartWith(variant('grows', { csv }));
+      const study = await openStudy(chain, { rounds: 8 });
+      const isFinalised = ({ phase }) => phase.kind === 'Finalised';
+      await roundWhere(chain, study, 1, 'Finalised', isFinalised);
+      const five = csv.split('\n').slice(1, 6).join('\n') + '\n';
+      appendFileSync(join(dirname(dave.configuration), 'variants', 'grows.csv'), five);
+      const { phase, committed } = await roundWhere(chain, study, 8, 'Finalised', isFinalised);
+      assert.equal(committed.length, 4, JSON.stringify(phase));
+      const rows = csv.trimEnd().split('\n').length - 1;
+      assert.match(log(), new RegExp(`grows\\.csv have changed: 5 rows came, 0 went, ${rows} stayed`));
     });
 
     it('records with text in a number: its hospital misses the round, the others finalise it', async () => {

@@ -8,9 +8,10 @@ const name = (account) => names[account];
 const word = (hospital, examples, accuracy, auc, logLoss) => ({
   hospital,
   verdict: { kind: 'Accept' },
-  metrics: { examples, accuracy, auc, logLoss },
+  metrics: { kind: 'Classification', examples, accuracy, auc, logLoss },
 });
-const spec = { seed: '42', hospitals: ['a', 'b'], maxRounds: 2, scheme: { kind: 'Plain' } };
+const model = { classes: 2 };
+const spec = { seed: '42', hospitals: ['a', 'b'], maxRounds: 2, scheme: { kind: 'Plain' }, model };
 const study = { id: 0, spec };
 const withCommittee = (parties, kind) => ({
   id: 0,
@@ -116,6 +117,44 @@ describe('the final table', () => {
     assert.match(rows[2], /^ +0 +42 +Alice General +30 +0\.800 +0\.900 +0\.4000 +2\/2$/);
     assert.match(rows[3], /^ +0 +42 +Bob Clinic +10 +0\.400 +- +0\.8000 +1\/2$/);
     assert.match(rows[4], /^ +0 +42 +pooled \* +40 +0\.700 +0\.900 +0\.5000 +8\.0$/);
+  });
+});
+
+describe('a study that predicts a number', () => {
+  const days = (hospital, examples, mae, rmse, r2) => ({
+    hospital,
+    verdict: { kind: 'Accept' },
+    metrics: { kind: 'Regression', examples, mae, rmse, r2 },
+  });
+  const stay = { id: 1, spec: { ...spec, model: { classes: 0 } } };
+  const round = {
+    ...entry,
+    attestations: [days('a', 30, 4.6131, 12.5, 0.1234), days('b', 10, 1234.6, 2e6, -11)],
+  };
+
+  it('has errors and R2 in the live table, never an accuracy', () => {
+    const rounds = new RoundTable([stay], name);
+    const [, head] = rounds.head().split('\n');
+    assert.equal(head, '         MAE   RMSE  R2     MAE   RMSE  R2     MAE   RMSE  R2*');
+    assert.match(
+      rounds.round({ study: 1, round: 1, entry: round, seconds: 8.04 }),
+      /^1\/2 {6}4\.613 12\.50 0\.123 {3}1235 {2}2e\+6 -11\.0 {2}312\.1 {2}1e\+6 -2\.66 /,
+    );
+    assert.match(rounds.footnote(), / {2}R2: the mean over the hospitals, weighted by test records$/);
+    assert.equal(new RoundTable([study, stay], name).head().split('\n').length, 3);
+  });
+
+  it('has a final table of its own', () => {
+    const rows = finalTable([{ study: stay, rounds: [round], seconds: [7] }], name).split('\n');
+    assert.match(rows[0], /MAE +RMSE +R2 +counted/);
+    assert.match(rows[2], /^ +1 +42 +Alice General +30 +4\.6131 +12\.5000 +0\.1234 +1\/1$/);
+    const both = [
+      { study: stay, rounds: [round], seconds: [7] },
+      { study, rounds: [entry], seconds: [7] },
+    ];
+    const [classes, numbers] = finalTable(both, name).split('\n\n');
+    assert.match(classes, /accuracy/);
+    assert.match(numbers, /RMSE/);
   });
 });
 

@@ -48,6 +48,14 @@ describe('a root set', () => {
     assert.deepEqual(withRootSet({}), {});
   });
 
+  it('may have targets instead of classes', () => {
+    mkdirSync(join(folder, 'blobs'));
+    const bytes = Buffer.concat([rootSet(), Buffer.alloc(4)]);
+    bytes.write('CSLMroo2', 'latin1');
+    write(bytes);
+    assert.deepEqual(reference().root, referenceOf(bytes));
+  });
+
   it('is refused when it belongs to another study, or is none', () => {
     mkdirSync(join(folder, 'blobs'));
     assert.throws(() => reference(), /cannot read the root set .*root\.bin: ENOENT/);

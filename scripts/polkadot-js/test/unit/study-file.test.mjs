@@ -130,6 +130,7 @@ describe('a study.toml', () => {
       max_rounds = "x"
       [model]
       features = 0
+      classes = 1
       [optimizer.fed_adam]
       tau = -1
       [training.steps]
@@ -143,6 +144,7 @@ describe('a study.toml', () => {
       'unknown key agrement; did you mean agreement?',
       'max_rounds: expected a whole number from 1 on, found "x"',
       'model.features: expected a whole number from 1 on, found 0',
+      'model.classes: expected a whole number from 0 on, but not 1, found 1',
       'training.steps: expected one of updates, epochs',
       'optimizer.fed_adam.tau: expected a number from 0 on, found -1',
       'unknown key scheme.comittee; did you mean committee?',

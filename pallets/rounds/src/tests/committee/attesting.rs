@@ -1,6 +1,6 @@
 use super::*;
 use crate::{Error, Event};
-use consilium_primitives::study::{AbortReason, Points, Verdict};
+use consilium_primitives::study::{AbortReason, Metrics, Points, Verdict};
 use frame_support::{assert_noop, assert_ok};
 
 /// A round in Attesting with the partial aggregates of these parties.
@@ -19,7 +19,16 @@ fn attesting(parties: &[u8]) -> StudyId {
 fn attest_with(hospital: u8, id: StudyId, verdict: Verdict<AccountId32>, corrected: &[u8]) -> DispatchResult {
 	let key = current(id);
 	let corrected = Points::truncate_from(corrected.to_vec());
-	Rounds::attest(signed(hospital), key.study, key.round, key.attempt, verdict, None, corrected, None)
+	Rounds::attest(
+		signed(hospital),
+		key.study,
+		key.round,
+		key.attempt,
+		verdict,
+		Metrics::Unavailable,
+		corrected,
+		None,
+	)
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Whatever hospitals, parties and time do, the invariants hold, and what is refused changes nothing.
 
 use super::*;
-use consilium_primitives::study::{Points, Verdict};
+use consilium_primitives::study::{Metrics, Points, Verdict};
 use proptest::prelude::*;
 
 /// How a party's checks differ from honest ones.
@@ -130,7 +130,16 @@ fn take(step: Step) -> DispatchResult {
 		Step::Attest(hospital, verdict, corrected) => {
 			let RoundKey { study, round, attempt } = current(0);
 			let corrected = Points::truncate_from(corrected);
-			Rounds::attest(signed(hospital), study, round, attempt, verdict, None, corrected, None)
+			Rounds::attest(
+				signed(hospital),
+				study,
+				round,
+				attempt,
+				verdict,
+				Metrics::Unavailable,
+				corrected,
+				None,
+			)
 		},
 		Step::Stop => Rounds::stop_study(signed(ALICE), 0),
 		Step::Resume => Rounds::resume_study(signed(ALICE), 0),

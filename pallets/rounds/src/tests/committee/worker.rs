@@ -248,7 +248,7 @@ fn excluded_hospitals_are_not_summed_and_the_rest_is_attested() {
 	}
 	let outcome = Outcome::Attested {
 		verdict: consilium_primitives::study::Verdict::Accept { artifact: artifact(1) },
-		metrics: None,
+		metrics: consilium_primitives::study::Metrics::Unavailable,
 		corrected: Points::truncate_from(vec![2]),
 		records: Some(consilium_primitives::H256::repeat_byte(3)),
 	};
