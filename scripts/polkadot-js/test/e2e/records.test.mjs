@@ -166,7 +166,7 @@ describe('records and configuration that are wrong', () => {
       await ensureValidating();
     });
 
-    it('records that grow during a study: the log counts the rows, and the attestations show it', async () => {
+    it('records that grow during a study: the log counts the rows, the attestations show it', async () => {
       const csv = records();
       const log = await restartWith(variant('grows', { csv }));
       const study = await openStudy(chain, { rounds: 8 });
