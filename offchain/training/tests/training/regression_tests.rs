@@ -348,6 +348,23 @@ fn the_report_shows_least_greatest_and_mean_of_the_target() {
 	assert_eq!(report.rows.read, report.training + report.test + report.rows.dropped());
 }
 
+/// Many stays of one day, and others around ten: not two units.
+#[test]
+fn a_few_short_stays_are_no_other_unit() {
+	let stays = std::iter::repeat_n(1, 8).chain(2..=19);
+	let rows: String = stays.enumerate().map(|(row, stay)| format!("{},{stay}\n", 60 + row)).collect();
+	let schema = Schema::parse(SCHEMA).unwrap();
+	let split = Split::Fraction { test: 0.4, seed: None };
+	let notice = |rows: &str| {
+		let table = table(&format!("age,stay\n{rows}"));
+		let report = Hospital::new("north", &schema, &table, &split, &Salt::from_seed(0)).unwrap().report;
+		report.columns.last().unwrap().notice.clone()
+	};
+	assert_eq!(notice(&rows), None);
+	// A gap of more than a day.
+	assert!(notice(&rows.replace(",2\n", ",10\n")).unwrap().contains("two units"));
+}
+
 #[test]
 fn a_split_file_is_compared_with_the_targets() {
 	let folder = tempfile::tempdir().unwrap();
