@@ -9,9 +9,11 @@ use futures::future::BoxFuture;
 use sc_service::SpawnEssentialTaskHandle;
 use sp_core::traits::SpawnEssentialNamed;
 use std::{
-	future::Future,
+	future::{poll_fn, Future},
 	panic,
+	pin::pin,
 	sync::atomic::{AtomicBool, Ordering},
+	task::Poll,
 	time::Duration,
 };
 use tokio::{
@@ -75,9 +77,15 @@ impl SpawnEssentialNamed for Essential {
 	}
 }
 
-/// Ends when `task` does, unless the node is asked to stop within [`EXPLANATION`]: then never.
-async fn unless_stopping(task: impl Future<Output = ()>) {
-	task.await;
+/// Ends when `task` does, unless the node is asked to stop within [`EXPLANATION`]: then never. While the node
+/// stops the task is left alone, so that it does not log what it misses.
+pub async fn unless_stopping(task: impl Future<Output = ()>) {
+	let mut task = pin!(task);
+	poll_fn(|context| match STOPPING.load(Ordering::Acquire) {
+		true => Poll::Pending,
+		false => task.as_mut().poll(context),
+	})
+	.await;
 	if !STOPPING.load(Ordering::Acquire) {
 		sleep(EXPLANATION).await;
 	}

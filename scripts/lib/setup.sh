@@ -34,7 +34,7 @@ run_with_setup() {
 set_up_system_packages() {
 	local missing=() pair
 	for pair in protoc:protobuf-compiler clang:clang cmake:cmake pkg-config:pkg-config git:git make:make \
-		g++:g++ ps:procps; do
+		g++:g++ ps:procps zstd:zstd; do
 		has "${pair%%:*}" || missing+=("${pair#*:}")
 	done
 	if ! has pkg-config || ! pkg-config --exists openssl; then missing+=(libssl-dev); fi

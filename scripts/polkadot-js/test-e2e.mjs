@@ -13,7 +13,7 @@ import { Program, withFolder } from './lib/processes.mjs';
  * Parts that run side by side, each on its own network: most of the time a network waits for its next block.
  */
 const PARTS = {
-  'calls-and-checks': ['rpc', 'scripts', 'committee', 'refusals', 'rotation'],
+  'calls-and-checks': ['rpc', 'scripts', 'committee', 'refusals', 'rotation', 'startup'],
   'rounds-and-failures': ['rounds', 'blobs', 'records', 'quantum', 'restart'],
   outages: ['outages'],
 };

@@ -18,6 +18,7 @@ use crate::{
 use consilium_hospital::health::{Change, Changes, Check, Report, State};
 use consilium_primitives::{
 	hospital::{Hospital, HOSPITAL_KEY_TYPE},
+	runtime_api::HospitalsApi,
 	study::RoundKey,
 	StudyId,
 };
@@ -25,7 +26,7 @@ use consilium_runtime::{opaque::Block, AccountId, Hash, VERSION};
 use futures::StreamExt;
 use sc_client_api::{BlockchainEvents, HeaderBackend};
 use sc_network_sync::SyncingService;
-use sp_api::ApiError;
+use sp_api::{ApiError, ProvideRuntimeApi};
 use sp_consensus::SyncOracle;
 use sp_core::crypto::{ByteArray, KeyTypeId, Ss58Codec};
 use sp_keystore::KeystorePtr;
@@ -79,6 +80,8 @@ struct SeenSoFar {
 	completed: BTreeSet<StudyId>,
 	/// Attempts under way.
 	sessions: BTreeSet<RoundKey>,
+	/// Whether one has begun since the last check of what needs no chain.
+	session_began: bool,
 	rounds: RoundsSeen,
 	/// What refusals may depend on: version of the runtime, and block of the registered keys.
 	conditions: Option<(u32, u32)>,
@@ -131,8 +134,9 @@ impl Monitor {
 				self.parts.metrics.iter().for_each(|metrics| metrics.failed(&pallet, &error));
 			}
 		}
-		if let Ok(facts) = self.facts(best) {
-			self.follow(best, &facts, identity, connection);
+		if let Ok(members) = self.parts.client.runtime_api().hospitals(best) {
+			let entry = members.iter().find(|(member, _)| *member == identity.account);
+			self.follow(best, entry.map(|(_, entry)| entry), identity, connection);
 		}
 	}
 
@@ -141,11 +145,10 @@ impl Monitor {
 	fn follow(
 		&self,
 		best: Hash,
-		facts: &Facts,
+		entry: Option<&Hospital>,
 		identity: &Identity,
 		connection: &crate::hospital::extension::Connection,
 	) {
-		let entry = facts.member(&identity.account);
 		let reason = identity::reason_to_halt(&identity::checks(identity, entry));
 		connection.halt(reason.clone());
 		let mut seen = lock(&self.seen);
@@ -172,6 +175,7 @@ impl Monitor {
 	pub async fn check(self: &Arc<Self>) {
 		let _one_at_a_time = self.checking.lock().await;
 		let monitor = self.clone();
+		lock(&self.seen).session_began = false;
 		let checked = tokio::task::spawn_blocking(move || monitor.check_locally()).await;
 		if let Ok(Some(report)) = checked {
 			lock(&self.seen).report = Some((report, Instant::now()));
@@ -214,9 +218,10 @@ impl Monitor {
 					log::debug!(target: LOG_TARGET, "finalised rounds cannot be counted: {error}");
 				}
 				let sessions = facts.sessions(account);
-				let is_new = !sessions.is_subset(&seen.sessions);
+				seen.session_began |= !sessions.is_subset(&seen.sessions);
 				seen.sessions = sessions;
-				is_new && seen.report.as_ref().is_none_or(|(_, at)| at.elapsed() >= LEAST_INTERVAL)
+				seen.session_began
+					&& seen.report.as_ref().is_none_or(|(_, at)| at.elapsed() >= LEAST_INTERVAL)
 			},
 			_ => false,
 		};
@@ -282,7 +287,10 @@ impl Monitor {
 				)),
 			}
 			let key = (identity.account.as_slice().to_vec(), KeyTypeId(HOSPITAL_KEY_TYPE));
-			checks.push(identity::worker_key(identity, self.parts.keystore.has_keys(&[key])));
+			checks.push(match site.connection {
+				Some(_) => identity::worker_key(identity, self.parts.keystore.has_keys(&[key])),
+				None => Check::unknown("worker-key", "the hospital does not run, so its key is not loaded"),
+			});
 		}
 		checks.push(versions::check(VERSION.spec_version, self.runtime_version(best), seen.refused_job));
 		checks.push(self.parts.clock.check());

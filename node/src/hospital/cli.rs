@@ -4,7 +4,21 @@ use super::{check, doctor, keys, rotation, status};
 use consilium_hospital::HospitalConfig;
 use std::error::Error;
 
-/// Manage a hospital's keys and configuration.
+/// Shown below the options of `hospital status --help`.
+const STATUS_EXAMPLES: &str = "\
+Of the node on this machine, and of one on another port, for a program:
+
+  consilium-node hospital status
+  consilium-node hospital status --url http://127.0.0.1:9955 --json";
+
+/// Shown below the options of `hospital doctor --help`.
+const DOCTOR_EXAMPLES: &str = "\
+With a running node, and while none runs:
+
+  consilium-node hospital doctor
+  consilium-node hospital doctor --hospital hospital.toml";
+
+/// Manage a hospital's keys and configuration, and see whether it takes part.
 #[derive(Debug, clap::Subcommand)]
 pub enum HospitalSubcommand {
 	/// Manage the hospital's keys.
@@ -24,11 +38,7 @@ pub enum HospitalSubcommand {
 	///
 	/// Asks the node by its JSON-RPC, on the same machine. All checks are shown, the worst first; the node
 	/// also logs each when it changes, and exports them as metrics (consilium_hospital_check).
-	///
-	/// Examples:
-	///   consilium-node hospital status
-	///   consilium-node hospital status --url http://127.0.0.1:9955 --json
-	#[command(verbatim_doc_comment)]
+	#[command(after_help = STATUS_EXAMPLES)]
 	Status(status::Show),
 
 	/// Make all checks now, and print what a support ticket needs. Exits with 1 if one has failed.
@@ -36,11 +46,7 @@ pub enum HospitalSubcommand {
 	/// With a running node, the node makes them. Without one, what needs no chain is checked, of the
 	/// configuration that --hospital names. The output has paths, account and public facts, but no secret and
 	/// nothing of a patient.
-	///
-	/// Examples:
-	///   consilium-node hospital doctor
-	///   consilium-node hospital doctor --hospital hospital.toml
-	#[command(verbatim_doc_comment)]
+	#[command(after_help = DOCTOR_EXAMPLES)]
 	Doctor(doctor::Doctor),
 
 	/// Print an example hospital.toml that explains every field.

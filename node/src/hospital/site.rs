@@ -14,7 +14,10 @@ use consilium_hospital::{
 use sp_core::crypto::Ss58Codec;
 use sp_keystore::KeystorePtr;
 use sp_panic_handler::AbortGuard;
-use std::path::{Path, PathBuf};
+use std::{
+	path::{Path, PathBuf},
+	thread,
+};
 
 /// The hospital of this node, whether it runs or not.
 pub struct Site {
@@ -41,6 +44,8 @@ enum StartError {
 	Keys(#[from] consilium_hospital::keys::KeyError),
 	#[error(transparent)]
 	Start(#[from] consilium_hospital::StartError),
+	#[error("its start panicked, which is a bug; the log has more")]
+	Panic,
 }
 
 impl Site {
@@ -55,7 +60,7 @@ impl Site {
 		on_finished: impl Fn() + Send + Sync + 'static,
 	) -> Self {
 		let mut site = Self::stopped(file);
-		match site.try_start(state, keystore, on_finished) {
+		match site.start_apart(state, keystore, on_finished) {
 			Ok(account) => log::info!(
 				target: LOG_TARGET,
 				"🏥 The hospital of {} has the account {account}; what keeps it from taking part is logged as \
@@ -84,6 +89,23 @@ impl Site {
 
 	fn stopped(file: &Path) -> Self {
 		Self { file: file.into(), identity: None, health: None, connection: None, fault: None }
+	}
+
+	/// On a thread of its own: a hospital that does not start drops runtimes of its own, which panics in the
+	/// node's. A panic is a reason not to start, and does not end the node.
+	fn start_apart(
+		&mut self,
+		state: &Path,
+		keystore: &KeystorePtr,
+		on_finished: impl Fn() + Send + Sync + 'static,
+	) -> Result<String, StartError> {
+		thread::scope(|scope| {
+			let start = || {
+				let _guard = AbortGuard::force_unwind();
+				self.try_start(state, keystore, on_finished)
+			};
+			scope.spawn(start).join().unwrap_or(Err(StartError::Panic))
+		})
 	}
 
 	fn try_start(

@@ -1,6 +1,7 @@
 //! Block authoring with Aura and finality with GRANDPA.
 
 use super::{finality, Client, GrandpaBlockImport, GrandpaLink, Pool, SelectChain};
+use crate::stopping::unless_stopping;
 use consilium_runtime::opaque::Block;
 use sc_consensus::DefaultImportQueue;
 use sc_consensus_aura::{ImportQueueParams, SlotProportion, StartAuraParams};
@@ -118,7 +119,7 @@ pub fn start_aura(
 			telemetry: common.telemetry.clone(),
 			compatibility_mode: Default::default(),
 		})?;
-	tasks.spawn_essential_handle().spawn_blocking("aura", Some("block-authoring"), aura);
+	tasks.spawn_essential_handle().spawn_blocking("aura", Some("block-authoring"), unless_stopping(aura));
 	Ok(())
 }
 
@@ -165,6 +166,6 @@ pub fn start_grandpa(
 		telemetry: common.telemetry,
 		offchain_tx_pool_factory: OffchainTransactionPoolFactory::new(common.transaction_pool),
 	})?;
-	tasks.spawn_essential_handle().spawn_blocking("grandpa-voter", None, voter);
+	tasks.spawn_essential_handle().spawn_blocking("grandpa-voter", None, unless_stopping(voter));
 	Ok(())
 }

@@ -49,9 +49,7 @@ pub trait Trainer: Send + Sync {
 
 	/// A salted hash of the records: it stays as long as they do, and says nothing else of them. The hospital
 	/// attests to it in every round. `None` if it does not tell.
-	fn records_hash(&self) -> Result<Option<[u8; 32]>, TrainerError> {
-		Ok(None)
-	}
+	fn records_hash(&self) -> Result<Option<[u8; 32]>, TrainerError>;
 }
 
 impl<T: Trainer + ?Sized> Trainer for Arc<T> {
@@ -70,6 +68,10 @@ impl<T: Trainer + ?Sized> Trainer for Arc<T> {
 		parameters: &[f64],
 	) -> Result<Option<Metrics>, TrainerError> {
 		(**self).evaluate(spec, parameters)
+	}
+
+	fn records_hash(&self) -> Result<Option<[u8; 32]>, TrainerError> {
+		(**self).records_hash()
 	}
 }
 

@@ -3,7 +3,7 @@
 use super::Check;
 use crate::config::QuantumConfig;
 use consilium_primitives::hospital::SaeId;
-use consilium_quantum_keys::etsi014::{Client, KmeConfig, Status};
+use consilium_quantum_keys::etsi014::{Client, Fault, KmeConfig, KmeError, Status};
 use serde::Serialize;
 use std::{sync::Arc, time::Duration};
 
@@ -12,6 +12,9 @@ pub(super) const NAME: &str = "kme";
 
 /// Timeouts of a question to the KME: to connect, and for the whole answer. No more than keys are waited for.
 const TIMEOUTS: (Duration, Duration) = (Duration::from_secs(3), Duration::from_secs(8));
+
+/// The SAE that is asked for where no other member is known.
+const PROBE: &str = "consilium-probe";
 
 /// The keys that this hospital and one of the other members can draw.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -40,13 +43,14 @@ pub struct Links {
 /// Asks the KME for its status towards each of `peers`, at once.
 pub(super) fn check(config: &QuantumConfig, peers: &[SaeId]) -> (Check, Links) {
 	let mut links = Links { kme: config.kme.to_string(), sae: None, links: Vec::new() };
-	let answers = match ask(config, peers) {
+	let probe = SaeId::try_from(PROBE.to_owned()).ok();
+	let asked: Vec<_> = if peers.is_empty() { probe.into_iter().collect() } else { peers.to_vec() };
+	let answers = match ask(config, &asked) {
 		Ok(answers) => answers,
 		Err(reason) => return (Check::failed(NAME, format!("qkd: {reason}")), links),
 	};
 	if peers.is_empty() {
-		let message = format!("{}: no other member has an SAE id to ask for; not contacted", links.kme);
-		return (Check::unknown(NAME, message), links);
+		return (whether_it_answers(&links.kme, &answers), links);
 	}
 	for (sae, answer) in peers.iter().zip(answers) {
 		let (stored_keys, reason) = match answer {
@@ -60,11 +64,25 @@ pub(super) fn check(config: &QuantumConfig, peers: &[SaeId]) -> (Check, Links) {
 				});
 				(Some(status.stored_key_count), reason)
 			},
-			Err(reason) => (None, Some(reason)),
+			Err(error) => (None, Some(error.to_string())),
 		};
 		links.links.push(Link { sae: sae.clone(), stored_keys, reason });
 	}
 	(summary(&links), links)
+}
+
+/// For a hospital that knows no other members: any answer will do.
+fn whether_it_answers(kme: &str, answers: &[Answer]) -> Check {
+	let silent = answers.iter().filter_map(|answer| answer.as_ref().err()).find(|error| {
+		matches!(
+			error.fault,
+			Fault::Unreachable(_) | Fault::Timeout(_) | Fault::Interrupted(_) | Fault::Certificate { .. }
+		)
+	});
+	match silent {
+		Some(error) => Check::failed(NAME, error.to_string()),
+		None => Check::ok(NAME, format!("{kme} answers; no other member is known to ask for keys with")),
+	}
 }
 
 fn summary(Links { kme, links, .. }: &Links) -> Check {
@@ -87,7 +105,7 @@ fn summary(Links { kme, links, .. }: &Links) -> Check {
 	}
 }
 
-type Answer = Result<Status, String>;
+type Answer = Result<Status, KmeError>;
 
 fn ask(config: &QuantumConfig, peers: &[SaeId]) -> Result<Vec<Answer>, String> {
 	let QuantumConfig { kme, ca, certificate, key, .. } = config.clone();
@@ -103,18 +121,18 @@ fn ask(config: &QuantumConfig, peers: &[SaeId]) -> Result<Vec<Answer>, String> {
 		.enable_all()
 		.build()
 		.map_err(|error| format!("the system has no resources to ask the KME: {error}"))?;
-	Ok(runtime.block_on(async {
+	runtime.block_on(async {
 		let tasks: Vec<_> = peers
 			.iter()
 			.map(|peer| {
 				let (client, peer) = (client.clone(), peer.clone());
-				tokio::spawn(async move { client.status(&peer).await.map_err(|error| error.to_string()) })
+				tokio::spawn(async move { client.status(&peer).await })
 			})
 			.collect();
 		let mut answers = Vec::with_capacity(tasks.len());
 		for task in tasks {
-			answers.push(task.await.unwrap_or_else(|error| Err(format!("the question failed: {error}"))));
+			answers.push(task.await.map_err(|error| format!("the question failed: {error}"))?);
 		}
-		answers
-	}))
+		Ok(answers)
+	})
 }

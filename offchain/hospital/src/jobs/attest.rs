@@ -44,6 +44,14 @@ fn judge(
 	let after = trainer.evaluate(spec, &model.parameters)?;
 	let metrics = after.as_ref().and_then(metrics_on_chain);
 	let highest = before.map_or(f64::INFINITY, |before| before.loss() + spec.max_log_loss_increase.to_f64());
+	if metrics.is_none() {
+		log::warn!(
+			target: "hospital",
+			"rejects the model of round {}: its predictions are not numbers, or their errors exceed what the \
+			 chain can hold; a study whose training diverges needs a lower learning rate",
+			context.round.round
+		);
+	}
 	let accepted = metrics.is_some() && after.is_some_and(|after| after.loss() <= highest);
 	let verdict = if accepted { Verdict::Accept { artifact } } else { Verdict::RejectModel { artifact } };
 	let metrics = metrics.unwrap_or(study::Metrics::Unavailable);

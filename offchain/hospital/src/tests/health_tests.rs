@@ -170,6 +170,8 @@ fn a_kme_that_does_not_answer_is_named_with_the_reason() {
 	let links = found.links.unwrap();
 	assert_eq!(links.links.len(), 2);
 	assert!(links.links.iter().all(|link| link.stored_keys.is_none() && link.reason.is_some()));
+	let alone = with_kme(&town, port, -1, 60).check(&[], &[], SystemTime::now());
+	assert_failed(&alone, "kme", &["cannot be reached", &port.to_string()]);
 	assert_eq!(found.stored_keys, Some(0));
 }
 
