@@ -314,16 +314,22 @@ describe('a committee', () => {
     });
     after(() => restartDave());
 
-    it('is silent names it, and finalises the round', async () => {
+    it('is silent from the beginning does not wait for it, and finalises the round', async () => {
       await completed(chain, silent);
       const round = await finalised(chain, silent);
       assert.equal(round.attempt, 1);
       assert.deepEqual([...round.committed].sort(), withoutDave());
       assert.deepEqual(round.excluded, []);
-      assert.deepEqual(named(round), [
-        [DAVE, 'NoChecks', null],
-        [DAVE, 'NoPartial', null],
-      ]);
+      // It was waited for while hospitals committed, and not after that: so it is not named, but absent.
+      assert.deepEqual(named(round), []);
+      const { absent } = await chain.rpc('rounds_study', silent);
+      assert.deepEqual(
+        absent.map(({ member, duty, heard }) => [member, duty, heard]),
+        [
+          [accounts[DAVE - 1], 'Train', false],
+          [accounts[DAVE - 1], 'Compute', false],
+        ],
+      );
     });
 
     it('lies about every hospital and about the sum names it, and has the right model', async () => {
