@@ -165,3 +165,26 @@ pub fn poll(id: JobId) -> JobReport {
 	let mut bytes = answer.get(..length).unwrap_or_default();
 	JobReport::decode_all(&mut bytes).unwrap_or(JobReport::unfinished(JobStatus::Unknown))
 }
+
+#[cfg(all(test, feature = "std"))]
+mod tests {
+	use super::*;
+	use crate::study::{Metrics, Points, Verdict};
+	use primitive_types::H256;
+
+	#[test]
+	fn the_first_versions_say_nothing_of_records() {
+		let (verdict, metrics) = (Verdict::Accept { artifact: H256::zero() }, Metrics::Unavailable);
+		let corrected = Points::truncate_from(alloc::vec![2]);
+		for records in [None, Some(H256::repeat_byte(1))] {
+			let outcome = Outcome::Attested { verdict, metrics, corrected: corrected.clone(), records };
+			let status = JobStatus::Done(outcome);
+			let fields = (&verdict, metrics, &corrected).encode();
+			let expected = [&status.encode()[..2], &fields].concat();
+			assert_eq!(WithoutRecords(&status).encode(), expected);
+		}
+		for status in [JobStatus::Failed, JobStatus::Done(Outcome::Deleted)] {
+			assert_eq!(WithoutRecords(&status).encode(), status.encode());
+		}
+	}
+}

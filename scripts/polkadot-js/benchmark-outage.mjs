@@ -30,10 +30,11 @@ await run(program, async ({ one, two, binaries: given }) => {
   const binaries = given ? resolve(given) : await buildBinaries();
   return withFolder('outage', async (folder) => {
     const namespaces = await Namespaces.create(HOSPITALS.map(({ id }) => id));
+    let trial;
     try {
       const network = await Network.create(folder, binaries, namespaces);
       await network.start();
-      const trial = await Trial.create(network, namespaces);
+      trial = await Trial.create(network, namespaces);
       const result = {};
       if (one > 0) result.one = await trial.oneAway('dave', one);
       if (two > 0) result.two = await trial.severalAway(['charlie', 'dave'], two);
@@ -41,6 +42,7 @@ await run(program, async ({ one, two, binaries: given }) => {
       await network.stop();
       console.log(JSON.stringify(result, null, 2));
     } finally {
+      await trial?.chain.disconnect();
       await namespaces.close();
     }
   });

@@ -63,14 +63,20 @@ async function watch(chain, studies, name, stallSeconds) {
   return [...results.values()];
 }
 
-/** The status of the rounds under way, for an error. */
+/** The status of finality and of the rounds under way, for an error. */
 async function statuses(chain, studies, name) {
   const status = async (id) => {
     const { currentRound } = await readStudy(chain, id);
     const round = await readRound(chain, id, currentRound);
     return `round ${currentRound} of study ${id}: ${roundStatus(round, name)}`;
   };
-  return withDeadline(Promise.all(studies.map(status)), SECONDS_TO_ANSWER, '').then(
+  const finality = async () => {
+    const { finalised, standsStill } = (await chain.api.call.finalityApi.finality()).toJSON();
+    return standsStill
+      ? `finality stands still since block ${finalised}: more than a third of the validators are away`
+      : `final up to block ${finalised}`;
+  };
+  return withDeadline(Promise.all([finality(), ...studies.map(status)]), SECONDS_TO_ANSWER, '').then(
     (all) => all.join('; '),
     () => 'and the node does not answer',
   );

@@ -131,6 +131,8 @@ class Node extends Program {
       // With the level and the source of each line.
       ...['--prometheus-port', prometheusPort, '--no-telemetry', '--detailed-log-output'],
       ...(isRemote ? ['--unsafe-rpc-external', '--prometheus-external'] : []),
+      // The events of a long outage are read when it is over.
+      ...(isRemote ? ['--state-pruning', 'archive'] : []),
     ].map(String);
   }
 

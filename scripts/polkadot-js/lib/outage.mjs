@@ -16,6 +16,9 @@ import { describeStudy } from './study-file.mjs';
 /** Seconds for a few rounds, and for a node to come back. */
 const LATER = 120;
 
+/** Least number of rounds to measure. */
+const ROUNDS = 3;
+
 /** What the chain says of a study, block by block as it becomes final. */
 class Record {
   constructor(api, study) {
@@ -150,11 +153,12 @@ export class Trial {
    * be there again.
    */
   async oneAway(id, seconds) {
-    await this.rounds(4);
+    await this.rounds(ROUNDS + 1);
     const cutAt = await this.cut([id]);
     const cutSince = Date.now();
     await this.until('a round without the node', async () => !(await this.isPresent(id)));
     await pause(Math.max(0, seconds * 1000 - (Date.now() - cutSince)));
+    await this.until('rounds that do not wait for the node', () => this.roundLengths(cutAt).length >= ROUNDS);
     const joinedAt = await this.join([id]);
     const joined = Date.now();
     const isBack = ({ data, block }) =>

@@ -320,10 +320,16 @@ describe('a committee', () => {
       assert.equal(round.attempt, 1);
       assert.deepEqual([...round.committed].sort(), withoutDave());
       assert.deepEqual(round.excluded, []);
-      assert.deepEqual(named(round), [
-        [DAVE, 'NoChecks', null],
-        [DAVE, 'NoPartial', null],
-      ]);
+      // It was waited for once.
+      assert.deepEqual(named(round), [[DAVE, 'NoChecks', null]]);
+      const { absent } = await chain.rpc('rounds_study', silent);
+      assert.deepEqual(
+        absent.map(({ member, duty, heard }) => [member, duty, heard]),
+        [
+          [accounts[DAVE - 1], 'Train', false],
+          [accounts[DAVE - 1], 'Compute', false],
+        ],
+      );
     });
 
     it('lies about every hospital and about the sum names it, and has the right model', async () => {

@@ -7,7 +7,7 @@ import { Network } from '../../lib/network.mjs';
 import { Trial } from '../../lib/outage.mjs';
 
 /** Seconds for which nodes are cut off; benchmark-outage.mjs has longer ones. */
-const AWAY = 40;
+const AWAY = 30;
 
 /** Blocks that a phase waits for a member that has just gone. */
 const PHASES = { collectingBlocks: 8, attestingBlocks: 20, stepBlocks: 8 };

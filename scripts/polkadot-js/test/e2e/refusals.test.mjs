@@ -131,8 +131,8 @@ describe('refused, the chain going on', () => {
     });
 
     it('after the deadline', async () => {
-      // With a committee there are phases between Collecting and the end; without Alice they take a while.
-      const late = await openStudy(chain, { scheme: 'committee', collectingBlocks: '8s' });
+      // With a committee there are some blocks between Collecting and the end of the round.
+      const late = await openStudy(chain, { scheme: 'committee', collectingBlocks: '8s', rounds: 100 });
       await roundWhere(chain, late, 1, 'the end of Collecting', ({ phase }) => phase.kind !== 'Collecting');
       const commitment = chain.api.tx.modelUpdates.commitUpdate(late, 1, 1, earlier);
       await refused(chain, commitment, alice, 'rounds.NotCollecting');

@@ -345,7 +345,11 @@ impl<AccountId: Clone + PartialEq> CommitteeMachine<'_, AccountId> {
 	/// The parties that have not done what the present phase is for.
 	pub fn silent_parties(&self) -> Vec<AccountId> {
 		let is_silent = |point: u8| match self.machine.round.phase {
-			Phase::Collecting => !self.nonces.iter().any(|of| of.party == point),
+			// With enough nonces Collecting waits for no more.
+			Phase::Collecting => {
+				self.nonces.len() < self.committee.least_posts()
+					&& !self.nonces.iter().any(|of| of.party == point)
+			},
 			Phase::Revealing => self.nonces.iter().any(|of| of.party == point && of.nonce.is_none()),
 			Phase::Checking => !self.progress.checked.contains(&point),
 			Phase::Judging => !self.progress.judged.contains(&point),

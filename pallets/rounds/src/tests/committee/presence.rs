@@ -120,27 +120,23 @@ fn who_is_heard_and_never_checks_costs_less_and_less() {
 }
 
 #[test]
-fn who_is_away_while_all_collect_is_not_waited_for_with_the_checks() {
-	run(|| {
-		let id = open(long());
-		for hospital in [ALICE, BOB, CAROL] {
-			deal(hospital, id).unwrap();
-			commit_nonce(hospital, id).unwrap();
-		}
-		advance(PHASE + 1);
-		let absent: Vec<_> = study(id).absent.into_iter().map(|one| (one.member, one.duty)).collect();
-		assert_eq!(absent, [(account(DAVE), Duty::Train), (account(DAVE), Duty::Compute)]);
-		for party in [ALICE, BOB, CAROL] {
-			reveal_nonce(party, id).unwrap();
-		}
-		let three: [u64; 3] = [100; 3];
-		for party in [ALICE, BOB, CAROL] {
-			post_checks(party, id, checks(party, &three)).unwrap();
-		}
-		advance(1);
-		assert_eq!(phase(id), Phase::Aggregating);
-		assert!(named(id).is_empty());
-	});
+fn who_commits_to_no_nonce_is_absent_if_it_was_waited_for() {
+	for present in [2, 3] {
+		run(|| {
+			let id = open(long());
+			for hospital in [ALICE, BOB, CAROL] {
+				deal(hospital, id).unwrap();
+			}
+			for party in [ALICE, BOB, CAROL].into_iter().take(present) {
+				commit_nonce(party, id).unwrap();
+			}
+			advance(PHASE + 1);
+			let absent = study(id).absent.into_iter().filter(|one| one.duty == Duty::Compute);
+			let absent: Vec<_> = absent.map(|one| one.member).collect();
+			let expected = if present == 2 { vec![account(CAROL), account(DAVE)] } else { vec![] };
+			assert_eq!(absent, expected);
+		});
+	}
 }
 
 #[test]
