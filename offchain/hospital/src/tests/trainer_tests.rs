@@ -71,7 +71,7 @@ fn appended_rows_leave_the_split_and_show_in_the_hash() {
 	let changes = after.hospital.fingerprint.changes_since(&before.hospital.fingerprint);
 	assert_eq!((changes.came, changes.went), (5, 0));
 	assert_ne!(trainer.fingerprint().unwrap(), hash);
-	let labels = |records: &Records| records.hospital.test.labels.clone();
+	let labels = |records: &Records| records.hospital.test.labels.classes().unwrap().to_vec();
 	assert!(labels(&after).starts_with(&labels(&before)), "the test rows of before are test rows");
 	fs::write(&csv, text).unwrap();
 	assert_eq!(trainer.fingerprint().unwrap(), hash);
