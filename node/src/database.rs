@@ -15,10 +15,10 @@ pub fn explain(error: Error, path: Option<&Path>) -> sc_cli::Error {
 				"Another node runs with it; stop that one, or give this one another --base-path".to_owned()
 			} else {
 				format!(
-					"If the disk was full, or the node was killed while it wrote, free some space, remove the \
-					 folder {path} and start the node again: it fetches the blocks from its peers. Remove \
-					 nothing beside that folder: `keystore`, `network` and `hospital` hold keys and what the \
-					 hospital has published",
+					"If the disk was full, or the node was killed while it wrote, free some space, remove \
+					 the folder {path} and start the node again: it fetches the blocks from its peers. \
+					 Remove nothing beside that folder: `keystore`, `network` and `hospital` hold keys and \
+					 what the hospital has published",
 					path = path.display(),
 				)
 			}

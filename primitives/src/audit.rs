@@ -90,6 +90,12 @@ pub enum Action {
 	FinalityStalled,
 	/// Finality goes on.
 	FinalityResumed,
+	/// A member was silent until a deadline and is not waited for until it is heard.
+	MemberAbsent,
+	/// A member that was absent was heard.
+	MemberReturned,
+	/// A round has failed as often as the study foresees; further attempts follow at growing intervals.
+	StudyWaiting,
 }
 
 /// The record of one fact.

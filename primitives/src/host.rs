@@ -13,6 +13,8 @@ use sp_runtime_interface::{
 	runtime_interface,
 };
 
+#[cfg(feature = "std")]
+use crate::job::Outcome;
 use crate::job::{Job, JobId, JobReport, JobStatus, VersionedJob};
 
 /// Native code that works on jobs. Neither method may block.
@@ -94,18 +96,30 @@ pub trait Jobs {
 		id: PassFatPointerAndRead<&[u8]>,
 		status: PassFatPointerAndReadWrite<&mut [u8]>,
 	) -> u32 {
-		report(*self, id).map_or(0, |report| write(&report.status, status))
+		report(*self, id).map_or(0, |report| write(WithoutRecords(&report.status).encode(), status))
 	}
 
 	/// Writes the SCALE-encoded [`JobReport`] of the job with this id to `answer` and returns its length, or
-	/// 0 when there is none or it does not fit.
+	/// 0 when there is none or it does not fit. As before attestations said anything of records.
 	#[version(2)]
 	fn poll_job(
 		&mut self,
 		id: PassFatPointerAndRead<&[u8]>,
 		answer: PassFatPointerAndReadWrite<&mut [u8]>,
 	) -> u32 {
-		report(*self, id).map_or(0, |report| write(&report, answer))
+		let encoded = |report: &JobReport| (WithoutRecords(&report.status), report.place).encode();
+		report(*self, id).map_or(0, |report| write(encoded(&report), answer))
+	}
+
+	/// Writes the SCALE-encoded [`JobReport`] of the job with this id to `answer` and returns its length, or
+	/// 0 when there is none or it does not fit.
+	#[version(3)]
+	fn poll_job(
+		&mut self,
+		id: PassFatPointerAndRead<&[u8]>,
+		answer: PassFatPointerAndReadWrite<&mut [u8]>,
+	) -> u32 {
+		report(*self, id).map_or(0, |report| write(report.encode(), answer))
 	}
 }
 
@@ -116,10 +130,24 @@ fn report(mut externalities: &mut dyn sp_externalities::Externalities, id: &[u8]
 	Some(extension.0.poll(JobId::decode_all(&mut &id[..]).ok()?))
 }
 
-/// Returns the length of `value` in SCALE, 0 when there is no room.
+/// A status in the encoding of the first two versions: an attestation ends with the corrected points.
 #[cfg(feature = "std")]
-fn write(value: &impl Encode, target: &mut [u8]) -> u32 {
-	let bytes = value.encode();
+struct WithoutRecords<'a>(&'a JobStatus);
+
+#[cfg(feature = "std")]
+impl Encode for WithoutRecords<'_> {
+	fn encode(&self) -> Vec<u8> {
+		let mut bytes = self.0.encode();
+		if let JobStatus::Done(Outcome::Attested { records, .. }) = self.0 {
+			bytes.truncate(bytes.len().saturating_sub(records.encoded_size()));
+		}
+		bytes
+	}
+}
+
+/// Returns the length of `bytes`, 0 when there is no room.
+#[cfg(feature = "std")]
+fn write(bytes: Vec<u8>, target: &mut [u8]) -> u32 {
 	let Some(target) = target.get_mut(..bytes.len()) else { return 0 };
 	target.copy_from_slice(&bytes);
 	bytes.len() as u32

@@ -310,6 +310,8 @@ pub enum Outcome {
 		metrics: Metrics,
 		/// Points of the parties whose partial aggregates were corrected.
 		corrected: Points,
+		/// A salted hash of the hospital's records, if it tells.
+		records: Option<H256>,
 	},
 	/// Of [`Job::Delete`]: to be recorded.
 	Deleted,

@@ -65,6 +65,9 @@ pub type RoundNumber = u32;
 /// Maximum number of hospitals in one agreement or study, and of blobs of one update.
 pub const MAX_PARTIES: u32 = 64;
 
+/// Bound of lists with one entry per member and duty of a study: its hospitals train, and parties compute.
+pub type MaxDuties = ConstU32<{ 2 * MAX_PARTIES }>;
+
 /// Bound of lists with one entry per party.
 pub type MaxParties = ConstU32<MAX_PARTIES>;
 

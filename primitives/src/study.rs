@@ -6,7 +6,7 @@ use crate::{
 	fixed_point::Decimal,
 	json,
 	model::{LocalTraining, ModelSpec, ServerOptimizer},
-	AgreementId, BlockNumber, MaxParties, Name, RoundNumber, StudyId,
+	AgreementId, BlockNumber, MaxDuties, MaxParties, Name, RoundNumber, StudyId,
 };
 use bounded_collections::BoundedVec;
 use primitive_types::H256;
@@ -75,7 +75,8 @@ pub struct StudySpec<AccountId> {
 	pub quorum: u32,
 	/// Number of rounds to finalise.
 	pub max_rounds: u32,
-	/// Attempts at one round before the study is halted; a halted study can be resumed.
+	/// Failed attempts at one round after which the chain asks for people: it records that the study waits.
+	/// Further attempts follow all the same, at growing intervals.
 	pub max_attempts: u32,
 	/// Length of Collecting, in blocks.
 	pub collecting_blocks: BlockNumber,
@@ -200,12 +201,39 @@ pub enum StudyStatus {
 #[apply(chain_type)]
 #[derive(Copy, Serialize)]
 pub enum HaltReason {
-	/// A round was aborted as many times as the study allows.
+	/// A round was aborted as many times as the study allows. Only in studies from before attempts went on.
 	AttemptsExhausted,
 	/// The agreement was revoked or has expired.
 	AgreementEnded,
 	/// A participating hospital stopped it.
 	Stopped,
+}
+
+/// What a member does in a study.
+#[apply(chain_type)]
+#[derive(Copy, Serialize)]
+pub enum Duty {
+	/// As a hospital: trains, answers disputes and attests.
+	Train,
+	/// As a party of the committee: checks and aggregates.
+	Compute,
+}
+
+/// A member that was silent until a deadline, though the round waited for it.
+#[apply(chain_type)]
+#[derive(Serialize)]
+pub struct Absence<AccountId> {
+	/// The member.
+	pub member: AccountId,
+	/// What it did not do.
+	pub duty: Duty,
+	/// The round in which it was silent last.
+	pub round: RoundNumber,
+	/// How many times it was silent without having done its duty in between.
+	pub misses: u32,
+	/// Whether it was heard since. Then a later round waits for it again: the next one, and after the second,
+	/// third, ... miss the one after 2, 4, ... rounds.
+	pub heard: bool,
 }
 
 /// A study as the chain knows it.
@@ -225,10 +253,12 @@ pub struct Study<AccountId> {
 	pub current_round: RoundNumber,
 	/// Number of finalised rounds.
 	pub finalised_rounds: u32,
-	/// Remaining attempts at the current round before the study is halted.
+	/// Remaining attempts at the current round before the chain asks for people.
 	pub attempts_left: u32,
 	/// The latest finalised model; `None` until the first, while the model is the initial one.
 	pub artifact: Option<H256>,
+	/// Who is absent, or was and has not been waited for since.
+	pub absent: BoundedVec<Absence<AccountId>, MaxDuties>,
 }
 
 /// One attempt at one round of one study.
@@ -262,7 +292,7 @@ pub enum Phase {
 	Attesting,
 	/// A quorum accepted one artifact.
 	Finalised,
-	/// The attempt failed. A new one begins while attempts are left.
+	/// The attempt failed. Unless the study is halted, a new one begins after the deadline.
 	Aborted(AbortReason),
 	/// Between Collecting and Checking: compute parties reveal their nonces.
 	Revealing,
@@ -371,6 +401,9 @@ pub struct Attestation<AccountId> {
 	pub metrics: Metrics,
 	/// Points of the parties whose wrong partial aggregates were corrected, in ascending order.
 	pub corrected: Points,
+	/// A salted hash of the records with which the hospital trains and tests: it changes when they do, and
+	/// says nothing else. `None` if the hospital does not tell.
+	pub records: Option<H256>,
 }
 
 /// A hospital whose update is excluded from a round.

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Resumes a halted study.
+// Resumes a study that is halted or waits for its next attempt.
 
 import { nameOf, readAgreement, readMembers, readRound, readStudy, submit } from '@consilium/client';
 import { command, nodeOption, run, studyOption } from './lib/arguments.mjs';
@@ -8,9 +8,9 @@ import { ensureResumable } from './lib/resuming.mjs';
 import { readSigner, signerOptions } from './lib/signers.mjs';
 
 const program = command(
-  `Resumes a study that was halted, because its attempts were exhausted or a hospital stopped it, with a new
-  attempt of the round under way. Each hospital of the study may, if the agreement is still in force. Remove
-  the cause first: a study that is resumed has as many attempts as at its beginning.`,
+  `Resumes a study that a hospital stopped, or that waits for its next attempt because attempts failed, with a
+  new attempt of the round under way. Each hospital of the study may, if the agreement is still in force.
+  Remove the cause first. Without this call a study that waits tries again by itself, at growing intervals.`,
   [studyOption(), ...signerOptions(), nodeOption()],
 );
 
@@ -31,7 +31,8 @@ await run(program, async (values) => {
     const members = await readMembers(chain);
     const name = nameOf(members);
     const agreement = await readAgreement(chain, study.spec.agreement);
-    ensureResumable(study, agreement, members, signer.address, name);
+    const round = await readRound(chain, id, study.currentRound);
+    ensureResumable(study, round, agreement, members, signer.address, name);
     const { block } = await submit(chain.api, chain.api.tx.rounds.resumeStudy(id), signer);
     const { attempt, deadline } = await readRound(chain, id, study.currentRound, block);
     console.log(

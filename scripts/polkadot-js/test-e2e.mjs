@@ -10,17 +10,17 @@ import { buildBinaries, say } from './lib/devnet.mjs';
 import { Program, withFolder } from './lib/processes.mjs';
 
 /**
- * Two halves that run side by side, each on its own network: most of the time a network waits for its next
- * block.
+ * Parts that run side by side, each on its own network: most of the time a network waits for its next block.
  */
-const HALVES = {
+const PARTS = {
   'calls-and-checks': ['rpc', 'scripts', 'committee', 'refusals', 'rotation', 'startup'],
   'rounds-and-failures': ['rounds', 'blobs', 'records', 'quantum', 'restart'],
+  outages: ['outages'],
 };
 
-const program = command('Runs the end-to-end tests: all of them on two networks, some topics on one.', [
+const program = command('Runs the end-to-end tests: all of them on three networks, some topics on one.', [
   binariesOption(),
-]).addArgument(new Argument('[topic...]').choices(Object.values(HALVES).flat()));
+]).addArgument(new Argument('[topic...]').choices(Object.values(PARTS).flat()));
 
 const FILE = fileURLToPath(new URL('test/e2e/index.mjs', import.meta.url));
 
@@ -28,10 +28,10 @@ await run(program, async (values, given) => {
   const binaries = values.binaries ? resolve(values.binaries) : await buildBinaries();
   return withFolder('e2e', async (folder) => {
     say(`Running the end-to-end tests (nodes in ${folder})`);
-    const networks = given.length > 0 ? { some: given } : HALVES;
+    const networks = given.length > 0 ? { some: given } : PARTS;
     mkdirSync(join(folder, 'network'));
     const runners = Object.entries(networks).map(([name, topics], index) => {
-      // The output of the second half is printed after that of the first.
+      // The output of a part is printed after that of the one before.
       const logFile = index === 0 ? undefined : join(folder, `${name}.txt`);
       const env = {
         E2E_FOLDER: join(folder, 'network', name),

@@ -17,6 +17,13 @@ import { readStudy } from './studies.js';
  * - `{ type: 'named', study, round, attempt, party, fault, hospital }`: a party was silent or posted
  *   something wrong;
  * - `{ type: 'aborted', study, round, attempt, reason }`: an attempt failed;
+ * - `{ type: 'waiting', study, round, attempt, until }`: a round has failed as often as the study foresees;
+ *   the next attempt opens after the block `until`;
+ * - `{ type: 'absent', study, round, attempt, member, duty }`: a member was silent, and is not waited for;
+ * - `{ type: 'returned', study, round, attempt, member, duty }`: it was heard again;
+ * - `{ type: 'stalled', study, round, attempt, since }`: finality has stood still since this block, and no
+ *   deadline passes;
+ * - `{ type: 'resumed', study, round, attempt, deadline }`: finality goes on;
  * - `{ type: 'over', study, entry }`: the study is completed or halted.
  *
  * @param {AsyncIterable<Block>} blocks final blocks without gaps: see {@link finalBlocks}
@@ -170,6 +177,11 @@ const INCIDENTS = {
     hospital: fault.inner.isEmpty ? undefined : fault.inner.toString(),
   }),
   RoundAborted: ({ reason }) => ({ type: 'aborted', reason: reason.type }),
+  StudyWaiting: ({ until }) => ({ type: 'waiting', until: until.toNumber() }),
+  MemberAbsent: ({ member, duty }) => ({ type: 'absent', member: member.toString(), duty: duty.type }),
+  MemberReturned: ({ member, duty }) => ({ type: 'returned', member: member.toString(), duty: duty.type }),
+  FinalityStalled: ({ since }) => ({ type: 'stalled', since: since.toNumber() }),
+  FinalityResumed: ({ deadline }) => ({ type: 'resumed', deadline: deadline.toNumber() }),
 };
 
 /** @param {any[]} events @param {number} study @returns {any[]} */

@@ -99,7 +99,10 @@ export interface StudySpec {
   seed: string;
 }
 
-/** A study (`rounds_study`); `artifact` is the SHA-256 of its newest finalised model. */
+/**
+ * A study (`rounds_study`); `artifact` is the SHA-256 of its newest finalised model, and `absent` are those
+ * whom rounds do not wait for, or did not until they were heard.
+ */
 export interface Study {
   id: number;
   status: { kind: 'Running' | 'Completed' } | { kind: 'Halted'; reason: string };
@@ -108,6 +111,7 @@ export interface Study {
   currentRound: number;
   finalisedRounds: number;
   attemptsLeft: number;
+  absent: Absence[];
   artifact: Hex | null;
   spec: StudySpec;
 }
@@ -145,6 +149,16 @@ export interface Attestation {
     | { kind: 'RejectPartials' };
   metrics: Metrics | null;
   corrected: number[];
+  records: Hex | null;
+}
+
+/** A member that was silent when a round waited for it; `heard` when it was heard since. */
+export interface Absence {
+  member: Account;
+  duty: 'Train' | 'Compute';
+  round: number;
+  misses: number;
+  heard: boolean;
 }
 
 /** A hospital's commitment to its update; `payload` is what its ML-DSA-65 `signature` covers. */
@@ -226,7 +240,18 @@ export type Trail = { records: AuditRecord[]; count: number; head: Hex };
 
 /** An event of {@link follow}; the fields beside `type` and `study` depend on the type. */
 export interface StudyEvent {
-  type: 'finalised' | 'excluded' | 'disputed' | 'named' | 'aborted' | 'over';
+  type:
+    | 'finalised'
+    | 'excluded'
+    | 'disputed'
+    | 'named'
+    | 'aborted'
+    | 'waiting'
+    | 'absent'
+    | 'returned'
+    | 'stalled'
+    | 'resumed'
+    | 'over';
   study: number;
   [field: string]: any;
 }

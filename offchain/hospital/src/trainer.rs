@@ -46,6 +46,10 @@ pub trait Trainer: Send + Sync {
 		spec: &StudySpec<AccountBytes>,
 		parameters: &[f64],
 	) -> Result<Option<Metrics>, TrainerError>;
+
+	/// A salted hash of the records: it stays as long as they do, and says nothing else of them. The hospital
+	/// attests to it in every round. `None` if it does not tell.
+	fn records_hash(&self) -> Result<Option<[u8; 32]>, TrainerError>;
 }
 
 impl<T: Trainer + ?Sized> Trainer for Arc<T> {
@@ -64,6 +68,10 @@ impl<T: Trainer + ?Sized> Trainer for Arc<T> {
 		parameters: &[f64],
 	) -> Result<Option<Metrics>, TrainerError> {
 		(**self).evaluate(spec, parameters)
+	}
+
+	fn records_hash(&self) -> Result<Option<[u8; 32]>, TrainerError> {
+		(**self).records_hash()
 	}
 }
 
@@ -261,6 +269,10 @@ impl Trainer for LocalTrainer {
 			Err(MetricsError::NotFinite) => Ok(None),
 			Err(error) => Err(error.into()),
 		}
+	}
+
+	fn records_hash(&self) -> Result<Option<[u8; 32]>, TrainerError> {
+		self.fingerprint().map(Some)
 	}
 }
 

@@ -234,7 +234,7 @@ fn summary(outcome: &Outcome) -> String {
 		},
 		Outcome::NonceRevealed(_) => "revealed its nonce for the challenge".to_owned(),
 		Outcome::Deleted => "deleted what it published; the retention of this round is over".to_owned(),
-		Outcome::Attested { verdict, metrics, corrected: _ } => {
+		Outcome::Attested { verdict, metrics, corrected: _, records: _ } => {
 			let verdict = match verdict {
 				Verdict::Accept { artifact } => format!("accepts the model {}", hex::encode(artifact)),
 				Verdict::RejectModel { artifact } => format!("rejects the model {}", hex::encode(artifact)),

@@ -216,13 +216,11 @@ fn position(hash: &[u8; 32]) -> f64 {
 }
 
 /// Which patients test: the first `drawn`, with as few exceptions as a small table needs. One patient tests,
-/// and of every class one trains, as long as another is left to test.
+/// one trains, and of every class one trains, as long as another is left to test.
 fn complete(labels: &Labels, patients: &[([u8; 32], Vec<usize>)], drawn: usize) -> Vec<bool> {
-	let labels = match labels {
-		Labels::Classes(classes) => classes.as_slice(),
-		Labels::Numbers(_) => &[],
-	};
 	let mut is_test: Vec<bool> = (0..patients.len()).map(|patient| patient < drawn).collect();
+	// A regression has no classes.
+	let labels = labels.classes().unwrap_or_default();
 	let has = |patient: usize, class: u32| patients[patient].1.iter().any(|row| labels[*row] == class);
 	let classes = labels.iter().copied().max().map_or(0, |last| last + 1);
 	if drawn == 0 {

@@ -62,7 +62,9 @@ pub(crate) fn two_groups(numbers: &[f64]) -> Option<String> {
 	let widest = positive.windows(2).enumerate().max_by(|(_, a), (_, b)| ratio(a).total_cmp(&ratio(b)))?;
 	let (small, large) = positive.split_at(widest.0 + 1);
 	let least = LEAST_GROUP.max((positive.len() as f64 * LEAST_SHARE).ceil() as usize);
-	if small.len() < least || large.len() < least {
+	// From 1 to 2 in counts, such as days, is no gap.
+	let is_next = numbers.iter().all(|number| number.fract() == 0.0) && widest.1[1] - widest.1[0] <= 1.0;
+	if small.len() < least || large.len() < least || is_next {
 		return None;
 	}
 	let (below, above) = (small[small.len() / 2], large[large.len() / 2]);

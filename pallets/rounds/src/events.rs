@@ -102,6 +102,8 @@ mod events {
 			metrics: Metrics,
 			/// Points of the parties whose partial aggregates were corrected.
 			corrected: Points,
+			/// A salted hash of the hospital's records, if it tells: another one than before if they changed.
+			records: Option<H256>,
 		},
 		/// A hospital's update no longer counts in the round.
 		HospitalExcluded { round: RoundKey, hospital: T::AccountId, fault: UpdateFault },
@@ -126,5 +128,12 @@ mod events {
 		},
 		/// Finality goes on, and the phase under way has its whole time again.
 		FinalityResumed { round: RoundKey, deadline: BlockNumber },
+		/// A member was silent until a deadline. It is not waited for until it is heard again.
+		MemberAbsent { round: RoundKey, member: T::AccountId, duty: Duty },
+		/// A member that was absent was heard.
+		MemberReturned { round: RoundKey, member: T::AccountId, duty: Duty },
+		/// A round has failed as often as the study foresees. The next attempt follows after the block
+		/// `until`, or when a hospital resumes the study.
+		StudyWaiting { round: RoundKey, until: BlockNumber },
 	}
 }

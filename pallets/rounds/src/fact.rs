@@ -32,6 +32,9 @@ impl<T: Config> Fact<T::AccountId> for Event<T> {
 			Self::NonceRevealed { .. } => Action::NonceRevealed,
 			Self::FinalityStalled { .. } => Action::FinalityStalled,
 			Self::FinalityResumed { .. } => Action::FinalityResumed,
+			Self::MemberAbsent { .. } => Action::MemberAbsent,
+			Self::MemberReturned { .. } => Action::MemberReturned,
+			Self::StudyWaiting { .. } => Action::StudyWaiting,
 			Self::__Ignore(_, never) => match *never {},
 		}
 	}
@@ -60,7 +63,10 @@ impl<T: Config> Fact<T::AccountId> for Event<T> {
 			| Self::NonceCommitted { round, .. }
 			| Self::NonceRevealed { round, .. }
 			| Self::FinalityStalled { round, .. }
-			| Self::FinalityResumed { round, .. } => round.study,
+			| Self::FinalityResumed { round, .. }
+			| Self::MemberAbsent { round, .. }
+			| Self::MemberReturned { round, .. }
+			| Self::StudyWaiting { round, .. } => round.study,
 			Self::__Ignore(_, never) => match *never {},
 		})
 	}

@@ -7,15 +7,18 @@ extern crate alloc;
 use frame_support::pallet_macros::import_section;
 pub use pallet::*;
 
+pub(crate) mod attempts;
 pub mod crypto;
 mod errors;
 mod events;
 mod fact;
 pub mod machine;
 pub mod migrations;
+pub mod presence;
 pub mod refusal;
 pub mod schemes;
 mod studies;
+mod ticking;
 #[cfg(any(feature = "std", feature = "try-runtime"))]
 mod try_state;
 pub mod weights;
@@ -31,6 +34,7 @@ mod tests;
 pub const LOG_TARGET: &str = "runtime::rounds";
 
 #[allow(missing_docs, reason = "the pallet macro generates items without docs")]
+#[allow(clippy::too_many_arguments, reason = "an attestation says many things")]
 #[import_section(events::events)]
 #[frame_support::pallet]
 pub mod pallet {
@@ -44,8 +48,8 @@ pub mod pallet {
 			progress::{CommitteeProgress, PartyFault},
 		},
 		study::{
-			AbortReason, Attestation, HaltReason, Metrics, Phase, Points, Round, RoundKey, Study, StudySpec,
-			UpdateFault, Verdict,
+			AbortReason, Attestation, Duty, HaltReason, Metrics, Phase, Points, Round, RoundKey, Study,
+			StudySpec, UpdateFault, Verdict,
 		},
 		traits::{Agreements, Audit, Commitments, Finality, Members},
 		AccountBytes, BlockNumber, MaxParties, RoundNumber, StudyId, H256, MAX_PARTIES,
@@ -56,7 +60,7 @@ pub mod pallet {
 		pallet_prelude::*,
 	};
 
-	const STORAGE_VERSION: StorageVersion = StorageVersion::new(3);
+	const STORAGE_VERSION: StorageVersion = StorageVersion::new(4);
 
 	#[pallet::pallet]
 	#[pallet::storage_version(STORAGE_VERSION)]
@@ -84,6 +88,9 @@ pub mod pallet {
 
 		/// How far finality has come.
 		type Finality: Finality;
+
+		/// Longest time from a failed attempt to the next, in blocks.
+		type LongestWait: Get<BlockNumber>;
 
 		/// The key with which the off-chain worker signs.
 		type WorkerKey: AppCrypto<Self::Public, Self::Signature>;
@@ -147,7 +154,7 @@ pub mod pallet {
 		RoundNotFound,
 		/// The study is completed or halted.
 		StudyNotRunning,
-		/// The study is not halted, or cannot be resumed.
+		/// The study is neither halted nor waiting for its next attempt.
 		StudyNotHalted,
 		/// The round is not the one under way.
 		WrongRound,
@@ -267,7 +274,8 @@ pub mod pallet {
 			Self::do_open_study(who, *spec)
 		}
 
-		/// Attests to the new model of a round.
+		/// Attests to the new model of a round. `records` is a salted hash of the caller's records, if it
+		/// tells.
 		#[pallet::call_index(1)]
 		#[pallet::weight(T::WeightInfo::attest(MAX_PARTIES))]
 		pub fn attest(
@@ -278,10 +286,11 @@ pub mod pallet {
 			verdict: Verdict<T::AccountId>,
 			metrics: Metrics,
 			corrected: Points,
+			records: Option<H256>,
 		) -> DispatchResult {
 			let hospital = ensure_signed(origin)?;
 			ensure!(T::Members::is_active(&hospital), Error::<T>::NotEnrolled);
-			let attestation = Attestation { hospital, verdict, metrics, corrected };
+			let attestation = Attestation { hospital, verdict, metrics, corrected, records };
 			Self::do_attest(RoundKey { study, round, attempt }, attestation)
 		}
 
@@ -294,8 +303,8 @@ pub mod pallet {
 			Self::do_halt(study, entry, HaltReason::Stopped, Some(&who))
 		}
 
-		/// Resumes a halted study with a new attempt of the round under way. Any of its hospitals may, if the
-		/// agreement is still in force.
+		/// Resumes a study that is halted, or waits for its next attempt, with a new attempt of the round
+		/// under way. Any of its hospitals may, if the agreement is still in force.
 		#[pallet::call_index(3)]
 		#[pallet::weight(T::WeightInfo::resume_study(MAX_PARTIES))]
 		pub fn resume_study(origin: OriginFor<T>, study: StudyId) -> DispatchResult {

@@ -11,10 +11,13 @@
 //! [`Machine`] is a round with its study's specification and the present block. Each step changes the round
 //! and says which [`Transition`] it caused, if any; the pallet does the rest.
 
-use crate::{refusal::Refusal, schemes};
+use crate::{presence, refusal::Refusal, schemes};
+use alloc::vec::Vec;
 use consilium_primitives::{
-	study::{AbortReason, Attestation, Exclusion, Phase, Round, StudySpec, UpdateFault, Verdict},
-	BlockNumber, H256,
+	study::{
+		AbortReason, Absence, Attestation, Duty, Exclusion, Phase, Round, StudySpec, UpdateFault, Verdict,
+	},
+	BlockNumber, RoundNumber, H256,
 };
 
 /// What a step caused.
@@ -40,6 +43,10 @@ pub struct Machine<'a, AccountId> {
 	pub now: BlockNumber,
 	/// The last block known to be final.
 	pub finalised: BlockNumber,
+	/// The round's number.
+	pub number: RoundNumber,
+	/// Who is absent from the study.
+	pub absent: &'a [Absence<AccountId>],
 }
 
 /// A fresh attempt of a round.
@@ -92,11 +99,30 @@ impl<AccountId: Clone + PartialEq> Machine<'_, AccountId> {
 		Ok(ends.then(|| self.end_collecting()))
 	}
 
-	/// Whether all commitments that can come are there, and enough.
+	/// Whether all commitments that are waited for are there, and enough.
 	pub fn all_committed(&self) -> bool {
-		let expected = self.spec.hospitals.iter().filter(|hospital| !self.is_excluded(hospital)).count();
-		let committed = self.round.committed.len();
-		self.round.phase == Phase::Collecting && committed >= expected && self.has_quorum(committed)
+		let committed = &self.round.committed;
+		let is_there = |hospital: &AccountId| committed.contains(hospital) || self.is_excluded(hospital);
+		let awaited = |hospital: &&AccountId| self.is_awaited(hospital, Duty::Train);
+		self.round.phase == Phase::Collecting
+			&& self.spec.hospitals.iter().filter(awaited).all(is_there)
+			&& self.has_quorum(committed.len())
+	}
+
+	/// Whether the round waits for this member.
+	pub fn is_awaited(&self, member: &AccountId, duty: Duty) -> bool {
+		presence::is_awaited(self.absent, self.number, member, duty)
+	}
+
+	/// The hospitals that have not done what the present phase is for.
+	pub fn silent_hospitals(&self) -> Vec<AccountId> {
+		let has_attested = |who: &AccountId| self.round.attestations.iter().any(|word| word.hospital == *who);
+		let is_silent = |who: &&AccountId| match self.round.phase {
+			Phase::Collecting => !self.round.committed.contains(who) && !self.is_excluded(who),
+			Phase::Attesting => !has_attested(who),
+			_ => false,
+		};
+		self.spec.hospitals.iter().filter(is_silent).cloned().collect()
 	}
 
 	/// Whether `who` may attest now. A finalised round still accepts attestations of slower hospitals

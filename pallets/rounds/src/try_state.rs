@@ -5,7 +5,7 @@ use crate::{
 	Config, NextStudy, Pallet, Rounds, RunningStudies, Studies,
 };
 use consilium_primitives::{
-	study::{Phase, Study, StudyStatus, Verdict},
+	study::{Absence, Duty, Phase, Study, StudyStatus, Verdict},
 	StudyId,
 };
 use frame_support::ensure;
@@ -65,9 +65,22 @@ impl<T: Config> Pallet<T> {
 			}
 			let under_way = round.phase.is_under_way();
 			let expected = study.status == StudyStatus::Running && number == study.current_round;
-			ensure!(under_way == expected, "a round's phase does not fit its study");
+			let waits = expected && matches!(round.phase, Phase::Aborted(_));
+			ensure!(under_way == (expected && !waits), "a round's phase does not fit its study");
 			let attempt = Attempt::<T>::of(id, number, study, &round);
 			schemes::driving::<T>(&study.spec.scheme).check_state(&attempt)?;
+		}
+		for (i, absence) in study.absent.iter().enumerate() {
+			let members = match absence.duty {
+				Duty::Train => &study.spec.hospitals[..],
+				Duty::Compute => schemes::rules(&study.spec.scheme).parties(),
+			};
+			ensure!(members.contains(&absence.member), "a stranger is absent");
+			ensure!(absence.misses > 0 && absence.round <= study.current_round, "an absence without a cause");
+			let same = |other: &Absence<T::AccountId>| {
+				(&other.member, other.duty) == (&absence.member, absence.duty)
+			};
+			ensure!(!study.absent.iter().skip(i + 1).any(same), "absent twice");
 		}
 		ensure!(study.artifact == artifact, "the study's model is not that of its last finalised round");
 		ensure!(study.finalised_rounds == finalised, "finalised rounds are counted wrongly");

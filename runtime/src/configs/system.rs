@@ -66,6 +66,9 @@ impl frame_system::Config for Runtime {
 	type Version = Version;
 	type SS58Prefix = SS58Prefix;
 	type MaxConsumers = ConstU32<16>;
-	type SingleBlockMigrations =
-		(pallet_rounds::migrations::V2<Runtime>, pallet_rounds::migrations::V3<Runtime>);
+	type SingleBlockMigrations = (
+		pallet_rounds::migrations::V2<Runtime>,
+		pallet_rounds::migrations::V3<Runtime>,
+		pallet_rounds::migrations::V4<Runtime>,
+	);
 }

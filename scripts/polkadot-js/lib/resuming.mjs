@@ -1,4 +1,4 @@
-// Halted studies: why they are, whether they can go on, and how.
+// Studies that are halted, or wait for their next attempt: why, whether they can go on, and how.
 
 import { kindAndReason } from '@consilium/client';
 import { USUAL_NODE } from './arguments.mjs';
@@ -46,20 +46,22 @@ export function haltText(study, round, name, node) {
  * An error unless this account may resume the study now.
  *
  * @param {Study} study
+ * @param {Round | null} round its last round
  * @param {Agreement} agreement of the study
  * @param {Hospital[]} members
  * @param {string} account
  * @param {(account: string) => string} name of a member
  */
-export function ensureResumable(study, agreement, members, account, name) {
+export function ensureResumable(study, round, agreement, members, account, name) {
   const { id, status, currentRound, finalisedRounds, spec } = study;
-  if (status.kind === 'Running') {
+  const waits = status.kind === 'Running' && round?.phase.kind === 'Aborted';
+  if (status.kind === 'Running' && !waits) {
     throw new Error(
-      `study ${id} is not halted but running, in round ${currentRound}; ` +
+      `study ${id} is neither halted nor waiting but running, in round ${currentRound}; ` +
         `watch-rounds.mjs --study ${id} shows it`,
     );
   }
-  if (status.kind !== 'Halted') {
+  if (status.kind !== 'Halted' && !waits) {
     throw new Error(
       `study ${id} is not halted but ${status.kind.toLowerCase()}, with ${finalisedRounds} of ` +
         `${spec.maxRounds} rounds finalised; to train on, open another study (open-study.mjs)`,

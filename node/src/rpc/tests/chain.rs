@@ -113,6 +113,7 @@ fn study() -> Study<AccountId> {
 		finalised_rounds: 1,
 		attempts_left: 2,
 		artifact: Some(H256::repeat_byte(9)),
+		absent: Default::default(),
 	}
 }
 
@@ -128,7 +129,7 @@ fn round(number: RoundNumber) -> Round<AccountId> {
 	let artifact = H256::repeat_byte(9);
 	let attestation = |hospital, verdict, metrics| {
 		let corrected = list([2]);
-		Attestation { hospital, verdict, metrics, corrected }
+		Attestation { hospital, verdict, metrics, corrected, records: None }
 	};
 	match number {
 		1 => Round {

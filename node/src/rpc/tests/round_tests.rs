@@ -23,6 +23,7 @@ fn a_study_is_returned_in_full() {
 			"currentRound": 2,
 			"finalisedRounds": 1,
 			"attemptsLeft": 2,
+			"absent": [],
 			"artifact": hash("09"),
 			"spec": {
 				"title": "Heart disease",
@@ -100,12 +101,14 @@ fn a_finalised_round_has_commitments_and_metrics() {
 					"verdict": { "kind": "Accept", "artifact": hash("09") },
 					"metrics": metrics,
 					"corrected": [2],
+					"records": null,
 				},
 				{
 					"hospital": bob().to_string(),
 					"verdict": { "kind": "RejectModel", "artifact": hash("09") },
 					"metrics": metrics,
 					"corrected": [2],
+					"records": null,
 				},
 			],
 			"artifact": hash("09"),
@@ -146,7 +149,13 @@ fn a_failed_round_has_its_reasons() {
 	let verdict = json!({ "kind": "RejectUpdate", "hospital": bob().to_string(), "fault": "Unavailable" });
 	assert_eq!(
 		round["attestations"],
-		json!([{ "hospital": alice().to_string(), "verdict": verdict, "metrics": null, "corrected": [2] }])
+		json!([{
+			"hospital": alice().to_string(),
+			"verdict": verdict,
+			"metrics": null,
+			"corrected": [2],
+			"records": null,
+		}])
 	);
 }
 

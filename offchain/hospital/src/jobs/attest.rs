@@ -8,6 +8,7 @@ use consilium_primitives::{
 	fixed_point::{Decimal, SignedDecimal},
 	job::{Inputs, Outcome, RoundContext},
 	study::{self, Verdict},
+	H256,
 };
 use consilium_training::{metrics::Metrics, server};
 use std::sync::PoisonError;
@@ -22,7 +23,7 @@ pub(super) fn attest(
 		Ok(aggregate) => judge(resources, context, aggregate),
 		Err(verdict) => {
 			let metrics = study::Metrics::Unavailable;
-			Ok(Outcome::Attested { verdict, metrics, corrected: Default::default() })
+			Ok(Outcome::Attested { verdict, metrics, corrected: Default::default(), records: None })
 		},
 	}
 }
@@ -43,9 +44,19 @@ fn judge(
 	let after = trainer.evaluate(spec, &model.parameters)?;
 	let metrics = after.as_ref().and_then(metrics_on_chain);
 	let highest = before.map_or(f64::INFINITY, |before| before.loss() + spec.max_log_loss_increase.to_f64());
+	if metrics.is_none() {
+		log::warn!(
+			target: "hospital",
+			"rejects the model of round {}: its predictions are not numbers, or their errors exceed what the \
+			 chain can hold; a study whose training diverges needs a lower learning rate",
+			context.round.round
+		);
+	}
 	let accepted = metrics.is_some() && after.is_some_and(|after| after.loss() <= highest);
 	let verdict = if accepted { Verdict::Accept { artifact } } else { Verdict::RejectModel { artifact } };
-	Ok(Outcome::Attested { verdict, metrics: metrics.unwrap_or(study::Metrics::Unavailable), corrected })
+	let metrics = metrics.unwrap_or(study::Metrics::Unavailable);
+	let records = trainer.records_hash()?.map(H256);
+	Ok(Outcome::Attested { verdict, metrics, corrected, records })
 }
 
 /// `None` when the chain cannot hold one of the values.

@@ -226,7 +226,7 @@ impl Round {
 	pub fn accepted(&mut self, number: usize, partials: &[Partial], weights: &[u64]) -> (H256, Vec<u8>) {
 		let job = self.attest_job(number, partials, weights);
 		match self.desks[number].outcome(job) {
-			Outcome::Attested { verdict: Verdict::Accept { artifact }, metrics, corrected } => {
+			Outcome::Attested { verdict: Verdict::Accept { artifact }, metrics, corrected, .. } => {
 				assert!(metrics.fit(&self.town.spec.model) && metrics.examples() > Some(0), "{metrics:?}");
 				(artifact, corrected.into_inner())
 			},

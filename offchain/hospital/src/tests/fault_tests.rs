@@ -48,6 +48,7 @@ impl Round {
 			verdict,
 			metrics: Metrics::Unavailable,
 			corrected: Default::default(),
+			records: None,
 		});
 		for number in 0..4 {
 			assert_eq!(self.attest(number), expected, "hospital {number}");

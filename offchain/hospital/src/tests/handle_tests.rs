@@ -111,6 +111,10 @@ impl Trainer for Moody {
 	) -> Result<Option<Metrics>, TrainerError> {
 		self.0.evaluate(spec, parameters)
 	}
+
+	fn records_hash(&self) -> Result<Option<[u8; 32]>, TrainerError> {
+		self.0.records_hash()
+	}
 }
 
 #[test]

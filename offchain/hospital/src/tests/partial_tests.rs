@@ -48,6 +48,7 @@ impl Aggregated {
 			verdict: Verdict::RejectPartials,
 			metrics: Metrics::Unavailable,
 			corrected: Default::default(),
+			records: None,
 		};
 		assert_eq!(self.round.desks[0].outcome(job), expected);
 	}

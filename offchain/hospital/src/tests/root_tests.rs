@@ -53,6 +53,10 @@ impl Trainer for Reversed {
 	) -> Result<Option<Metrics>, TrainerError> {
 		self.0.evaluate(spec, parameters)
 	}
+
+	fn records_hash(&self) -> Result<Option<[u8; 32]>, TrainerError> {
+		self.0.records_hash()
+	}
 }
 
 /// Dave's update points away from the root update.

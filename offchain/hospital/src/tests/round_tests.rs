@@ -35,6 +35,7 @@ fn accepted(outcome: &Outcome) -> H256 {
 		Outcome::Attested {
 			verdict: Verdict::Accept { artifact },
 			metrics: study::Metrics::Classification(metrics),
+			records: Some(_),
 			..
 		} => {
 			assert!(metrics.examples > 0);
@@ -189,6 +190,10 @@ impl Trainer for NoPredictions {
 	}
 
 	fn evaluate(&self, _: &StudySpec<AccountBytes>, _: &[f64]) -> Result<Option<Metrics>, TrainerError> {
+		Ok(None)
+	}
+
+	fn records_hash(&self) -> Result<Option<[u8; 32]>, TrainerError> {
 		Ok(None)
 	}
 }

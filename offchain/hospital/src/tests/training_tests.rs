@@ -46,6 +46,10 @@ impl Trainer for Slow {
 	) -> Result<Option<Metrics>, TrainerError> {
 		self.trainer.evaluate(spec, parameters)
 	}
+
+	fn records_hash(&self) -> Result<Option<[u8; 32]>, TrainerError> {
+		self.trainer.records_hash()
+	}
 }
 
 /// Alice's hospital on its threads, with a state of its own.

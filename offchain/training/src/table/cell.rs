@@ -179,10 +179,12 @@ impl<'a> Reading<'a> {
 				let range = (minimum.is_some() || maximum.is_some())
 					.then(|| (minimum.unwrap_or(f64::NEG_INFINITY), maximum.unwrap_or(f64::INFINITY)));
 				let file_unit = declared.and_then(|declared| declared.unit.as_deref());
+				// A column that the schema converts is not in the schema's unit.
+				let schema_unit = column.unit().filter(|_| conversion == Conversion::NONE);
 				Kind::Numeric {
 					notation,
 					conversion: declared.and_then(|declared| declared.conversion).unwrap_or(conversion),
-					unit: file_unit.or(column.unit()),
+					unit: file_unit.or(schema_unit),
 					range,
 				}
 			},

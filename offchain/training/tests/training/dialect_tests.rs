@@ -130,7 +130,9 @@ impl Dialect {
 		let digits = (eighths.abs() / 8).to_string();
 		let mut integer = String::new();
 		for (index, digit) in digits.chars().enumerate() {
-			if let Some(mark) = self.thousands.filter(|_| index > 0 && (digits.len() - index) % 3 == 0) {
+			if let Some(mark) =
+				self.thousands.filter(|_| index > 0 && (digits.len() - index).is_multiple_of(3))
+			{
 				integer.push(mark);
 			}
 			integer.push(digit);

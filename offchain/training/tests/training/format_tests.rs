@@ -10,6 +10,7 @@ use consilium_training::{
 	split::Split,
 	table::{Table, TableError},
 };
+use proptest::prelude::*;
 use std::{fs, path::Path};
 
 const PLAIN: &str = "glucose,sex,outcome\n90,F,0\n1100.5,M,2\n81,M,1\n72.25,F,0\n";
@@ -82,6 +83,8 @@ fn units_are_converted_and_may_stand_in_cells() {
 	assert_plain("", &with_units);
 	let shifted = PLAIN.replace("90,", "100,").replace("1100.5", "1110.5").replace("81,", "91 x,");
 	assert_plain("[column.glucose]\nunit = \"x\"\noffset = -10", shifted.replace("72.25", "82.25"));
+	let converted = PLAIN.replace("glucose", "glucose_mmol_l").replace("90,", "90 mg/dl,");
+	assert!(read("", converted).unwrap_err().to_string().contains("a number with text after it"));
 	let other = read("", PLAIN.replace("90,", "5 mmol/l,")).unwrap_err().to_string();
 	assert!(other.contains("line 2, column `glucose`: a number with text after it"), "{other}");
 	assert!(other.contains("`unit`") && other.contains("north.format.toml"), "{other}");
@@ -412,5 +415,28 @@ fn the_example_in_the_documentation_is_read_as_it_says() {
 	}
 	for part in [&format!("0.1 to {second}"), "1 known as a limit only", "declared absent", "0: 1, 1: 1"] {
 		assert!(text.contains(part), "{part} is not in {text}");
+	}
+}
+
+proptest! {
+	#[test]
+	fn neither_a_format_nor_a_file_in_it_panics(
+		lines in proptest::collection::vec(
+			"(\\[column\\.(glucose|sex|outcome|ward|x)\\]\
+			 |(name|unit|id|encoding) = \"(sex|mg/dl|µ|utf-16le|gbk)\"\
+			 |(factor|offset) = (0|2|-1.5|nan)|(decimal_mark|thousands_mark|delimiter) = \"[.,; '_é]\"\
+			 |censored = \"(limit|half-limit|missing)\"|(absent|header) = (true|false)|missing = \\[\"x\"\\]\
+			 |values = \\{ ([a-z]|\" \") = (\"[FM01]\"|2) \\})",
+			0..7,
+		),
+		bytes in proptest::collection::vec(any::<u8>(), 0..80),
+		cells in "(glucose,sex,outcome\n)?\
+			([<>≤]?=? ?[-0-9.,'eE ]{0,6}( ?(mg/dl|µ|%))?,(F|M|w|),[0-2x]?[\n,])*",
+	) {
+		if let Ok(format) = Format::parse(Path::new("a.format.toml"), &lines.join("\n"), &schema()) {
+			for text in [bytes.as_slice(), cells.as_bytes()] {
+				let _ = Table::read_as(&schema(), &format, text, "a.csv");
+			}
+		}
 	}
 }

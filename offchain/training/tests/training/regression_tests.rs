@@ -8,7 +8,7 @@ use consilium_primitives::{
 use consilium_training::{
 	dataset::Hospital,
 	federated::{run_round, Federation},
-	fingerprint::Salt,
+	fingerprint::{Fingerprint, Salt},
 	format::Format,
 	labels::{Labels, Targets},
 	local,
@@ -348,10 +348,21 @@ fn the_report_shows_least_greatest_and_mean_of_the_target() {
 	assert_eq!(report.rows.read, report.training + report.test + report.rows.dropped());
 }
 
-/// A table with these targets, and a different age in each row.
-fn with_targets(values: &[f64]) -> Table {
-	let rows = values.iter().enumerate().map(|(row, value)| format!("{},{value}\n", 20 + row));
-	table(&format!("age,stay\n{}", rows.collect::<String>()))
+/// Many stays of one day, and others around ten: not two units.
+#[test]
+fn a_few_short_stays_are_no_other_unit() {
+	let stays = std::iter::repeat_n(1, 8).chain(2..=19);
+	let rows: String = stays.enumerate().map(|(row, stay)| format!("{},{stay}\n", 60 + row)).collect();
+	let schema = Schema::parse(SCHEMA).unwrap();
+	let split = Split::Fraction { test: 0.4, seed: None };
+	let notice = |rows: &str| {
+		let table = table(&format!("age,stay\n{rows}"));
+		let report = Hospital::new("north", &schema, &table, &split, &Salt::from_seed(0)).unwrap().report;
+		report.columns.last().unwrap().notice.clone()
+	};
+	assert_eq!(notice(&rows), None);
+	// A gap of more than a day.
+	assert!(notice(&rows.replace(",2\n", ",10\n")).unwrap().contains("two units"));
 }
 
 #[test]
@@ -359,12 +370,24 @@ fn a_split_file_is_compared_with_the_targets() {
 	let folder = tempfile::tempdir().unwrap();
 	let path = folder.path().join("split.csv");
 	std::fs::write(&path, "center,set,y\n0,train,1.5\n0,test,2\n").unwrap();
-	let divide = |values: &[f64]| {
+	let divide = |rows: &str| {
 		let split = Split::File { path: path.clone(), center: 0 };
-		split.divide(&with_targets(values), &Salt::from_seed(0))
+		split.divide(&table(&format!("age,stay\n{rows}")), &Salt::from_seed(0))
 	};
-	assert_eq!(divide(&[1.5, 2.0]).unwrap().test, [1]);
-	assert!(matches!(divide(&[1.5, 2.5]), Err(SplitError::Label { row: 2, .. })));
+	assert_eq!(divide("60,1.5\n61,2\n").unwrap().test, [1]);
+	assert!(matches!(divide("60,1.5\n61,2.5\n"), Err(SplitError::Label { row: 2, .. })));
+}
+
+/// Only the target differs, and thereby the patient.
+#[test]
+fn the_target_is_part_of_a_row() {
+	let schema = Schema::parse(SCHEMA).unwrap();
+	let hash = |rows: &str| {
+		let table = table(&format!("age,stay\n{rows}"));
+		Fingerprint::new(&schema, &table, &Salt::from_seed(1)).hash()
+	};
+	assert_eq!(hash("60,1\n61,2\n"), hash("61,2.0\n60,1\n"));
+	assert_ne!(hash("60,1\n61,2\n"), hash("60,1\n61,2.5\n"));
 }
 
 proptest! {
@@ -381,13 +404,19 @@ proptest! {
 		prop_assert!(r2.is_none_or(|r2| r2 <= 1.0) && r2.is_some() == (rows > 1));
 	}
 
-	/// There are no classes of which one patient each would have to train.
 	#[test]
-	fn each_patient_is_on_one_side(values in proptest::collection::vec(-1e6..1e6, 2..100), seed: u64) {
-		let split = Split::Fraction { test: 0.3, seed: None };
-		let division = split.divide(&with_targets(&values), &Salt::from_seed(seed)).unwrap();
-		prop_assert!(!division.test.is_empty() && !division.training.is_empty());
-		prop_assert_eq!(division.test.len() + division.training.len(), values.len());
+	fn every_row_is_on_one_side_and_neither_is_empty(
+		values in proptest::collection::hash_set(0u32..100_000, 2..100),
+		test in 0.05f64..0.95,
+		seed: u64,
+	) {
+		let rows: String = values.iter().map(|value| format!("60,{value}\n")).collect();
+		let split = Split::Fraction { test, seed: None };
+		let division = split.divide(&table(&format!("age,stay\n{rows}")), &Salt::from_seed(seed)).unwrap();
+		prop_assert!(!division.training.is_empty() && !division.test.is_empty());
+		let mut all = [division.training, division.test].concat();
+		all.sort_unstable();
+		prop_assert_eq!(all, (0..values.len()).collect::<Vec<_>>());
 	}
 
 	#[test]

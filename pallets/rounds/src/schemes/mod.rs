@@ -134,6 +134,11 @@ pub(crate) trait Driving<T: Config> {
 	/// A block ends.
 	fn end_block(&self, _id: StudyId, _study: &Study<T::AccountId>) {}
 
+	/// The parties that have not done what the present phase is for.
+	fn silent_parties(&self, _attempt: &Attempt<T>) -> Vec<T::AccountId> {
+		Vec::new()
+	}
+
 	/// The attempt has failed.
 	fn aborted(&self, _key: RoundKey) {}
 

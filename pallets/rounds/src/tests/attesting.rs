@@ -7,7 +7,7 @@ use consilium_primitives::{
 		Attestation, ClassificationMetrics, Metrics, Phase, RegressionMetrics, RoundKey, StudySpec,
 		UpdateFault, Verdict,
 	},
-	StudyId,
+	StudyId, H256,
 };
 use frame_support::{assert_noop, assert_ok};
 use sp_runtime::DispatchError;
@@ -35,10 +35,11 @@ fn an_attestation_is_kept_announced_and_recorded_with_its_metrics() {
 			log_loss: Decimal::from_nanos(450_000_000),
 			brier: Decimal::from_nanos(150_000_000),
 		});
-		assert_ok!(Rounds::attest(signed(BOB), id, 1, 1, accept(1), metrics, Default::default()));
+		let records = Some(H256::repeat_byte(6));
+		assert_ok!(Rounds::attest(signed(BOB), id, 1, 1, accept(1), metrics, Default::default(), records));
 		let corrected = consilium_primitives::study::Points::default();
-		let expected =
-			Attestation { hospital: account(BOB), verdict: accept(1), metrics, corrected: corrected.clone() };
+		let (hospital, verdict) = (account(BOB), accept(1));
+		let expected = Attestation { hospital, verdict, metrics, corrected: corrected.clone(), records };
 		assert_eq!(round(id, 1).attestations.into_inner(), [expected]);
 		let key = RoundKey { study: id, round: 1, attempt: 1 };
 		let event = Event::ModelAttested {
@@ -47,6 +48,7 @@ fn an_attestation_is_kept_announced_and_recorded_with_its_metrics() {
 			verdict: accept(1),
 			metrics,
 			corrected,
+			records,
 		};
 		assert_eq!(AuditTrail::last_fact(), Some(event.into()));
 		assert_eq!(trail(id).last(), Some(&(Some(account(BOB)), Action::ModelAttested)));
@@ -112,7 +114,7 @@ fn errors_of_numbers_are_attested_in_a_regression_only() {
 			all_commit(&[ALICE, BOB, CAROL], id);
 			advance(PHASE + 1);
 			let attest =
-				|metrics| Rounds::attest(signed(BOB), id, 1, 1, accept(1), metrics, Default::default());
+				|metrics| Rounds::attest(signed(BOB), id, 1, 1, accept(1), metrics, Default::default(), None);
 			assert_noop!(attest(other), Error::<Test>::UnexpectedPost);
 			assert_ok!(attest(fitting));
 			assert_eq!(round(id, 1).attestations[0].metrics, fitting);
@@ -126,7 +128,7 @@ fn only_accounts_attest() {
 		let id = attesting();
 		for origin in [RuntimeOrigin::none(), RuntimeOrigin::root()] {
 			assert_noop!(
-				Rounds::attest(origin, id, 1, 1, accept(1), Metrics::Unavailable, Default::default()),
+				Rounds::attest(origin, id, 1, 1, accept(1), Metrics::Unavailable, Default::default(), None),
 				DispatchError::BadOrigin
 			);
 		}

@@ -36,6 +36,7 @@ fn every_call_has_a_cost_in_time_and_in_proof() {
 			verdict: accept(1),
 			metrics: consilium_primitives::study::Metrics::Unavailable,
 			corrected: Default::default(),
+			records: None,
 		},
 		Call::stop_study { study },
 		Call::resume_study { study },

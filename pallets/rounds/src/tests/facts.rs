@@ -2,7 +2,7 @@ use super::committee::{answers, committee, partial, with};
 use crate::{mock::*, Event};
 use consilium_primitives::{
 	committee::{posts::Judgements, progress::PartyFault},
-	study::{AbortReason, HaltReason, Phase, Points, RoundKey, UpdateFault},
+	study::{AbortReason, Duty, HaltReason, Phase, Points, RoundKey, UpdateFault},
 	H256,
 };
 
@@ -40,6 +40,7 @@ fn every_record_follows_from_the_bytes_of_its_event() {
 				verdict: accept(1),
 				metrics: consilium_primitives::study::Metrics::Unavailable,
 				corrected: Points::truncate_from(vec![2]),
+				records: Some(H256::repeat_byte(8)),
 			},
 			Event::HospitalExcluded { round, hospital, fault },
 			Event::RoundFinalised { round, artifact: artifact(1) },
@@ -48,6 +49,9 @@ fn every_record_follows_from_the_bytes_of_its_event() {
 			Event::NonceRevealed { round, party, point, nonce: [7; 32] },
 			Event::FinalityStalled { round, since: 4 },
 			Event::FinalityResumed { round, deadline },
+			Event::MemberAbsent { round, member: account(BOB), duty: Duty::Train },
+			Event::MemberReturned { round, member: account(BOB), duty: Duty::Compute },
+			Event::StudyWaiting { round, until: deadline },
 		];
 		assert_eq!(AuditTrail::check_facts::<Event<Test>>(facts, read), Ok(()));
 	});

@@ -1,6 +1,8 @@
 use crate::{mock::*, NextStudy, RunningStudies, Studies};
 use consilium_primitives::{
-	study::{Attestation, Exclusion, HaltReason, Phase, Round, Study, StudyStatus, UpdateFault},
+	study::{
+		Absence, Attestation, Duty, Exclusion, HaltReason, Phase, Round, Study, StudyStatus, UpdateFault,
+	},
 	RoundNumber,
 };
 use sp_runtime::{AccountId32, TryRuntimeError};
@@ -34,6 +36,7 @@ fn word(hospital: u8) -> Attestation<AccountId32> {
 		verdict: accept(1),
 		metrics: consilium_primitives::study::Metrics::Unavailable,
 		corrected: Default::default(),
+		records: None,
 	}
 }
 
@@ -110,10 +113,29 @@ fn a_round_in_the_wrong_phase_is_noticed() {
 		round.artifact = None;
 	};
 	assert_eq!(complaint_about_round(1, back), "a round was left behind".into());
-	let aborted = |round: &mut Round<_>| {
-		round.phase = Phase::Aborted(consilium_primitives::study::AbortReason::ModelRejected)
+	let halted = || {
+		RunningStudies::<Test>::kill();
+		Studies::<Test>::mutate(0, |entry| {
+			entry.as_mut().unwrap().status = StudyStatus::Halted(HaltReason::Stopped)
+		});
 	};
-	assert_eq!(complaint_about_round(2, aborted), "a round's phase does not fit its study".into());
+	assert_eq!(complaint(halted), "a round's phase does not fit its study".into());
+}
+
+#[test]
+fn an_absence_that_cannot_be_is_noticed() {
+	let absence =
+		|hospital| Absence { member: account(hospital), duty: Duty::Train, round: 2, misses: 1, heard: true };
+	let of = |absences: Vec<Absence<AccountId32>>| {
+		complaint_about_study(|study| {
+			study.absent = consilium_primitives::BoundedVec::truncate_from(absences)
+		})
+	};
+	assert_eq!(of(vec![absence(EVE)]), "a stranger is absent".into());
+	assert_eq!(of(vec![Absence { duty: Duty::Compute, ..absence(ALICE) }]), "a stranger is absent".into());
+	assert_eq!(of(vec![Absence { misses: 0, ..absence(BOB) }]), "an absence without a cause".into());
+	assert_eq!(of(vec![Absence { round: 3, ..absence(BOB) }]), "an absence without a cause".into());
+	assert_eq!(of(vec![absence(BOB), absence(BOB)]), "absent twice".into());
 }
 
 #[test]

@@ -6,7 +6,7 @@ use crate::{
 	refusal::Refusal,
 };
 use consilium_primitives::{
-	study::{AbortReason, Attestation, Exclusion, Phase, Round, StudySpec, UpdateFault, Verdict},
+	study::{AbortReason, Absence, Attestation, Exclusion, Phase, Round, StudySpec, UpdateFault, Verdict},
 	BlockNumber, BoundedVec, H256,
 };
 
@@ -29,6 +29,7 @@ pub struct Table {
 	pub now: BlockNumber,
 	/// `None` if it is the block before.
 	pub finalised: Option<BlockNumber>,
+	pub absent: Vec<Absence<u8>>,
 }
 
 type Step = Result<Option<Transition<u8>>, Refusal>;
@@ -37,7 +38,7 @@ impl Table {
 	pub fn new(hospitals: u8, quorum: u32) -> Self {
 		let spec = spec(hospitals, quorum);
 		let round = open(&spec, 1, None, START, START);
-		Self { spec, round, now: START, finalised: None }
+		Self { spec, round, now: START, finalised: None, absent: Vec::new() }
 	}
 
 	/// A round to which all hospitals have committed.
@@ -52,7 +53,14 @@ impl Table {
 
 	pub fn machine(&mut self) -> Machine<'_, u8> {
 		let finalised = self.finalised.unwrap_or(self.now.saturating_sub(1));
-		Machine { spec: &self.spec, round: &mut self.round, now: self.now, finalised }
+		Machine {
+			spec: &self.spec,
+			round: &mut self.round,
+			now: self.now,
+			finalised,
+			number: 1,
+			absent: &self.absent,
+		}
 	}
 
 	/// A step that is refused changes nothing.
@@ -73,6 +81,7 @@ impl Table {
 			verdict,
 			metrics: consilium_primitives::study::Metrics::Unavailable,
 			corrected: Default::default(),
+			records: None,
 		};
 		self.checked(|table| table.machine().attest(word))
 	}

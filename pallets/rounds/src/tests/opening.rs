@@ -36,6 +36,7 @@ fn a_study_opens_with_its_first_round() {
 			finalised_rounds: 0,
 			attempts_left: 1,
 			artifact: None,
+			absent: Default::default(),
 		};
 		assert_eq!(study(0), expected);
 		let expected = Round {

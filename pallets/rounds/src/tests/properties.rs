@@ -52,6 +52,8 @@ enum Step {
 	Remove(u8),
 	SetRole(u8, bool),
 	Advance(u32),
+	/// From now on nothing is final any more, or everything again.
+	Stall(bool),
 }
 
 #[derive(Clone, Debug)]
@@ -136,12 +138,19 @@ fn any_step_beside() -> impl Strategy<Value = Vec<Step>> {
 		1 => (4u8..6).prop_map(|who| vec![Step::Remove(who)]),
 		4 => (by, any::<bool>()).prop_map(|(who, trainer)| vec![Step::SetRole(who, trainer)]),
 		20 => (1u32..8).prop_map(|blocks| vec![Step::Advance(blocks)]),
+		3 => any::<bool>().prop_map(|stands_still| vec![Step::Stall(stands_still)]),
 	]
 }
 
 fn any_steps() -> impl Strategy<Value = Vec<Step>> {
 	let steps = prop_oneof![5 => any_step_in_a_study(), 5 => any_phase_of_a_study(), 3 => any_step_beside()];
 	proptest::collection::vec(steps, 0..60).prop_map(|steps| steps.concat())
+}
+
+/// Of all studies that time alone changes.
+fn attempts_and_absences() -> Vec<(u32, usize)> {
+	let studies = crate::Studies::<Test>::iter();
+	studies.map(|(id, study)| (current(id).attempt, study.absent.len())).collect()
 }
 
 fn take(step: Step) -> DispatchResult {
@@ -189,7 +198,16 @@ fn take(step: Step) -> DispatchResult {
 			HospitalRegistry::set_roles(root(), account(who), BoundedVec::truncate_from(vec![role]))
 		},
 		Step::Advance(blocks) => {
+			let before = attempts_and_absences();
 			advance(blocks);
+			assert!(
+				!FinalityStandsStill::get() || attempts_and_absences() == before,
+				"an outage cost an attempt"
+			);
+			Ok(())
+		},
+		Step::Stall(stands_still) => {
+			stall(stands_still);
 			Ok(())
 		},
 	}

@@ -93,7 +93,7 @@ fn a_completed_study_is_cleared_away_round_by_round() {
 fn node_after_a_study(retention: Option<BlockNumber>) -> Node {
 	let mut node = Node::of(&[BOB]);
 	node.on_chain(|| {
-		open(kept_for(retention));
+		open(StudySpec { collecting_blocks: 3 * PHASE, ..kept_for(retention) });
 		finalise(0, 1);
 		advance(2 * PHASE);
 		finalise(0, 2);

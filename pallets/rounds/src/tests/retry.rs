@@ -1,9 +1,7 @@
 use crate::{mock::*, Error, Event, RunningStudies};
 use consilium_primitives::{
 	audit::Action,
-	study::{
-		AbortReason, Exclusion, HaltReason, Phase, RoundKey, StudySpec, StudyStatus, UpdateFault, Verdict,
-	},
+	study::{AbortReason, Exclusion, Phase, RoundKey, StudySpec, StudyStatus, UpdateFault, Verdict},
 	traits::Commitments,
 	StudyId,
 };
@@ -152,27 +150,13 @@ fn exclusions_add_up_over_the_attempts_of_a_round() {
 		assert_ok!(attest(DAVE, id, reject_update_of(CAROL, UpdateFault::Unavailable)));
 		let excluded: Vec<_> = round(id, 1).excluded.into_iter().map(|entry| entry.hospital).collect();
 		assert_eq!(excluded, [account(BOB), account(CAROL)]);
+		advance(1);
 		// Two are left, which is no quorum.
 		all_commit(&[ALICE, DAVE], id);
 		assert_eq!(round(id, 1).phase, Phase::Collecting);
 		advance(PHASE + 1);
-		assert_eq!(study(id).status, StudyStatus::Halted(HaltReason::AttemptsExhausted));
-	});
-}
-
-#[test]
-fn a_study_is_halted_when_its_attempts_are_used_up() {
-	run(|| {
-		let id = open(spec());
-		advance_to(2 + PHASE);
-		assert_eq!(study(id).status, StudyStatus::Running);
-		advance_to(3 + 2 * PHASE);
-		let reason = HaltReason::AttemptsExhausted;
-		assert_eq!(study(id).status, StudyStatus::Halted(reason));
-		assert_eq!(round(id, 1).phase, Phase::Aborted(AbortReason::TooFewCommitments));
-		assert!(RunningStudies::<Test>::get().is_empty());
-		assert_eq!(AuditTrail::last_fact(), Some(Event::StudyHalted { study: id, reason }.into()));
-		assert_eq!(trail(id).last(), Some(&(None, Action::StudyHalted)));
+		assert!(matches!(round(id, 1).phase, Phase::Aborted(_)));
+		assert_eq!(study(id).attempts_left, 0);
 	});
 }
 
@@ -195,7 +179,9 @@ fn every_round_has_all_the_attempts() {
 fn any_hospital_of_a_halted_study_may_resume_it_with_new_attempts() {
 	run(|| {
 		let id = open(spec());
-		advance(20);
+		advance(PHASE + 1);
+		assert_ok!(Rounds::stop_study(signed(BOB), id));
+		advance_to(21);
 		assert_ok!(Rounds::resume_study(signed(DAVE), id));
 		let study = study(id);
 		assert_eq!((study.status, study.attempts_left), (StudyStatus::Running, 1));
@@ -218,8 +204,7 @@ fn who_was_excluded_before_the_halt_may_commit_again_after_it() {
 	run(|| {
 		let id = open(spec());
 		reject_bob(id);
-		advance(PHASE + 1);
-		assert!(matches!(study(id).status, StudyStatus::Halted(_)));
+		assert_ok!(Rounds::stop_study(signed(ALICE), id));
 		assert_ok!(Rounds::resume_study(signed(BOB), id));
 		assert!(round(id, 1).excluded.is_empty());
 		assert_ok!(commit(BOB, id));

@@ -37,7 +37,7 @@ fn judge(node: &mut Node, round: RoundKey, verdict: Verdict<AccountBytes>, metri
 	let id = work(BOB, round, JobKind::Attest);
 	node.set_status(
 		id,
-		JobStatus::Done(Outcome::Attested { verdict, metrics, corrected: Points::default() }),
+		JobStatus::Done(Outcome::Attested { verdict, metrics, corrected: Points::default(), records: None }),
 	);
 }
 
@@ -48,7 +48,15 @@ fn accept_bytes(number: u8) -> Verdict<AccountBytes> {
 fn attestation(round: RoundKey, verdict: Verdict<AccountId32>, metrics: Metrics, nonce: u32) -> Submitted {
 	let RoundKey { study, round, attempt } = round;
 	let corrected = Points::default();
-	let call = RuntimeCall::Rounds(Call::attest { study, round, attempt, verdict, metrics, corrected });
+	let call = RuntimeCall::Rounds(Call::attest {
+		study,
+		round,
+		attempt,
+		verdict,
+		metrics,
+		corrected,
+		records: None,
+	});
 	Submitted { signer: account(BOB), nonce, call }
 }
 

@@ -166,9 +166,9 @@ fn submit<T: Config>(round: RoundKey, outcome: Outcome, public: &T::Public) {
 			crate::Call::reveal_nonce { study, round: number, attempt, nonce }.into()
 		},
 		Outcome::Deleted => T::Commitments::deletion_call(study, number),
-		Outcome::Attested { verdict, metrics, corrected } => {
+		Outcome::Attested { verdict, metrics, corrected, records } => {
 			let verdict = verdict_of_accounts::<T>(verdict);
-			crate::Call::attest { study, round: number, attempt, verdict, metrics, corrected }.into()
+			crate::Call::attest { study, round: number, attempt, verdict, metrics, corrected, records }.into()
 		},
 	};
 	let signer = Signer::<T, T::WorkerKey>::any_account().with_filter(alloc::vec![public.clone()]);

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { appendFileSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { until } from '@consilium/client';
+import { readRound, recordChanges, until } from '@consilium/client';
 import { PATTERNS } from './patterns.mjs';
 import { chainGoesOn, completed, network, openStudy, roundWhere, signers, SOON } from './shared.mjs';
 
@@ -166,7 +166,7 @@ describe('records and configuration that are wrong', () => {
       await ensureValidating();
     });
 
-    it('records that grow during a study: the log counts the rows', async () => {
+    it('records that grow during a study: the log counts the rows, the attestations show it', async () => {
       const csv = records();
       const log = await restartWith(variant('grows', { csv }));
       const study = await openStudy(chain, { rounds: 8 });
@@ -178,6 +178,13 @@ describe('records and configuration that are wrong', () => {
       assert.equal(committed.length, 4, JSON.stringify(phase));
       const rows = csv.trimEnd().split('\n').length - 1;
       assert.match(log(), new RegExp(`grows\\.csv have changed: 5 rows came, 0 went, ${rows} stayed`));
+      const numbers = Array.from({ length: 8 }, (_, index) => index + 1);
+      const rounds = await Promise.all(numbers.map((round) => readRound(chain, study, round)));
+      const [, , , { address }] = await signers();
+      assert.deepEqual(
+        recordChanges(rounds).map(({ hospital }) => hospital),
+        [address],
+      );
     });
 
     it('records with text in a number: its hospital misses the round, the others finalise it', async () => {

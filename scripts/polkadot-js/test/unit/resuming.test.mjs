@@ -49,8 +49,9 @@ describe('a halted study', () => {
 
 describe('resuming', () => {
   const members = [{ account: 'a' }, { account: 'b', suspended: true }, { account: 'c' }];
-  const resume = (study, account, status = 'Active') =>
-    ensureResumable({ ...halted('AttemptsExhausted'), ...study }, { status }, members, account, name);
+  const round = (kind) => ({ phase: { kind } });
+  const resume = (study, account, status = 'Active', phase = 'Aborted') =>
+    ensureResumable({ ...halted('Stopped'), ...study }, round(phase), { status }, members, account, name);
 
   it('is for an active hospital of the study', () => {
     resume({}, 'a');
@@ -62,9 +63,17 @@ describe('resuming', () => {
 
   it('is for a halted study, and an error says what state it is in', () => {
     const running = { status: { kind: 'Running' } };
-    assert.throws(() => resume(running, 'a'), /study 7 is not halted but running, in round 2; /);
+    assert.throws(
+      () => resume(running, 'a', 'Active', 'Collecting'),
+      /study 7 is neither halted nor waiting but running, in round 2; /,
+    );
     const completed = { status: { kind: 'Completed' }, finalisedRounds: 5 };
     assert.throws(() => resume(completed, 'a'), /study 7 is not halted but completed, with 5 of 5 rounds/);
+  });
+
+  it('is for a study that waits for its next attempt', () => {
+    resume({ status: { kind: 'Running' } }, 'a');
+    assert.throws(() => resume({ status: { kind: 'Running' } }, 'c'), /c may not resume study 7/);
   });
 
   it('is for a study whose agreement is in force', () => {

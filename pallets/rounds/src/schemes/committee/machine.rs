@@ -5,7 +5,8 @@
 //! these parties (*Answering*) and the other parties judge them (*Judging*). Then the parties post their
 //! partial aggregates (*Aggregating*), and the hospitals attest as in a round without a committee.
 //!
-//! A phase ends when all have posted, or at its deadline with the posts of n - t parties.
+//! A phase ends when all that are waited for and n - t parties have posted, or at its deadline with the posts
+//! of n - t parties.
 
 use crate::{
 	machine::{Machine, Transition},
@@ -22,7 +23,7 @@ use consilium_primitives::{
 		progress::{CommitteeProgress, Dealer, Dispute, NamedParty, Partial, PartyFault},
 		Committee,
 	},
-	study::{AbortReason, Exclusion, Phase, Points, UpdateFault},
+	study::{AbortReason, Duty, Exclusion, Phase, Points, UpdateFault},
 };
 
 /// The result of a phase of the committee.
@@ -82,8 +83,7 @@ impl<AccountId: Clone + PartialEq> CommitteeMachine<'_, AccountId> {
 
 	/// Whether Checking can end before its deadline.
 	pub fn all_checked(&self) -> bool {
-		self.machine.round.phase == Phase::Checking
-			&& self.progress.checked.len() >= self.committee.parties.len()
+		self.machine.round.phase == Phase::Checking && self.are_there(&self.progress.checked)
 	}
 
 	/// Ends Checking with what the parties posted.
@@ -239,7 +239,7 @@ impl<AccountId: Clone + PartialEq> CommitteeMachine<'_, AccountId> {
 		self.point_unless_posted(who, &posted)
 	}
 
-	/// `who` has posted its partial aggregate; returns whether all parties have.
+	/// `who` has posted its partial aggregate; returns whether all parties have that are waited for.
 	pub fn aggregate(&mut self, who: &AccountId, blob: BlobReference) -> Result<bool, Refusal> {
 		let party = self.may_aggregate(who)?;
 		let parameters = self.machine.spec.model.parameters().unwrap_or(0);
@@ -247,7 +247,8 @@ impl<AccountId: Clone + PartialEq> CommitteeMachine<'_, AccountId> {
 			return Err(Refusal::UnexpectedPost);
 		}
 		self.progress.partials.try_push(Partial { party, blob }).map_err(|_| Refusal::AlreadyPosted)?;
-		Ok(self.progress.partials.len() >= self.committee.parties.len())
+		let posted: Vec<u8> = self.progress.partials.iter().map(|partial| partial.party).collect();
+		Ok(self.are_there(&posted))
 	}
 
 	/// Ends Aggregating.
@@ -320,13 +321,38 @@ impl<AccountId: Clone + PartialEq> CommitteeMachine<'_, AccountId> {
 		u32::from(dispute.right.max(dispute.wrong)) > self.committee.threshold
 	}
 
-	/// The parties that are not among `posted`.
+	/// The points of all parties, with their accounts.
+	fn points(&self) -> impl Iterator<Item = (u8, &AccountId)> {
+		(1..=u8::MAX).zip(&self.committee.parties)
+	}
+
+	/// Whether enough parties have posted, and all that are waited for.
+	fn are_there(&self, posted: &[u8]) -> bool {
+		let is_there = |(point, party): (u8, &AccountId)| {
+			posted.contains(&point) || !self.machine.is_awaited(party, Duty::Compute)
+		};
+		posted.len() >= self.committee.least_posts() && self.points().all(is_there)
+	}
+
+	/// The parties that are waited for and not among `posted`.
 	fn silent(&self, posted: &[u8], fault: PartyFault<AccountId>) -> Vec<NamedParty<AccountId>> {
-		(1..=self.committee.parties.len())
-			.filter_map(|point| u8::try_from(point).ok())
-			.filter(|point| !posted.contains(point))
-			.map(|party| NamedParty { party, fault: fault.clone() })
+		self.points()
+			.filter(|(point, party)| !posted.contains(point) && self.machine.is_awaited(party, Duty::Compute))
+			.map(|(party, _)| NamedParty { party, fault: fault.clone() })
 			.collect()
+	}
+
+	/// The parties that have not done what the present phase is for.
+	pub fn silent_parties(&self) -> Vec<AccountId> {
+		let is_silent = |point: u8| match self.machine.round.phase {
+			Phase::Collecting => !self.nonces.iter().any(|of| of.party == point),
+			Phase::Revealing => self.nonces.iter().any(|of| of.party == point && of.nonce.is_none()),
+			Phase::Checking => !self.progress.checked.contains(&point),
+			Phase::Judging => !self.progress.judged.contains(&point),
+			Phase::Aggregating => !self.progress.partials.iter().any(|partial| partial.party == point),
+			_ => false,
+		};
+		self.points().filter(|(point, _)| is_silent(*point)).map(|(_, party)| party.clone()).collect()
 	}
 
 	/// Records who was named, as far as there is room.

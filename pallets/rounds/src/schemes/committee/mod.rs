@@ -17,6 +17,7 @@ mod worker;
 
 use super::{Attempt, Driving, Rules};
 use crate::{refusal::Refusal, Config, Nonces, Rounds, WeightInfo};
+use alloc::vec::Vec;
 use consilium_primitives::{
 	commitment::Suite,
 	committee::Committee,
@@ -95,6 +96,10 @@ impl<T: Config> Driving<T> for Committee<T::AccountId> {
 		let number = study.current_round;
 		let Some(round) = Rounds::<T>::get(id, number) else { return };
 		CommitteeRound::of(&Attempt::<T>::of(id, number, study, &round), self).end_block();
+	}
+
+	fn silent_parties(&self, attempt: &Attempt<T>) -> Vec<T::AccountId> {
+		CommitteeRound::of(attempt, self).machine().silent_parties()
 	}
 
 	fn aborted(&self, RoundKey { study, round, .. }: RoundKey) {

@@ -15,7 +15,7 @@ use consilium_primitives::{
 		progress::{CommitteeProgress, NamedParty},
 		Committee,
 	},
-	study::{Exclusion, Phase, Round, RoundKey, Study},
+	study::{Duty, Exclusion, Phase, Round, RoundKey, Study},
 	traits::{Commitments, Members},
 	RoundNumber, StudyId, H256,
 };
@@ -35,6 +35,8 @@ pub(super) struct CommitteeRound<T: Config> {
 	pub(super) committee: Committee<T::AccountId>,
 	pub(super) progress: CommitteeProgress<T::AccountId>,
 	nonces: PartyNonces,
+	/// The parties that did nothing in a phase that ends at its deadline.
+	silent: Vec<T::AccountId>,
 }
 
 impl<T: Config> CommitteeRound<T> {
@@ -44,7 +46,7 @@ impl<T: Config> CommitteeRound<T> {
 		let progress = Committees::<T>::get(key.study, key.round).unwrap_or_default();
 		let nonces = Nonces::<T>::get(key.study, key.round);
 		let (study, round, committee) = (study.clone(), round.clone(), committee.clone());
-		Self { key, study, round, committee, progress, nonces }
+		Self { key, study, round, committee, progress, nonces, silent: Vec::new() }
 	}
 
 	fn load(id: StudyId, number: RoundNumber) -> Option<Self> {
@@ -81,6 +83,13 @@ impl<T: Config> CommitteeRound<T> {
 			.collect()
 	}
 
+	/// `who` has done something in the round.
+	fn heard(&mut self, who: &T::AccountId, duty: Duty) {
+		if Pallet::<T>::note_heard(self.key, &mut self.study, who, duty) {
+			Studies::<T>::insert(self.key.study, &self.study);
+		}
+	}
+
 	fn save(&self) {
 		Committees::<T>::insert(self.key.study, self.key.round, &self.progress);
 	}
@@ -95,6 +104,9 @@ impl<T: Config> CommitteeRound<T> {
 			Pallet::<T>::tell(None, Event::DisputeSettled { round: key, hospital, point, for_hospital });
 		}
 		Pallet::<T>::announce(key, named);
+		// Only now: those that are named were waited for.
+		let silent = self.silent.drain(..).map(|party| (party, Duty::Compute)).collect();
+		Pallet::<T>::note_silent(key, &mut self.study, silent);
 		for Exclusion { hospital, fault } in excluded {
 			Pallet::<T>::tell(None, Event::HospitalExcluded { round: key, hospital, fault });
 		}
@@ -122,6 +134,7 @@ impl<T: Config> Pallet<T> {
 		let point = this.machine().commit_nonce(&who, commitment).map_err(Error::<T>::from)?;
 		Self::ensure_signed_post(Kind::Nonce, key, &who, &signed)?;
 		Self::tell(Some(&who), Event::NonceCommitted { round: key, party: who.clone(), point, commitment });
+		this.heard(&who, Duty::Compute);
 		Nonces::<T>::insert(key.study, key.round, this.nonces);
 		Ok(())
 	}
@@ -132,6 +145,7 @@ impl<T: Config> Pallet<T> {
 		let (point, all) =
 			this.machine().reveal_nonce(&who, genesis::<T>(), key, nonce).map_err(Error::<T>::from)?;
 		Self::tell(Some(&who), Event::NonceRevealed { round: key, party: who.clone(), point, nonce });
+		this.heard(&who, Duty::Compute);
 		Nonces::<T>::insert(key.study, key.round, &this.nonces);
 		if all {
 			this.conclude_revealing();
@@ -147,6 +161,7 @@ impl<T: Config> Pallet<T> {
 		Self::ensure_signed_post(Kind::Checks, key, &who, &signed)?;
 		let checks = signed.content.using_encoded(blake2_256).into();
 		Self::tell(Some(&who), Event::ChecksPosted { round: key, party: who.clone(), point, checks });
+		this.heard(&who, Duty::Compute);
 		PostedChecks::<T>::insert((key.study, key.round), point, signed.content);
 		this.save();
 		Ok(())
@@ -162,6 +177,7 @@ impl<T: Config> Pallet<T> {
 		Self::ensure_signed_post(Kind::Answers, key, &who, &signed)?;
 		let answers = signed.content;
 		Self::tell(Some(&who), Event::DisputesAnswered { round: key, hospital: who.clone(), answers });
+		this.heard(&who, Duty::Train);
 		this.save();
 		if all {
 			this.conclude_answering();
@@ -180,6 +196,7 @@ impl<T: Config> Pallet<T> {
 		Self::ensure_signed_post(Kind::Judgements, key, &who, &signed)?;
 		let judgements = signed.content;
 		Self::tell(Some(&who), Event::DisputesJudged { round: key, party: who.clone(), point, judgements });
+		this.heard(&who, Duty::Compute);
 		this.save();
 		if all {
 			this.conclude_judging();
@@ -198,6 +215,7 @@ impl<T: Config> Pallet<T> {
 		Self::ensure_signed_post(Kind::Partial, key, &who, &signed)?;
 		let partial = signed.content;
 		Self::tell(Some(&who), Event::PartialPosted { round: key, party: who.clone(), point, partial });
+		this.heard(&who, Duty::Compute);
 		this.save();
 		if all {
 			this.conclude_aggregating();
@@ -236,6 +254,9 @@ impl<T: Config> CommitteeRound<T> {
 		let machine = self.machine();
 		if !machine.is_late() && !machine.is_hopeless() {
 			return false;
+		}
+		if machine.is_late() {
+			self.silent = machine.silent_parties();
 		}
 		match self.round.phase {
 			Phase::Revealing => self.conclude_revealing(),

@@ -27,6 +27,7 @@ fn attest_with(hospital: u8, id: StudyId, verdict: Verdict<AccountId32>, correct
 		verdict,
 		Metrics::Unavailable,
 		corrected,
+		None,
 	)
 }
 

@@ -5,6 +5,7 @@ mod attesting;
 mod checking;
 mod disputes;
 mod opening;
+mod presence;
 mod properties;
 mod retention;
 mod revealing;

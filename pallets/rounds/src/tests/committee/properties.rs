@@ -26,6 +26,7 @@ enum Step {
 	Stop,
 	Resume,
 	Advance(u32),
+	Stall(bool),
 }
 
 fn any_bend() -> impl Strategy<Value = Bend> {
@@ -89,6 +90,7 @@ fn any_single() -> impl Strategy<Value = Vec<Step>> {
 		Just(vec![Step::Stop]),
 		Just(vec![Step::Resume]),
 		(1u32..9).prop_map(|blocks| vec![Step::Advance(blocks)]),
+		any::<bool>().prop_map(|stands_still| vec![Step::Stall(stands_still)]),
 	]
 }
 
@@ -128,12 +130,30 @@ fn take(step: Step) -> DispatchResult {
 		Step::Attest(hospital, verdict, corrected) => {
 			let RoundKey { study, round, attempt } = current(0);
 			let corrected = Points::truncate_from(corrected);
-			Rounds::attest(signed(hospital), study, round, attempt, verdict, Metrics::Unavailable, corrected)
+			Rounds::attest(
+				signed(hospital),
+				study,
+				round,
+				attempt,
+				verdict,
+				Metrics::Unavailable,
+				corrected,
+				None,
+			)
 		},
 		Step::Stop => Rounds::stop_study(signed(ALICE), 0),
 		Step::Resume => Rounds::resume_study(signed(ALICE), 0),
 		Step::Advance(blocks) => {
+			let before = study(0).absent;
 			advance(blocks);
+			assert!(
+				!FinalityStandsStill::get() || study(0).absent == before,
+				"an outage made somebody absent"
+			);
+			Ok(())
+		},
+		Step::Stall(stands_still) => {
+			stall(stands_still);
 			Ok(())
 		},
 	}
@@ -198,9 +218,6 @@ proptest! {
 				if *party != hostile || !is_silent {
 					post_partial(*party, id).unwrap();
 				}
-			}
-			if is_silent {
-				advance(PHASE + 1);
 			}
 			assert_eq!(phase(id), Phase::Attesting);
 			assert_eq!(round(id, 1).committed.len(), 4);

@@ -250,12 +250,15 @@ fn excluded_hospitals_are_not_summed_and_the_rest_is_attested() {
 		verdict: consilium_primitives::study::Verdict::Accept { artifact: artifact(1) },
 		metrics: consilium_primitives::study::Metrics::Unavailable,
 		corrected: Points::truncate_from(vec![2]),
+		records: Some(consilium_primitives::H256::repeat_byte(3)),
 	};
 	node.set_status(work(ALICE, FIRST, JobKind::Attest), JobStatus::Done(outcome));
 	node.work();
 	let transaction = node.submitted().remove(0);
 	assert_ok!(node.include(transaction));
-	assert_eq!(node.on_chain(|| round(0, 1).attestations[0].corrected.to_vec()), [2]);
+	let word = node.on_chain(|| round(0, 1).attestations[0].clone());
+	assert_eq!(word.corrected.to_vec(), [2]);
+	assert_eq!(word.records, Some(consilium_primitives::H256::repeat_byte(3)));
 }
 
 #[test]
