@@ -11,7 +11,9 @@ use rustls::{
 use std::{
 	path::{Path, PathBuf},
 	sync::Arc,
+	time::{SystemTime, UNIX_EPOCH},
 };
+use x509_parser::time::ASN1Time;
 
 /// Why TLS cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -42,6 +44,20 @@ pub enum TlsError {
 		/// The TLS library's reason.
 		reason: String,
 	},
+	/// A certificate is not valid at this time.
+	#[error(
+		"{}: the certificate is valid from {begin} to {end} only; have a new one issued, or check this \
+		 machine's clock",
+		path.display()
+	)]
+	Dates {
+		/// The file.
+		path: PathBuf,
+		/// The first day.
+		begin: String,
+		/// The last day.
+		end: String,
+	},
 	/// The certificate belongs to another KME.
 	#[error("{} has the common name `{found}`; it must be the id of this KME, `{expected}`", path.display())]
 	OtherName {
@@ -65,9 +81,15 @@ pub struct Tls {
 
 impl Tls {
 	/// Reads certificates and key. TLS 1.2 and 1.3, with the given CA as the only root, and ring as the
-	/// provider.
+	/// provider. The certificate, and one of the CA, must be valid now.
 	pub fn load(files: &TlsFiles, id: &str) -> Result<Self, TlsError> {
+		Self::load_at(files, id, SystemTime::now())
+	}
+
+	fn load_at(files: &TlsFiles, id: &str, now: SystemTime) -> Result<Self, TlsError> {
 		let chain = certificates(&files.certificate)?;
+		ensure_valid(&files.certificate, chain.get(..1).unwrap_or_default(), now)?;
+		ensure_valid(&files.ca, &certificates(&files.ca)?, now)?;
 		let found = chain.first().and_then(|first| common_name(first)).unwrap_or_default();
 		if found != id {
 			let path = files.certificate.clone();
@@ -105,6 +127,24 @@ pub fn common_name(certificate: &CertificateDer) -> Option<String> {
 	}
 }
 
+/// One of the certificates in the file must be valid at the time `now`.
+fn ensure_valid(path: &Path, certificates: &[CertificateDer], now: SystemTime) -> Result<(), TlsError> {
+	let now = now.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+	let now = i64::try_from(now).unwrap_or(i64::MAX);
+	let mut outside = None;
+	for certificate in certificates {
+		// What uses the certificate rejects one that cannot be parsed.
+		let Ok((_, parsed)) = x509_parser::parse_x509_certificate(certificate) else { return Ok(()) };
+		let (begin, end) = (parsed.validity().not_before, parsed.validity().not_after);
+		if begin.timestamp() <= now && now <= end.timestamp() {
+			return Ok(());
+		}
+		let day = |time: ASN1Time| time.to_datetime().date().to_string();
+		outside = Some(TlsError::Dates { path: path.into(), begin: day(begin), end: day(end) });
+	}
+	outside.map_or(Ok(()), Err)
+}
+
 fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, TlsError> {
 	let fault = |reason: String| TlsError::File { path: path.into(), what: "certificate", reason };
 	let all = CertificateDer::pem_file_iter(path)
@@ -135,4 +175,29 @@ fn private_key(path: &Path) -> Result<PrivateKeyDer<'static>, TlsError> {
 		return Err(TlsError::OpenToOthers { path: path.into(), mode });
 	}
 	PrivateKeyDer::from_pem_file(path).map_err(|error| fault(error.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use crate::{identity::KmeId, pki};
+	use std::time::Duration;
+
+	#[test]
+	fn certificates_of_another_time_are_refused_with_their_dates() {
+		let folder = tempfile::tempdir().unwrap();
+		let kme = KmeId::new("kme-alice").unwrap();
+		pki::create(folder.path(), &[(kme, vec!["127.0.0.1".into()])], &[]).unwrap();
+		let file = |name: &str| folder.path().join(name);
+		let files =
+			TlsFiles { ca: file("ca.pem"), certificate: file("kme-alice.pem"), key: file("kme-alice.key") };
+		let load = |now| Tls::load_at(&files, "kme-alice", now).map(drop);
+		let (now, three_years) = (SystemTime::now(), Duration::from_secs(3 * 365 * 24 * 3600));
+		load(now).unwrap();
+		for other in [now + three_years, now - three_years] {
+			let message = load(other).unwrap_err().to_string();
+			assert!(message.contains("kme-alice.pem: the certificate is valid from 20"), "{message}");
+			assert!(message.contains("have a new one issued"), "{message}");
+		}
+	}
 }

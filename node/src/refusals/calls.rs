@@ -68,3 +68,29 @@ fn sent(call: &RuntimeCall) -> Sent {
 	};
 	Sent { call, job }
 }
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use consilium_primitives::{committee::posts::Signed, H256};
+
+	fn of(call: impl Into<RuntimeCall>) -> (&'static str, Option<JobKind>) {
+		let Sent { call, job } = sent(&call.into());
+		assert!(job.is_none_or(|(key, _)| key == RoundKey { study: 1, round: 2, attempt: 3 }));
+		(call, job.map(|(_, kind)| kind))
+	}
+
+	#[test]
+	fn calls_of_jobs_have_their_kind() {
+		let (study, round, attempt) = (1, 2, 3);
+		let commitment = Signed { content: H256::zero(), signature: Default::default() }.into();
+		assert_eq!(
+			of(Rounds::commit_nonce { study, round, attempt, commitment }),
+			("rounds.commitNonce", Some(JobKind::CommitNonce))
+		);
+		let delete = pallet_model_updates::Call::delete_update { study, round };
+		assert_eq!(of(delete), ("modelUpdates.deleteUpdate", None));
+		let remark = frame_system::Call::remark { remark: H256::zero().as_bytes().to_vec() };
+		assert_eq!(of(remark), ("another call", None));
+	}
+}

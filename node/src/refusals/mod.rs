@@ -226,3 +226,62 @@ impl Refusals {
 fn decoded(extrinsic: &OpaqueExtrinsic) -> Option<UncheckedExtrinsic> {
 	UncheckedExtrinsic::decode_all(&mut &extrinsic.encode()[..]).ok()
 }
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use sp_keyring::Sr25519Keyring;
+	use std::cell::RefCell;
+
+	const ROUND: RoundKey = RoundKey { study: 7, round: 2, attempt: 1 };
+
+	fn found(error: &str, job: Option<(RoundKey, JobKind)>, at: BlockNumber) -> Found {
+		let described = Described { pallet: "modelUpdates".into(), error: error.into(), docs: String::new() };
+		Found { sent: Sent { call: "modelUpdates.commitUpdate", job }, described, at }
+	}
+
+	#[test]
+	fn a_failure_is_held_back_counted_and_shown_once_for_each_round() {
+		let mut refusals = Refusals::new(Sr25519Keyring::Alice.to_account_id());
+		let held = RefCell::new(Vec::new());
+		let hold = |round, kind, reason: String, at| {
+			held.borrow_mut().push((round, kind, reason.clone(), at));
+			Hold { reason, failures: 1, until: at + 1 }
+		};
+		let job = Some((ROUND, JobKind::Train));
+		let counted = refusals.report(found("InvalidSignature", job, 10), hold);
+		assert_eq!(counted, ("modelUpdates".into(), "InvalidSignature".into()));
+		refusals.report(
+			found("InvalidSignature", Some((RoundKey { attempt: 2, ..ROUND }, JobKind::Train)), 12),
+			hold,
+		);
+		refusals.report(found("NoExamples", job, 13), hold);
+		refusals.report(
+			found("InvalidSignature", Some((RoundKey { round: 3, ..ROUND }, JobKind::Train)), 20),
+			hold,
+		);
+		let held = held.into_inner();
+		assert_eq!(held.len(), 4);
+		assert_eq!(held[0], (ROUND, JobKind::Train, "modelUpdates.InvalidSignature".into(), 10));
+		let shown: Vec<_> = refusals
+			.all()
+			.into_iter()
+			.map(|refusal| (refusal.error, refusal.round, refusal.times, refusal.last_block))
+			.collect();
+		assert_eq!(
+			shown,
+			[
+				("modelUpdates.InvalidSignature".into(), Some(2), 2, 12),
+				("modelUpdates.NoExamples".into(), Some(2), 1, 13),
+				("modelUpdates.InvalidSignature".into(), Some(3), 1, 20),
+			]
+		);
+	}
+
+	#[test]
+	fn a_call_that_is_no_job_is_not_held_back() {
+		let mut refusals = Refusals::new(Sr25519Keyring::Alice.to_account_id());
+		refusals.report(found("BadOrigin", None, 10), |_, _, _, _| panic!("nothing to hold back"));
+		assert_eq!(refusals.all()[0].study, None);
+	}
+}

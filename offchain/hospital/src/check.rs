@@ -2,6 +2,7 @@
 
 use crate::{
 	config::{HospitalConfig, RecordFiles},
+	health::{self, State},
 	keys::{HospitalKeys, KeyError},
 	sealer::{Kme, KmeError},
 	secret_file::{read_secret, write_private, SecretFileError},
@@ -11,7 +12,7 @@ use consilium_blobs::{BlobError, BlobStore, OpenError, StoreConfig};
 pub use consilium_training::{report, table::Fates};
 use report::DataReport;
 use serde::{Serialize, Serializer};
-use std::{fmt, io, path::Path};
+use std::{fmt, io, path::Path, time::SystemTime};
 
 /// The blob that is written to the store and deleted again.
 const PROBE: &[u8] = b"consilium: can this store be written?\n";
@@ -68,6 +69,9 @@ pub enum CheckError {
 	/// The key management entity cannot be used as configured.
 	#[error("qkd: {0}")]
 	Quantum(#[from] KmeError),
+	/// A certificate is not valid now.
+	#[error("certificates: {0}")]
+	Certificates(String),
 	/// The system provides no runtime for file operations.
 	#[error("the system has no resources for file operations: {0}")]
 	Runtime(#[from] io::Error),
@@ -79,6 +83,7 @@ pub fn check(config: &HospitalConfig) -> Result<Report, CheckError> {
 	HospitalKeys::load(&config.keys)?;
 
 	config.quantum.as_ref().map(Kme::check).transpose()?;
+	ensure_valid(config)?;
 
 	let records = config.records.clone().map(|files| read_records(&config.name, files)).transpose()?;
 
@@ -107,6 +112,15 @@ impl Report {
 			("classes", records.classes.to_string()),
 		];
 		write_private(path, records.data.html(&self.name, &facts).as_bytes(), true)
+	}
+}
+
+/// No certificate may have expired.
+fn ensure_valid(config: &HospitalConfig) -> Result<(), CheckError> {
+	let certificates = health::certificates_of(config, SystemTime::now());
+	match certificates.state {
+		State::Failed => Err(CheckError::Certificates(certificates.message)),
+		_ => Ok(()),
 	}
 }
 

@@ -23,12 +23,18 @@ pub use changes::{Change, Changes};
 pub use links::{Link, Links};
 pub use local::{Health, Report, Rows, StudyNeeds};
 
+use crate::config::HospitalConfig;
 use serde::{Deserialize, Serialize};
-use std::fmt;
+use std::{fmt, time::SystemTime};
 
 /// Names of the checks of this module, in the order in which they are reported.
 pub const NAMES: [&str; 8] =
 	["keys", "certificates", "state", "store", "records", "schemas", "kme", "stored-keys"];
+
+/// The check `certificates` alone.
+pub(crate) fn certificates_of(config: &HospitalConfig, now: SystemTime) -> Check {
+	certificates::check(config, now).0
+}
 
 /// The result of a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

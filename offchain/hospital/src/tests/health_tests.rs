@@ -151,6 +151,8 @@ fn the_dates_of_certificates_are_read() {
 	assert!(message.contains("expires in 12 days"), "{message}");
 	assert_failed(&found(-3, -2), "certificates", &["qkd.certificate", "sae.pem", "expired on 2", "restart"]);
 	assert_failed(&found(2, 3), "certificates", &["not valid before", "clock"]);
+	let error = crate::check(with_kme(&town, 1, -3, -2).config()).unwrap_err().to_string();
+	assert!(error.starts_with("certificates: qkd.certificate") && error.contains("expired on"), "{error}");
 	let health = with_kme(&town, 1, -1, 60);
 	let later = health.check(&[], &[], SystemTime::now() + DAY * 400);
 	assert_failed(&later, "certificates", &["expired on"]);

@@ -238,8 +238,7 @@ describe('a hospital that does not take part', () => {
     const alice = net.node('alice');
     const before = alice.log().length;
     const [signer] = await signers();
-    const verdict = { RejectPartials: null };
-    const call = () => chain.api.tx.rounds.attest(4_000_000_000, 1, 1, verdict, null, []);
+    const call = () => chain.api.tx.modelUpdates.deleteUpdate(4_000_000_000, 1);
     for (let times = 0; times < 2; times += 1)
       await assert.rejects(submit(chain.api, call(), signer, IN_BLOCK), /StudyNotFound/);
     const lines = () =>
@@ -252,7 +251,7 @@ describe('a hospital that does not take part', () => {
     const [first, second] = lines();
     assert.match(
       first,
-      /ERROR.*rounds\.attest.*rounds\.StudyNotFound: There is no study with this id\. Remedy: /,
+      /ERROR.*modelUpdates\.deleteUpdate.*rounds\.StudyNotFound: There is no study with this id\. Remedy: /,
     );
     assert.match(second, /WARN.*again.*2 times/);
     const text = await alice.metrics();
