@@ -3,8 +3,9 @@
 //! A block's slot is the time at its author when it was made. Other nodes announce new blocks within a second
 //! or so: a block that arrives long after its time, or before it, tells that the two clocks differ. The lower
 //! quartile of the last blocks counts: no single author decides, and neither do old blocks, which nodes
-//! announce when they meet after a pause. Announcements count, and not imports: a node whose clock is behind
-//! imports no blocks.
+//! announce when they meet after a pause. If there are many of those, as after an outage, their offsets differ
+//! more than those of a wrong clock would, and nothing is said. Announcements count, and not imports: a node
+//! whose clock is behind imports no blocks.
 
 use consilium_hospital::health::Check;
 use consilium_runtime::{opaque::Block, BlockNumber, Header};
@@ -78,13 +79,18 @@ impl Clock {
 	}
 
 	/// Milliseconds by which this clock is ahead of the others; negative if it is behind. `None` if too few
-	/// blocks were heard.
+	/// new blocks were heard.
 	pub fn offset(&self) -> Option<i64> {
 		let heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
 		let recent = heard.blocks.iter().filter(|(at, _)| at.elapsed() < MEMORY);
 		let mut offsets: Vec<_> = recent.map(|(_, offset)| *offset).collect();
 		offsets.sort_unstable();
-		(offsets.len() >= LEAST).then(|| offsets[offsets.len() / 4])
+		if offsets.len() < LEAST {
+			return None;
+		}
+		let (low, high) = (offsets[offsets.len() / 4], offsets[offsets.len() * 3 / 4]);
+		let agree = high.saturating_sub(low) <= self.slot.saturating_add(TOLERANCE);
+		(agree || excess(low, self.slot) <= TOLERANCE).then_some(low)
 	}
 
 	/// The check.
@@ -93,16 +99,22 @@ impl Clock {
 	}
 }
 
+/// How much an offset exceeds those of clocks that agree, in milliseconds.
+fn excess(offset: i64, slot: i64) -> i64 {
+	match offset {
+		behind if behind < 0 => behind.saturating_neg(),
+		ahead => ahead.saturating_sub(slot),
+	}
+}
+
 /// What an offset means, both in milliseconds.
 fn check(offset: Option<i64>, slot: i64) -> Check {
 	let Some(offset) = offset else {
-		return Check::unknown(NAME, "too few blocks of other nodes were heard in the last two minutes");
+		return Check::unknown(NAME, "too few new blocks of other nodes were heard in the last two minutes");
 	};
 	let seconds = offset.unsigned_abs() as f64 / 1000.0;
-	let (direction, excess) = match offset {
-		behind if behind < 0 => ("behind", behind.saturating_neg()),
-		ahead => ("ahead of", ahead.saturating_sub(slot)),
-	};
+	let direction = if offset < 0 { "behind" } else { "ahead of" };
+	let excess = excess(offset, slot);
 	if excess <= TOLERANCE {
 		return Check::ok(
 			NAME,
@@ -204,6 +216,15 @@ mod tests {
 			clock.heard(number, FIRST + 60, ((FIRST + 60) * SLOT) as i64 + 300);
 		}
 		assert_eq!(clock.check().state, State::Ok);
+	}
+
+	/// What the other half of the network made while it was out of reach, all at once.
+	#[test]
+	fn blocks_of_an_outage_say_nothing_of_the_clock() {
+		let clock = Clock::new(SLOT);
+		let now = ((FIRST + 600) * SLOT) as i64;
+		(1..=16).for_each(|number| clock.heard(number, FIRST + u64::from(number), now));
+		assert_eq!(clock.check().state, State::Unknown);
 	}
 
 	#[test]

@@ -10,11 +10,12 @@ use crate::{
 };
 use consilium_blobs::{BlobError, BlobStore, OpenError, StoreConfig};
 pub use consilium_training::{report, table::Fates};
+use rand::{rngs::OsRng, TryRngCore};
 use report::DataReport;
 use serde::{Serialize, Serializer};
 use std::{fmt, io, path::Path, time::SystemTime};
 
-/// The blob that is written to the store and deleted again.
+/// Begin of the blob that is written to the store and deleted again.
 const PROBE: &[u8] = b"consilium: can this store be written?\n";
 
 /// A configuration that works. As JSON its keys are in camel case and the schema's hash is a string of `0x`
@@ -124,11 +125,14 @@ fn ensure_valid(config: &HospitalConfig) -> Result<(), CheckError> {
 	}
 }
 
-/// Writes a blob to the store, reads it and deletes it.
+/// Writes a blob to the store, reads it and deletes it. Each is another one: a hospital that shares the store
+/// might delete it in between.
 pub(crate) fn probe(store: &StoreConfig) -> Result<(), CheckError> {
+	let mut content = [0; 16];
+	OsRng.try_fill_bytes(&mut content).map_err(KeyError::from)?;
 	let store = BlobStore::open_with(store)?;
 	tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
-		let probe = store.put(PROBE.into()).await?;
+		let probe = store.put([PROBE, &content].concat().into()).await?;
 		store.get(&probe).await?;
 		store.delete(&probe).await
 	})?;

@@ -2,6 +2,7 @@
 
 use super::mock::{sae_id, Town};
 use crate::{
+	check::probe,
 	config::QuantumConfig,
 	health::{Change, Changes, Check, Health, Report, State, StudyNeeds, NAMES},
 	secret_file::write_secret,
@@ -205,6 +206,18 @@ fn only_changes_are_reported_and_each_once() {
 	assert_eq!(changes.of(&[fine]), []);
 	let warning = Check::warning("kme", "no keys for sae-bob");
 	assert_eq!(changes.of(std::slice::from_ref(&warning)), [Change::Worse(warning)]);
+}
+
+#[test]
+fn hospitals_that_share_a_store_do_not_delete_each_others_probes() {
+	let town = Town::new();
+	let store = town.config(0).blobs;
+	std::thread::scope(|scope| {
+		for _ in 0..4 {
+			scope.spawn(|| (0..50).for_each(|_| probe(&store).unwrap()));
+		}
+	});
+	assert_eq!(fs::read_dir(town.blobs()).unwrap().count(), 0);
 }
 
 #[test]
