@@ -3,9 +3,9 @@
 //! A block's slot is the time at its author when it was made. Other nodes announce new blocks within a second
 //! or so: a block that arrives long after its time, or before it, tells that the two clocks differ. The lower
 //! quartile of the last blocks counts: no single author decides, and neither do old blocks, which nodes
-//! announce when they meet after a pause. If there are many of those, as after an outage, their offsets differ
-//! more than those of a wrong clock would, and nothing is said. Announcements count, and not imports: a node
-//! whose clock is behind imports no blocks.
+//! announce when they meet after a pause. If there are many of those, as after an outage, their offsets
+//! differ more than those of a wrong clock would, and nothing is said. Announcements count, and not imports:
+//! a node whose clock is behind imports no blocks.
 
 use consilium_hospital::health::Check;
 use consilium_runtime::{opaque::Block, BlockNumber, Header};
