@@ -259,10 +259,9 @@ describe('a hospital that does not take part', () => {
     const text = await alice.metrics();
     assert.equal(metric(text, 'consilium_hospital_failed_transactions_total', 'error="StudyNotFound"'), 2);
     const { refusals } = hospitalStatus(alice, '--json').status;
-    assert.deepEqual(
-      refusals.map(({ error, times }) => [error, times]),
-      [['rounds.StudyNotFound', 2]],
-    );
+    // Topics that ran before have left others.
+    const found = refusals.find(({ error }) => error === 'rounds.StudyNotFound');
+    assert.equal(found?.times, 2, JSON.stringify(refusals));
   });
 
   it('is told to a doctor with a running node, and without one', () => {
