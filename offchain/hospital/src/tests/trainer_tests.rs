@@ -13,6 +13,7 @@ use std::{
 	fs::{self, File, Permissions},
 	os::unix::fs::PermissionsExt,
 	path::Path,
+	sync::Arc,
 	time::{Duration, SystemTime},
 };
 
@@ -61,6 +62,8 @@ fn appended_rows_leave_the_split_and_show_in_the_hash() {
 	let restarted = town.trainer(0).unwrap();
 	assert_eq!(restarted.fingerprint().unwrap(), hash);
 	assert_eq!(restarted.records().unwrap().hospital, before.hospital);
+	let shared: Box<dyn Trainer> = Box::new(Arc::new(restarted));
+	assert_eq!(shared.records_hash().unwrap(), Some(hash));
 
 	let csv = town.home(0).join("records.csv");
 	let text = fs::read_to_string(&csv).unwrap();
