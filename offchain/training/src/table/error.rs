@@ -54,6 +54,19 @@ pub enum TableError {
 		/// Whether the schema declares a header.
 		header: bool,
 	},
+	/// The first line has the names of the columns, but no header is declared.
+	#[error(
+		"{file}, line {line}: has the names of the columns, but the schema says that files have no header; \
+		 declare `header = true` in {format}, or in the schema for all hospitals"
+	)]
+	UndeclaredHeader {
+		/// The file.
+		file: String,
+		/// The first line that is not blank, from 1.
+		line: u64,
+		/// Name of the format's file.
+		format: String,
+	},
 	/// The header lacks a column of the schema.
 	#[error(
 		"{file}, line {line}: no column `{column}` in the header; expected exactly one of: {accepted}; \

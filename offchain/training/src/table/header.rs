@@ -53,6 +53,7 @@ pub(super) fn by_name<'a>(
 			},
 		}
 	};
+	let is_row = schema.columns().iter().all(|column| positions(&header, &names(column, format)).is_empty());
 	let mut readings = Vec::new();
 	for column in schema.columns().iter().filter(|column| !matches!(column, Column::Ignored { .. })) {
 		let names = names(column, format);
@@ -62,6 +63,11 @@ pub(super) fn by_name<'a>(
 			continue;
 		}
 		let remedy = || match format.column(column).and_then(|declared| declared.name.as_ref()) {
+			_ if is_row => format!(
+				"it has none of the schema's names: if it is already a patient's line, declare \
+				 `header = false` in {}",
+				format.name
+			),
 			Some(_) => format!("`name` in {} must be the name in this header", format.name),
 			None => format!(
 				"if it has another name here, or is never measured, declare its `name` or `absent = true` \

@@ -157,7 +157,9 @@ impl Table {
 				source: std::io::Error::other(error),
 			})
 		};
-		let line = |record: &ByteRecord| record.position().map_or(0, Position::line) + skipped;
+		let line = |record: &ByteRecord| {
+			record.position().map_or(0, |position| first_line(&text, position)) + skipped
+		};
 		let empty = || TableError::Empty { file: file.to_owned(), header: has_header };
 		let (header, width) = match has_header {
 			true if !advance(&mut record)? => return Err(empty()),
@@ -192,10 +194,18 @@ impl Table {
 		}
 		let cells = width + usize::from(ends_with_delimiter);
 		let mut faults = Faults::new(file);
+		let is_header =
+			|record: &ByteRecord, line| header::by_name(schema, format, record, file, line).is_ok();
 		while advance(&mut record)? {
 			table.fates.read += 1;
 			if is_blank(&record) {
 				table.fates.empty += 1;
+			} else if !has_header
+				&& table.fates.read == table.fates.empty + 1
+				&& is_header(&record, line(&record))
+			{
+				let (file, format) = (file.to_owned(), format.name.clone());
+				return Err(TableError::UndeclaredHeader { file, line: line(&record), format });
 			} else if header.as_ref().is_some_and(|header| header.iter().eq(record.iter())) {
 				faults.add(line(&record), RowFault::Header);
 			} else if record.len() != cells {
@@ -346,6 +356,13 @@ fn reader(text: &[u8], delimiter: u8) -> csv::Reader<&[u8]> {
 /// Whether a row is nothing but delimiters and white space.
 fn is_blank(record: &ByteRecord) -> bool {
 	record.iter().all(|cell| cell.trim_ascii().is_empty())
+}
+
+/// The line in which a record begins, from 1. Its position is before the blank lines that the reader skips.
+fn first_line(text: &[u8], position: &Position) -> u64 {
+	let start = text.get(position.byte() as usize..).unwrap_or_default();
+	let blank = start.iter().take_while(|byte| matches!(byte, b'\n' | b'\r'));
+	position.line() + blank.filter(|byte| **byte == b'\n').count() as u64
 }
 
 /// Whether every row, but not the header, has one more cell than there are columns, and it is empty: some

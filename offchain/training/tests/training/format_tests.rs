@@ -231,6 +231,20 @@ fn a_file_may_lack_the_header_of_the_schema() {
 }
 
 #[test]
+fn a_header_that_is_not_declared_and_a_declared_one_that_is_none_are_named() {
+	let message = |declared: &str, text: &str| read(declared, text).unwrap_err().to_string();
+	let undeclared = message("header = false", &format!("\n{PLAIN}"));
+	assert!(undeclared.starts_with("north.csv, line 2: has the names of the columns"), "{undeclared}");
+	assert!(undeclared.contains("`header = true` in north.format.toml"), "{undeclared}");
+	let (_, rows) = PLAIN.split_once('\n').unwrap();
+	let none = message("", rows);
+	assert!(none.starts_with("north.csv, line 1: no column"), "{none}");
+	assert!(none.contains("declare `header = false` in north.format.toml"), "{none}");
+	let one_is_missing = message("", &PLAIN.replace("glucose,", "sugar,"));
+	assert!(!one_is_missing.contains("header = false"), "{one_is_missing}");
+}
+
+#[test]
 fn values_out_of_range_are_refused_by_line() {
 	let range = |range: &str| {
 		let text =

@@ -328,3 +328,14 @@ proptest! {
 		}
 	}
 }
+
+#[test]
+fn blank_lines_count_in_the_lines_of_faults() {
+	for end in ["\n", "\r\n"] {
+		let text = "glucose,sex,ward,outcome\n\n90,F,a,0\n\n\nx,F,a,0\n\n91,F,a,y\n".replace('\n', end);
+		let error = read(&text).unwrap_err();
+		let TableError::Lines { faults, .. } = &error else { panic!("{error}") };
+		let lines: Vec<_> = faults.iter().flat_map(|fault| fault.lines.clone()).collect();
+		assert_eq!(lines, [6, 8], "{error}");
+	}
+}
