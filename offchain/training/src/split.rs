@@ -1,6 +1,10 @@
 //! Splits of a hospital's rows into training and test rows.
 
-use crate::{fingerprint::Salt, labels::Labels, table::Table};
+use crate::{
+	fingerprint::Salt,
+	labels::Labels,
+	table::{first_line, Table},
+};
 use serde::Deserialize;
 use std::{
 	collections::BTreeMap,
@@ -48,8 +52,8 @@ pub enum SplitError {
 	Unreadable {
 		/// The file.
 		path: PathBuf,
-		/// The reader's reason.
-		source: csv::Error,
+		/// The system's reason.
+		source: std::io::Error,
 	},
 	/// A line is invalid.
 	#[error(
@@ -153,15 +157,13 @@ impl Split {
 }
 
 fn from_file(path: &Path, center: u32, labels: &Labels) -> Result<Vec<bool>, SplitError> {
-	let mut reader = csv::ReaderBuilder::new()
-		.trim(csv::Trim::All)
-		.from_path(path)
-		.map_err(|source| SplitError::Unreadable { path: path.into(), source })?;
+	let text = std::fs::read(path).map_err(|source| SplitError::Unreadable { path: path.into(), source })?;
+	let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text.as_slice());
 	let mut lines = Vec::new();
 	for line in reader.deserialize::<Line>() {
 		let line = line.map_err(|source| SplitError::Line {
 			path: path.into(),
-			line: source.position().map_or(0, csv::Position::line),
+			line: source.position().map_or(0, |position| first_line(&text, position)),
 			source,
 		})?;
 		if line.center == center {

@@ -359,7 +359,7 @@ fn is_blank(record: &ByteRecord) -> bool {
 }
 
 /// The line in which a record begins, from 1. Its position is before the blank lines that the reader skips.
-fn first_line(text: &[u8], position: &Position) -> u64 {
+pub(crate) fn first_line(text: &[u8], position: &Position) -> u64 {
 	let start = text.get(position.byte() as usize..).unwrap_or_default();
 	let blank = start.iter().take_while(|byte| matches!(byte, b'\n' | b'\r'));
 	position.line() + blank.filter(|byte| **byte == b'\n').count() as u64

@@ -82,6 +82,8 @@ fn invalid_lines_are_named() {
 		SPLIT.replace("1,test,0", "1,test"),
 	] {
 		assert!(matches!(divide(&wrong, &[1, 0, 0]), Err(SplitError::Line { line: 4, .. })), "{wrong}");
+		let spaced = wrong.replacen('\n', "\n\n", 2).replace('\n', "\r\n");
+		assert!(matches!(divide(&spaced, &[1, 0, 0]), Err(SplitError::Line { line: 6, .. })), "{spaced}");
 	}
 	let missing = Split::File { path: PathBuf::from("no/such.csv"), center: 0 };
 	assert!(matches!(missing.divide(&table(&[0]), &Salt::from_seed(0)), Err(SplitError::Unreadable { .. })));
