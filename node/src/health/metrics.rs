@@ -2,7 +2,7 @@
 
 use super::{names, progress::Stage, status::Status};
 use crate::hospital::LOG_TARGET;
-use consilium_hospital::{health::State, Tally};
+use consilium_hospital::{health::State, kind_name, Tally};
 use consilium_primitives::job::JobKind;
 use sc_service::config::PrometheusConfig;
 use std::collections::BTreeMap;
@@ -230,19 +230,4 @@ impl Metrics {
 /// Raises a counter to `total`.
 fn raise(counter: &Counter<U64>, total: u64) {
 	counter.inc_by(total.saturating_sub(counter.get()));
-}
-
-/// The name of a kind of job, as in the files of the hospital's state.
-fn kind_name(kind: JobKind) -> &'static str {
-	match kind {
-		JobKind::Train => "train",
-		JobKind::Check => "check",
-		JobKind::Answer => "answer",
-		JobKind::Judge => "judge",
-		JobKind::Aggregate => "aggregate",
-		JobKind::Attest => "attest",
-		JobKind::Delete => "delete",
-		JobKind::CommitNonce => "commit-nonce",
-		JobKind::RevealNonce => "reveal-nonce",
-	}
 }

@@ -26,3 +26,4 @@ pub use consilium_config::ConfigError;
 pub use handle::{Handle, Hospital, StartError};
 pub use holds::Hold;
 pub use job_table::{JobView, Progress, Tally};
+pub use state::kind_name;

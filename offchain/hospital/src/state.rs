@@ -132,17 +132,7 @@ impl State {
 			Entry::Outcome(kind) => (kind, "outcome"),
 			Entry::Publishing(kind) => (kind, "publishing"),
 		};
-		let kind = match kind {
-			JobKind::Train => "train",
-			JobKind::Check => "check",
-			JobKind::Answer => "answer",
-			JobKind::Judge => "judge",
-			JobKind::Aggregate => "aggregate",
-			JobKind::Attest => "attest",
-			JobKind::Delete => "delete",
-			JobKind::CommitNonce => "commit-nonce",
-			JobKind::RevealNonce => "reveal-nonce",
-		};
+		let kind = kind_name(kind);
 		self.study(id).join(format!("{}-{}-{kind}.{content}", id.round.round, id.round.attempt))
 	}
 }
@@ -167,4 +157,19 @@ fn frame(value: &impl Encode) -> Zeroizing<Vec<u8>> {
 fn unframe<T: Decode>(bytes: &[u8]) -> Option<T> {
 	let (hash, body) = bytes.strip_prefix(MARK)?.split_at_checked(HASH_BYTES)?;
 	(Sha256::digest(body).as_slice() == hash).then(|| T::decode_all(&mut &body[..]).ok())?
+}
+
+/// The name of a kind of job, in the files of the state and in metrics.
+pub fn kind_name(kind: JobKind) -> &'static str {
+	match kind {
+		JobKind::Train => "train",
+		JobKind::Check => "check",
+		JobKind::Answer => "answer",
+		JobKind::Judge => "judge",
+		JobKind::Aggregate => "aggregate",
+		JobKind::Attest => "attest",
+		JobKind::Delete => "delete",
+		JobKind::CommitNonce => "commit-nonce",
+		JobKind::RevealNonce => "reveal-nonce",
+	}
 }
